@@ -1,0 +1,349 @@
+"""Words. The closed family of failures: one stable code each, for the log, the tag, the documentation and a test.
+
+A `Failure` is something the world did: a missing file, a silent modem, a wrong document. It says what was wrong,
+where, and what to do, and is shown to people without a traceback. A bug is any other exception.
+Adding a code: one line in `Code`, one test; `docs/errors.md` is generated from this file (`make docs`).
+"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum, unique
+
+
+@unique
+class Kind(Enum):
+    """What a pass does about a failure."""
+
+    NO_ANSWER = "no_answer"
+    """Nothing changes; the next pass asks again."""
+    NO_USERDATA = "no_userdata"
+    """The service answers, but nobody has written a configuration yet."""
+    REFUSED = "refused"
+    """The SIM and the device do not belong together, or the device's own settings forbid it."""
+    REJECTED = "rejected"
+    """The document is wrong; nothing was touched."""
+    NOT_APPLIED = "not_applied"
+    """The document is right, the gateway could not follow it; everything was undone."""
+    UNDONE = "undone"
+    """Applied, then taken back by the device itself."""
+    NOTICE = "notice"
+    """Said, kept, and no reason to stop."""
+    LOCAL = "local"
+    """The person or the installation has to mend something first."""
+
+
+@unique
+class Code(Enum):
+    """Every failure there is: its stable name, what the pass does, the exit code, a summary, and what to do."""
+
+    USAGE = ("usage", Kind.LOCAL, os.EX_USAGE, "The command line is wrong", "See kitting-agent --help.")
+    SETTINGS_UNREADABLE = (
+        "settings.unreadable",
+        Kind.LOCAL,
+        os.EX_NOINPUT,
+        "The settings file cannot be read",
+        "Check that the file exists and that this user may read it.",
+    )
+    SETTINGS_INVALID = (
+        "settings.invalid",
+        Kind.LOCAL,
+        os.EX_CONFIG,
+        "The settings file has a wrong key or value",
+        "Correct the key that is named; config/agent.toml explains every key.",
+    )
+    METADATA_NO_NAME = (
+        "metadata.no_name",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The name of the metadata service does not resolve",
+        "Check that the SIM's connection is up and that its DNS servers are used.",
+    )
+    METADATA_UNREACHABLE = (
+        "metadata.unreachable",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The metadata service cannot be reached",
+        "Check the SIM's connection, and that 100.127.0.0/16 is routed through it.",
+    )
+    METADATA_TIMEOUT = (
+        "metadata.timeout",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The metadata service did not answer in time",
+        "Check the signal; a weak link may need a larger [metadata] timeout.",
+    )
+    METADATA_UNAVAILABLE = (
+        "metadata.unavailable",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The metadata service answers with an error of its own",
+        "Wait; the next pass asks again.",
+    )
+    METADATA_TRUNCATED = (
+        "metadata.truncated",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The answer of the metadata service ended in the middle",
+        "Wait; the next pass asks again.",
+    )
+    METADATA_NOT_SORACOM = (
+        "metadata.not_soracom",
+        Kind.NO_ANSWER,
+        os.EX_PROTOCOL,
+        "Something answered that is not SORACOM's metadata service",
+        "Set [metadata] interface to the cellular interface, so that no other network can answer.",
+    )
+    METADATA_DISABLED = (
+        "metadata.disabled",
+        Kind.NO_ANSWER,
+        os.EX_NOPERM,
+        "The metadata service is switched off for this SIM, or the SIM is in no group",
+        "Put the SIM into its group, and enable the metadata service in the group's SORACOM Air settings.",
+    )
+    METADATA_NO_GROUP = (
+        "metadata.no_group",
+        Kind.NO_USERDATA,
+        os.EX_UNAVAILABLE,
+        "The SIM is in no group",
+        "Put the SIM into its group; the userdata is the group's.",
+    )
+    USERDATA_MISSING = (
+        "userdata.missing",
+        Kind.NO_USERDATA,
+        os.EX_UNAVAILABLE,
+        "The SIM's group has no userdata",
+        "Write the configuration into the group's userdata.",
+    )
+    USERDATA_TOO_LARGE = (
+        "userdata.too_large",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "The userdata is too large, or becomes so when unpacked",
+        "Make it smaller; big files belong behind a `source`.",
+    )
+    USERDATA_NOT_TEXT = (
+        "userdata.not_text",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "The userdata is not UTF-8 text, or its packing is damaged",
+        "Save the document as UTF-8 and upload it again.",
+    )
+    USERDATA_SYNTAX = (
+        "userdata.syntax",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "The userdata is neither YAML nor JSON",
+        "Correct the line that is named; try it with kitting-agent check FILE.",
+    )
+    USERDATA_UNKNOWN_KEY = (
+        "userdata.unknown_key",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "The userdata has a key that nobody knows",
+        "Correct or remove the key; docs/userdata.md lists them all.",
+    )
+    USERDATA_INVALID = (
+        "userdata.invalid",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "A value in the userdata is not what its key takes",
+        "Correct the value that is named; docs/userdata.md tells what each key takes.",
+    )
+    USERDATA_UNDEFINED = (
+        "userdata.undefined",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "The userdata uses a name in {{ }} that this SIM does not have",
+        "Set the tag on the SIM, or give a default: {{ tags.site | default('…') }}.",
+    )
+    USERDATA_NOT_ALLOWED = (
+        "userdata.not_allowed",
+        Kind.REJECTED,
+        os.EX_NOPERM,
+        "The device's own settings do not allow this key or path",
+        "Leave it out, or allow it in [apply] allow of the device's settings.",
+    )
+    MODEM_NO_PORT = (
+        "modem.no_port",
+        Kind.NOTICE,
+        os.EX_UNAVAILABLE,
+        "No modem port was found",
+        "Plug the modem in, or name its port in [modem] port.",
+    )
+    MODEM_BUSY = (
+        "modem.busy",
+        Kind.NOTICE,
+        os.EX_TEMPFAIL,
+        "Another program holds the modem's port",
+        "Stop that program, or let ModemManager manage the modem.",
+    )
+    MODEM_DENIED = (
+        "modem.denied",
+        Kind.NOTICE,
+        os.EX_NOPERM,
+        "This user may not open the modem's port",
+        "Run as a member of the group that owns the port (dialout).",
+    )
+    MODEM_SILENT = (
+        "modem.silent",
+        Kind.NOTICE,
+        os.EX_UNAVAILABLE,
+        "The modem does not answer AT commands",
+        "Check [modem] port and baudrate; another of the modem's ports may be the one for AT commands.",
+    )
+    MODEM_GONE = (
+        "modem.gone",
+        Kind.NOTICE,
+        os.EX_IOERR,
+        "The modem went away in the middle",
+        "Check its cable and power supply.",
+    )
+    MODEM_REFUSED = (
+        "modem.refused",
+        Kind.NOTICE,
+        os.EX_UNAVAILABLE,
+        "The modem answers this question with an error",
+        "Check that the SIM is inserted and needs no PIN.",
+    )
+    MODEM_UNVERIFIED = (
+        "modem.unverified",
+        Kind.NOTICE,
+        os.EX_DATAERR,
+        "The modem's answer is not a number that can be verified",
+        "Send the output of kitting-agent identify --trace to whoever maintains this agent.",
+    )
+    BINDING_SIM = (
+        "binding.sim",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The SIM in the modem is not the SIM that the metadata service answers for",
+        "Read the metadata through the modem's own interface ([metadata] interface), or swap the SIM back.",
+    )
+    BINDING_LOCK = (
+        "binding.lock",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The SIM's IMEI lock names another device",
+        "Put the SIM into the device it is locked to, or have the lock changed.",
+    )
+    BINDING_NETWORK = (
+        "binding.network",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The network sees this SIM in another device than the modem that was read",
+        "Check that the modem which was read is the one that carries the SIM's connection.",
+    )
+    APPLY_FAILED = (
+        "apply.failed",
+        Kind.NOT_APPLIED,
+        os.EX_CANTCREAT,
+        "A step of the configuration failed; everything was undone",
+        "Correct what is named, then change the userdata or run kitting-agent reprovision.",
+    )
+    APPLY_NO_SPACE = (
+        "apply.no_space",
+        Kind.NOT_APPLIED,
+        os.EX_CANTCREAT,
+        "There is not enough room on the disk",
+        "Free some space; nothing was changed.",
+    )
+    APPLY_INTERRUPTED = (
+        "apply.interrupted",
+        Kind.UNDONE,
+        os.EX_TEMPFAIL,
+        "Applying was cut off; everything was undone",
+        "Nothing; the next pass tries again.",
+    )
+    APPLY_UNCONFIRMED = (
+        "apply.unconfirmed",
+        Kind.UNDONE,
+        os.EX_TEMPFAIL,
+        "The metadata service was out of reach after applying; everything was undone",
+        "Correct what cut the device off, then change the userdata or run kitting-agent reprovision.",
+    )
+    APPLY_UNSETTLED = (
+        "apply.unsettled",
+        Kind.NOT_APPLIED,
+        os.EX_IOERR,
+        "Something could not be undone",
+        "Look at the paths that are named; the agent tries again at the next pass.",
+    )
+    ORDER_INVALID = (
+        "order.invalid",
+        Kind.NOT_APPLIED,
+        os.EX_DATAERR,
+        "The order to the privileged half is damaged",
+        "Run kitting-agent reprovision; if it comes back, check the disk.",
+    )
+    STATE_CORRUPT = (
+        "state.corrupt",
+        Kind.NOTICE,
+        os.EX_DATAERR,
+        "What the device remembered was damaged and has been set aside",
+        "Nothing; the agent starts from what it finds. If it comes back, check the disk.",
+    )
+    STATE_UNWRITABLE = (
+        "state.unwritable",
+        Kind.LOCAL,
+        os.EX_CANTCREAT,
+        "The agent cannot write its state",
+        "Check that [paths] state exists, is writable for this user, and that the disk is not full.",
+    )
+    REPORT_READ_ONLY = (
+        "report.read_only",
+        Kind.NOTICE,
+        os.EX_NOPERM,
+        "The SIM's group lets devices only read; the report is kept",
+        "Switch off read-only in the group's metadata settings if this device shall report.",
+    )
+    REPORT_NOT_SENT = (
+        "report.not_sent",
+        Kind.NOTICE,
+        os.EX_TEMPFAIL,
+        "The report could not be sent; it is kept",
+        "Wait; the next pass sends it.",
+    )
+    PASS_UNDER_WAY = (
+        "pass.under_way",
+        Kind.LOCAL,
+        os.EX_TEMPFAIL,
+        "Another pass is under way",
+        "Wait until it has ended; kitting-agent status shows it.",
+    )
+    RESIDENT_ABSENT = (
+        "resident.absent",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "No resident is running",
+        "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
+    )
+    BUG = (
+        "internal.bug",
+        Kind.LOCAL,
+        os.EX_SOFTWARE,
+        "The agent itself is at fault",
+        "Report it with the journal of this pass: journalctl -u kitting-agent.",
+    )
+
+    def __init__(self, name: str, kind: Kind, exit_code: int, summary: str, advice: str) -> None:
+        self.text = name
+        self.kind = kind
+        self.exit_code = exit_code
+        self.summary = summary
+        self.advice = advice
+
+
+class Failure(Exception):
+    """Something outside went wrong: `code`, what was wrong (`detail`), `where`, and what to do (`advice`)."""
+
+    def __init__(self, code: Code, detail: str, *, where: str = "", advice: str = "") -> None:
+        self.code = code
+        self.detail = detail
+        self.where = where
+        self.advice = advice or code.advice
+        super().__init__(code, detail, where, advice)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{self.code.text}: {place}{self.detail}"

@@ -1,0 +1,34 @@
+# The two commands: make demo, make test.  make venv only prepares .venv.
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint docs bench clean
+BIN := .venv/bin
+READY := .venv/.ready
+
+help: ## show this
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(READY): setup.cfg pyproject.toml packaging/venv.sh
+	@sh packaging/venv.sh
+	@touch $@
+
+venv: $(READY) ## prepare .venv with kitting-agent and kitting-sim
+
+demo: $(READY) ## three virtual gateways kit themselves, live
+	@$(BIN)/kitting-sim demo
+
+test: $(READY) ## all tests that run in minutes
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## style, types, and the arrows of the architecture
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config setup.cfg --no-cache
+
+docs: $(READY) ## write the generated parts of docs/ anew
+	@$(BIN)/python docs/generate.py
+
+bench: $(READY) ## measure, beside what a user would do instead
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what make made
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

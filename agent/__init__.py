@@ -1,0 +1,10 @@
+"""The device's side of kitting: who am I, what should I be, become it, say so.
+
+entry points  cli (what a person types)  daemon (the resident)
+stories       provisioning (one pass of the network half)  applying (one order in the root half)
+edges         metadata  modem.serial_line  apply.gateway (the only writer)  apply.journal  handover  state  notify
+pure          configuration (document → effects)  binding  report  order  lifecycle  schedule  apply.plan
+words         identity  effects  settings  errors
+"""
+
+__version__ = "0.1.0"

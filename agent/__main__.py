@@ -1,0 +1,7 @@
+"""Entry point: `python3 -m agent` is `kitting-agent`."""
+
+import sys
+
+from agent.cli import main
+
+sys.exit(main())

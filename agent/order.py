@@ -1,0 +1,198 @@
+"""Pure. The contract between the two halves of the device: an order goes in, an outcome comes out.
+
+Both are JSON texts of one object each. Reading one back checks every member and raises `Failure(order.invalid)`;
+the privileged half still validates the document itself, since it trusts nothing that it is handed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Any
+
+from agent.errors import Code, Failure
+
+VERSION = 1
+MAX_BYTES = 4 * 1024 * 1024
+MAX_CONFIRM_S = 3600.0
+_CODES = {code.text: code for code in Code}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A resolved configuration, handed over."""
+
+    order_id: str
+    digest: str
+    """SHA-256, hex, of the resolved document (`configuration.Configuration.digest`)."""
+    document: Mapping[str, Any]
+    """The resolved document: JSON values."""
+    card: str
+    """`Subscriber.card` of the SIM that this was resolved for; commands run once for document and SIM."""
+    confirm_within_s: float
+
+
+@unique
+class Result(Enum):
+    """What became of an order."""
+
+    UNCONFIRMED = "unconfirmed"
+    """Applied; the old generation is kept until the service has answered."""
+    COMMITTED = "committed"
+    """Applied and confirmed."""
+    NOT_APPLIED = "not_applied"
+    """Refused, or failed and undone: the gateway is as it was."""
+    UNDONE = "undone"
+    """Applied and taken back: the gateway is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs, or differed: what, where, why."""
+
+    what: str
+    """`created`, `changed`, `removed`, `linked`, `ran`, `restarted`, `enabled`, … or the same as intention."""
+    where: str
+    """Path, unit, or command."""
+    because: str
+    """The document key that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an order, as the privileged half saw it."""
+
+    order_id: str
+    digest: str
+    result: Result
+    changes: tuple[Change, ...] = ()
+    recorded: bool = False
+    """Commands and service actions were only recorded, since the root is not `/`."""
+    failure: Failure | None = None
+
+
+def order_to_json(order: Order) -> str:
+    """The text of order.json."""
+    return _dumped(
+        {
+            "version": VERSION,
+            "order_id": order.order_id,
+            "digest": order.digest,
+            "document": order.document,
+            "card": order.card,
+            "confirm_within_s": order.confirm_within_s,
+        }
+    )
+
+
+def order_from_json(text: str) -> Order:
+    """An order from the text of order.json."""
+    record = _Record.parse(text, "order")
+    confirm_within_s = record.number("confirm_within_s")
+    if not 0 < confirm_within_s <= MAX_CONFIRM_S:
+        raise record.wrong("confirm_within_s")
+    return Order(
+        record.name("order_id"),
+        record.name("digest"),
+        record.mapping("document"),
+        record.name("card"),
+        confirm_within_s,
+    )
+
+
+def outcome_to_json(outcome: Outcome) -> str:
+    """The text of outcome.json."""
+    failure = outcome.failure
+    return _dumped(
+        {
+            "version": VERSION,
+            "order_id": outcome.order_id,
+            "digest": outcome.digest,
+            "result": outcome.result.value,
+            "changes": [[change.what, change.where, change.because] for change in outcome.changes],
+            "recorded": outcome.recorded,
+            "failure": failure and [failure.code.text, failure.detail, failure.where],
+        }
+    )
+
+
+def outcome_from_json(text: str) -> Outcome:
+    """An outcome from the text of outcome.json."""
+    record = _Record.parse(text, "outcome")
+    try:
+        result = Result(record.name("result"))
+    except ValueError:
+        raise record.wrong("result") from None
+    changes = tuple(Change(*record.texts("changes", row, 3)) for row in record.rows("changes"))
+    return Outcome(
+        record.name("order_id"), record.name("digest"), result, changes, record.flag("recorded"), record.failure()
+    )
+
+
+def _dumped(members: Mapping[str, object]) -> str:
+    return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    members: Mapping[str, Any]
+    what: str
+
+    @classmethod
+    def parse(cls, text: str, what: str) -> _Record:
+        try:
+            members = json.loads(text)
+        except (ValueError, RecursionError):
+            raise Failure(Code.ORDER_INVALID, f"the {what} is not JSON") from None
+        if not isinstance(members, dict) or members.get("version") != VERSION:
+            raise Failure(Code.ORDER_INVALID, f"the {what} is not an object of version {VERSION}")
+        return cls(members, what)
+
+    def wrong(self, key: str) -> Failure:
+        return Failure(Code.ORDER_INVALID, f"the {self.what} has a missing or wrong {key}")
+
+    def name(self, key: str) -> str:
+        value = self.members.get(key)
+        if not isinstance(value, str) or not value or not value.isprintable():
+            raise self.wrong(key)
+        return value
+
+    def number(self, key: str) -> float:
+        value = self.members.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(key)
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        value = self.members.get(key)
+        if not isinstance(value, bool):
+            raise self.wrong(key)
+        return value
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.members.get(key)
+        if not isinstance(value, dict):
+            raise self.wrong(key)
+        return value
+
+    def rows(self, key: str) -> list[object]:
+        value = self.members.get(key)
+        if not isinstance(value, list):
+            raise self.wrong(key)
+        return value
+
+    def texts(self, key: str, row: object, length: int) -> list[str]:
+        if not isinstance(row, list) or len(row) != length or not all(isinstance(item, str) for item in row):
+            raise self.wrong(key)
+        return row
+
+    def failure(self) -> Failure | None:
+        row = self.members.get("failure")
+        if row is None:
+            return None
+        code, detail, where = self.texts("failure", row, 3)
+        if code not in _CODES:
+            raise self.wrong("failure")
+        return Failure(_CODES[code], detail, where=where)

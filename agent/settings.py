@@ -1,0 +1,242 @@
+"""Words. The device's own settings (`/etc/kitting-agent/agent.toml`) as values; `config/agent.toml` explains each key.
+
+Every key is optional. A wrong key or value is a `Failure` that names it: `settings.unreadable`, `settings.invalid`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from agent.errors import Code, Failure
+
+DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
+MAX_BYTES = 64 * 1024
+
+DOCUMENT_KEYS = (
+    "hostname",
+    "timezone",
+    "locale",
+    "ntp",
+    "write_files",
+    "ssh_authorized_keys",
+    "services",
+    "runcmd",
+    "report",
+)
+"""The keys of the userdata document, which are also the names that `[apply] allow` takes."""
+
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def duration_s(text: object) -> float:
+    """Seconds in `"500ms"`, `"10s"`, `"15m"`, `"2h"`, `"1d"`; raises `ValueError` otherwise."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(ms|s|m|h|d)", text) if isinstance(text, str) else None
+    if not match:
+        raise ValueError(f'takes a duration such as "10s" or "15m", not {_shown(text)}')
+    return float(match[1]) * _UNITS_S[match[2]]
+
+
+def _positive_duration_s(text: object) -> float:
+    seconds = duration_s(text)
+    if seconds <= 0:
+        raise ValueError(f"takes a duration above zero, not {_shown(text)}")
+    return seconds
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"takes a text, not {_shown(value)}")  # noqa: TRY004 (one kind of error for one kind of fault)
+    if not value.isprintable():
+        raise ValueError("takes a text without control characters")
+    return value
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0 and not parts.query
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f'takes an address such as "http://metadata.soracom.io", not {_shown(value)}')
+    return text.rstrip("/")
+
+
+def _absolute(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"takes an absolute path without .., not {_shown(value)}")
+    return path
+
+
+def _port(value: object) -> str:
+    text = _text(value)
+    if text != "auto" and not text.startswith("/"):
+        raise ValueError(f'takes "auto" or the path of a serial port, not {_shown(value)}')
+    return text
+
+
+def _baudrate(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 300 <= value <= 4_000_000:  # noqa: PLR2004
+        raise ValueError(f"takes a number from 300 to 4000000, not {_shown(value)}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"takes a list of texts, not {_shown(value)}")  # noqa: TRY004
+    return tuple(_text(item) for item in value)
+
+
+def _document_keys(value: object) -> tuple[str, ...]:
+    keys = _texts(value)
+    for key in keys:
+        if key not in DOCUMENT_KEYS:
+            raise ValueError(f"does not know {_shown(key)}{_nearest(key, DOCUMENT_KEYS)}")
+    return keys
+
+
+def _path_prefixes(value: object) -> tuple[str, ...]:
+    prefixes = _texts(value)
+    for prefix in prefixes:
+        if not prefix.startswith("/") or ".." in prefix.split("/"):
+            raise ValueError(f"takes absolute paths without .., not {_shown(prefix)}")
+    return prefixes
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:60]
+
+
+def _nearest(word: str, words: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, words, 1)
+    return f"; did you mean {close[0]!r}?" if close else f"; it knows {', '.join(words)}"
+
+
+def _setting(read: Callable[[object], Any], default: object) -> Any:
+    return field(default=default, metadata={"read": read})
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataSettings:
+    """`[metadata]`: where the SIM's identity is asked for."""
+
+    url: str = _setting(_url, "http://metadata.soracom.io")
+    interface: str = _setting(_text, "")
+    """Name of the interface, or local address, that requests leave by; empty for whatever the routes say."""
+    timeout: float = _setting(_positive_duration_s, 10.0)
+    """Seconds for one request, all of it."""
+    patience: float = _setting(_positive_duration_s, 120.0)
+    """Seconds that a pass goes on asking a service that does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSettings:
+    """`[modem]`: where the equipment is asked for."""
+
+    port: str = _setting(_port, "auto")
+    baudrate: int = _setting(_baudrate, 115200)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """`[schedule]`: when the resident starts the next pass."""
+
+    interval: float = _setting(_positive_duration_s, 3600.0)
+    """Seconds between passes."""
+    jitter: float = _setting(duration_s, 600.0)
+    """Seconds, at most, that are added at random, so that a fleet does not come all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplySettings:
+    """`[apply]`: what a document may do to this device."""
+
+    root: Path = _setting(_absolute, Path("/"))
+    """The directory that is configured; any other than `/` only records what would be done to services."""
+    confirm_within: float = _setting(_positive_duration_s, 120.0)
+    """Seconds within which the service must have answered after an apply, else it is undone."""
+    allow: tuple[str, ...] = _setting(_document_keys, tuple(key for key in DOCUMENT_KEYS if key != "runcmd"))
+    """The document keys that may be used."""
+    paths: tuple[str, ...] = _setting(_path_prefixes, ("/",))
+    """Where `write_files` may write: path prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathSettings:
+    """`[paths]`: where the agent keeps what it remembers."""
+
+    state: Path = _setting(_absolute, Path("/var/lib/kitting-agent"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of agent.toml."""
+
+    metadata: MetadataSettings = MetadataSettings()
+    modem: ModemSettings = ModemSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    apply: ApplySettings = ApplySettings()
+    paths: PathSettings = PathSettings()
+
+
+def _section(cls: type[Any], name: str, table: object) -> Any:
+    if not isinstance(table, Mapping):
+        raise _invalid(name, f"is a table: [{name}]")
+    known: dict[str, Field[Any]] = {item.name: item for item in fields(cls)}
+    values = {}
+    for key, value in table.items():
+        if key not in known:
+            raise _invalid(f"{name}.{key}", f"is not a key of [{name}]{_nearest(key, tuple(known))}")
+        try:
+            values[key] = known[key].metadata["read"](value)
+        except ValueError as error:
+            raise _invalid(f"{name}.{key}", str(error)) from None
+    return cls(**values)
+
+
+def _invalid(where: str, what: str) -> Failure:
+    return Failure(Code.SETTINGS_INVALID, f"{where} {what}")
+
+
+def parse(text: str) -> Settings:
+    """Settings from the text of agent.toml."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Failure(Code.SETTINGS_INVALID, f"not TOML: {error}") from None
+    sections = {item.name: type(item.default) for item in fields(Settings) if item.default is not MISSING}
+    for name in tables:
+        if name not in sections:
+            raise _invalid(f"[{name}]", f"is not a section{_nearest(name, tuple(sections))}")
+    return Settings(**{name: _section(cls, name, tables.get(name, {})) for name, cls in sections.items()})
+
+
+def load(path: Path | None) -> Settings:
+    """Settings from a file; with None from the default place, where a missing file means all defaults."""
+    place = path or DEFAULT_PATH
+    try:
+        with place.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if path is None:
+            return Settings()
+        raise Failure(Code.SETTINGS_UNREADABLE, "no such file", where=str(place)) from None
+    except OSError as error:
+        raise Failure(Code.SETTINGS_UNREADABLE, error.strerror or str(error), where=str(place)) from None
+    if len(content) > MAX_BYTES:
+        raise Failure(Code.SETTINGS_INVALID, f"larger than {MAX_BYTES} bytes", where=str(place))
+    try:
+        return parse(content.decode())
+    except UnicodeDecodeError:
+        raise Failure(Code.SETTINGS_INVALID, "not UTF-8 text", where=str(place)) from None
+    except Failure as failure:
+        raise Failure(failure.code, failure.detail, where=str(place)) from None

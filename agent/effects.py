@@ -89,6 +89,6 @@ class Wanted:
     because: str
     """The document key that asks for it, with its place: `write_files[2]`."""
     then: tuple[Action, ...] = ()
-    """Done once, after all files are in place, if and only if this effect changed something; done again after an undo."""
+    """Done once, after all files are in place, if and only if this effect changed something; again after an undo."""
     sensitive: bool = False
     """Its content never appears in a log, plan, outcome, error or tag."""

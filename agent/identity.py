@@ -24,7 +24,7 @@ def check_digit_holds(digits: str) -> bool:
     for place, character in enumerate(reversed(digits)):
         value = int(character)
         if place % 2:
-            value = value * 2 - 9 if value > 4 else value * 2
+            value = sum(divmod(value * 2, 10))
         total += value
     return total % 10 == 0
 

@@ -175,10 +175,10 @@ def main(argv: list[str]) -> int:
         _say("started by `kitting-agent run`, not by hand")
         return os.EX_USAGE
     state, limit_s, *command = argv
+    signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     if not claim(state):
         _say(f"another resident is at work in {state}; kitting-agent reprovision makes it start a pass")
         return os.EX_TEMPFAIL
-    signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     return Resident(command, float(limit_s)).run()
 
 

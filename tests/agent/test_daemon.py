@@ -81,8 +81,8 @@ class Bench:
         pytest.fail(f"never seen: {what}")
 
     def stop(self) -> int:
-        assert self.process
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(20)
         self.process.stderr.close()
         return code
@@ -96,10 +96,7 @@ def bench(tmp_path, limit_s=60.0, watchdog_s=60.0):
     try:
         yield made
     finally:
-        if made.process.poll() is None:
-            made.process.kill()
-            made.process.wait()
-        made.process.stderr.close()
+        made.stop()
         made.manager.socket.close()
 
 

@@ -304,6 +304,13 @@ class Code(Enum):
         "The report could not be sent; it is kept",
         "Wait; the next pass sends it.",
     )
+    REPORT_UNREADABLE = (
+        "report.unreadable",
+        Kind.NOTICE,
+        os.EX_NOINPUT,
+        "A file that the report shall quote cannot be read",
+        "Name a regular file that everybody may read, or leave the tag out.",
+    )
     PASS_UNDER_WAY = (
         "pass.under_way",
         Kind.LOCAL,

@@ -1,47 +1,206 @@
 """Edge: a file is there whole or not at all, whatever the moment of a power cut or a full disk.
 
-Everything the agent remembers is written and read through these two functions. Both raise `OSError`; who calls them
+`Disk` has the primitive operations, one system call each, that everything privileged is made of; whoever holds a
+`Disk` of another class sees, counts or refuses each of them. `replace_file` is the one way in which a file is written,
+and `write_durably` and `read_bounded` are the same for who has a path. All of them raise `OSError`; who calls them
 knows what the file means and says so.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import stat
-import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+Owner = tuple[int, int]
+"""User id and group id."""
 
-def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Puts `data` at `path`: a reader, also one after a power cut, sees the old file or the new one, never a part.
+NAME_MAX = 255
+"""Bytes in a file name on every file system that a gateway has (limits.h)."""
 
-    A temporary file in the same directory is filled, given its final mode, synced and renamed, and the directory is
-    synced. A link at `path` is replaced, not followed. Where this raises `OSError` before the rename, the old file
-    stands and nothing is left behind.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What is free on a file system; `inodes` is None where it has no fixed number of them."""
+
+    device: int
+    free_bytes: int
+    free_inodes: int | None
+
+
+class Disk:
+    """The primitive operations. `at` is the descriptor of the directory that a name is in."""
+
+    def open_root(self, path: Path) -> int:
+        """A directory by its whole path, links followed: only for paths that the device itself names."""
+        return os.open(path, _DIRECTORY)
+
+    def open_directory(self, name: str, at: int) -> int:
+        """A directory that is not reached by a link."""
+        return os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+
+    def open_file(self, name: str, at: int) -> int:
+        """A file, for reading; never a link, and a pipe does not block."""
+        return os.open(name, _READ, dir_fd=at)
+
+    def open_to_append(self, name: str, at: int) -> int:
+        """A file that is there, for appending."""
+        return os.open(name, _APPEND, dir_fd=at)
+
+    def create(self, name: str, at: int) -> int:
+        """A new file that nobody else may open, for writing."""
+        return os.open(name, _CREATE, 0o600, dir_fd=at)
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        """All of `data`."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    def cut(self, descriptor: int, length: int) -> None:
+        """Shortens a file to `length` bytes."""
+        os.ftruncate(descriptor, length)
+
+    def sync(self, descriptor: int) -> None:
+        """Makes a file's content, or a directory's names, survive a power cut."""
+        os.fsync(descriptor)
+
+    def set_mode(self, descriptor: int, mode: int) -> None:
+        """Permission bits."""
+        os.fchmod(descriptor, mode)
+
+    def set_owner(self, descriptor: int, owner: Owner) -> None:
+        """User and group of a file or directory."""
+        os.fchown(descriptor, *owner)
+
+    def set_link_owner(self, name: str, at: int, owner: Owner) -> None:
+        """User and group of a link itself."""
+        os.chown(name, *owner, dir_fd=at, follow_symlinks=False)
+
+    def rename(self, old: str, new: str, at: int) -> None:
+        """Replaces `new` by `old` in one moment."""
+        os.rename(old, new, src_dir_fd=at, dst_dir_fd=at)
+
+    def unlink(self, name: str, at: int) -> None:
+        """Removes a name that is no directory."""
+        os.unlink(name, dir_fd=at)
+
+    def remove_directory(self, name: str, at: int) -> None:
+        """Removes an empty directory."""
+        os.rmdir(name, dir_fd=at)
+
+    def make_directory(self, name: str, at: int) -> None:
+        """A new directory that nobody else may enter."""
+        os.mkdir(name, 0o700, dir_fd=at)
+
+    def link(self, target: str, name: str, at: int) -> None:
+        """A new symbolic link."""
+        os.symlink(target, name, dir_fd=at)
+
+    def read(self, descriptor: int, max_bytes: int) -> bytes:
+        """What is in a file, at most `max_bytes` of it."""
+        parts: list[bytes] = []
+        while max_bytes > 0 and (part := os.read(descriptor, max_bytes)):
+            parts.append(part)
+            max_bytes -= len(part)
+        return b"".join(parts)
+
+    def status(self, name: str, at: int) -> os.stat_result:
+        """What is at a name; a link is not followed."""
+        return os.stat(name, dir_fd=at, follow_symlinks=False)
+
+    def target(self, name: str, at: int) -> str:
+        """Where a link points to."""
+        return os.readlink(name, dir_fd=at)
+
+    def names(self, descriptor: int) -> frozenset[str]:
+        """What a directory contains."""
+        return frozenset(os.listdir(descriptor))
+
+    def space(self, descriptor: int) -> Space:
+        """What is free where this file or directory is."""
+        numbers = os.fstatvfs(descriptor)
+        inodes = numbers.f_favail if numbers.f_files else None
+        return Space(os.fstat(descriptor).st_dev, numbers.f_bavail * numbers.f_frsize, inodes)
+
+
+def temporary_name(name: str) -> str:
+    """Where the next content of `name` is made ready: one name for each file, so that a leftover is found again."""
+    temporary = f".{name}.kitting-agent.tmp"
+    if len(os.fsencode(temporary)) <= NAME_MAX:
+        return temporary
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:32]}.kitting-agent.tmp"
+
+
+def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: Owner | None = None) -> None:
+    """Puts `data` at `name` in the directory `at`; the caller sees to it that it is the only one to do so.
+
+    A temporary file has its final owner and mode before a byte is in it; it is synced and renamed, and the directory
+    is synced. A link at `name` is replaced, not followed. Where this raises `OSError` before the rename, the old file
+    stands; where it raises after it, the new one does, but may not survive a power cut.
     """
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = temporary_name(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        os.rename(temporary, path)  # noqa: PTH104 (the temporary name is a text)
+        descriptor = _create_anew(disk, temporary, at)
+        try:
+            if owner is not None:
+                disk.set_owner(descriptor, owner)
+            disk.set_mode(descriptor, mode)
+            disk.write(descriptor, data)
+            disk.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        disk.rename(temporary, name, at)
     except OSError:
         with suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
+            disk.unlink(temporary, at)
         raise
-    sync_directory(path.parent)
+    disk.sync(at)
 
 
-def sync_directory(path: Path) -> None:
-    """Makes the names in a directory survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _create_anew(disk: Disk, name: str, at: int) -> int:
     try:
-        os.fsync(descriptor)
+        return disk.create(name, at)
+    except FileExistsError:
+        disk.unlink(name, at)
+        return disk.create(name, at)
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: Owner | None = None) -> None:
+    """Puts `data` at `path`: a reader, also one after a power cut, sees the old file or the new one, never a part.
+
+    Two that write in one directory wait for each other; the wait is that of one small file.
+    """
+    disk = Disk()
+    at = disk.open_root(path.parent)
+    try:
+        fcntl.flock(at, fcntl.LOCK_EX)
+        replace_file(disk, at, path.name, data, mode=mode, owner=owner)
+    finally:
+        os.close(at)
+
+
+def read_file(disk: Disk, at: int, name: str, max_bytes: int) -> bytes:
+    """The content of the regular file `name` of at most `max_bytes`; anything else there is an `OSError`."""
+    descriptor = disk.open_file(name, at)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{name} is not a regular file")
+        data = disk.read(descriptor, max_bytes + 1)
     finally:
         os.close(descriptor)
+    if len(data) > max_bytes:
+        raise OSError(f"{name} is larger than {max_bytes} bytes")
+    return data
 
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:
@@ -50,11 +209,9 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     Raises `FileNotFoundError` where there is none, and another `OSError` for a link, a device, a pipe, or a file that
     is larger: what the agent wrote itself is none of these.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path} is not a regular file")
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise OSError(f"{path} is larger than {max_bytes} bytes")
-    return data
+    disk = Disk()
+    at = disk.open_root(path.parent)
+    try:
+        return read_file(disk, at, path.name, max_bytes)
+    finally:
+        os.close(at)

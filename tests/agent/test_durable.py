@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from agent import durable
-from agent.durable import read_bounded, write_durably
+from agent.durable import read_bounded, temporary_name, write_durably
 
 
 def test_what_was_written_is_read_back(tmp_path):
@@ -65,3 +65,16 @@ def test_a_link_is_not_read(tmp_path):
 def test_a_file_that_is_not_there_says_so(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_bounded(tmp_path / "state", 3)
+
+
+def test_what_a_power_cut_left_of_an_earlier_try_is_written_over(tmp_path):
+    (tmp_path / temporary_name("state")).write_bytes(b"half of somethi")
+    write_durably(tmp_path / "state", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+    assert read_bounded(tmp_path / "state", 10) == b"whole"
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "値" * 85])
+def test_the_longest_name_can_be_written(tmp_path, name):
+    write_durably(tmp_path / name, b"whole")
+    assert read_bounded(tmp_path / name, 10) == b"whole"

@@ -1,0 +1,311 @@
+"""Pure. One AT modem: the bytes that it receives in, the bytes that it sends and when, out.
+
+- A command line is `AT`, a body and CR; LF is ignored; a line without `AT` is ignored (ITU-T V.250, 5.2).
+- The echo repeats the line as received (V.250, 6.2.4); results are words or digits (6.2.6), or none at all (6.2.5).
+- Several commands stand in one line; the first that fails ends it (V.250, 5.6).
+- What a family of modems says is data (`modem_models.py`); what goes wrong is a list of faults (`modem_faults.py`).
+
+Nothing that writes to a modem is known here: no number, setting or firmware of it can be changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from simulator import modem_faults as faults
+from simulator.modem_faults import Chatter, ModemFault
+from simulator.modem_models import Answer, Framing, Model, load_model
+from simulator.numbers import iccid_of
+
+MAX_LINE_BYTES = 2048
+SIM_NOT_INSERTED, SIM_PIN, SIM_FAILURE, SIM_BUSY = 10, 11, 13, 14
+"""Error numbers of 3GPP TS 27.007, 9.2.1."""
+_ERROR_TEXTS = {
+    3: "operation not allowed",
+    4: "operation not supported",
+    SIM_NOT_INSERTED: "SIM not inserted",
+    SIM_PIN: "SIM PIN required",
+    SIM_FAILURE: "SIM failure",
+    SIM_BUSY: "SIM busy",
+    23: "memory failure",
+    100: "unknown",
+}
+_WANTS_SIM = frozenset({"+CIMI", "+CCID", "+CCID?", "+QCCID", "+ICCID", "+CPIN?", "^ICCID?", "%XICCID", "!ICCID?"})
+_NEEDS_NO_PIN = _WANTS_SIM - {"+CIMI"}
+_COMMAND = re.compile(
+    r"(?P<extended>[+^%#$*!][A-Z0-9]+(?:=\?|\?|=[^;]*)?)(?:;|$)|(?P<basic>&?[A-Z])(?P<number>\d*)|(?P<register>S\d+=\d+)"
+)
+_NMEA = b"$GPGGA,091500.00,3541.1493,N,13945.3994,E,1,08,1.0,40.1,M,39.4,M,,*65\r\n"
+_DIAG = bytes.fromhex("7e00785aa3f07e")
+_NOISE = bytes.fromhex("00f8e0fc80fe1c9c")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Bytes that leave so many seconds after what caused them."""
+
+    data: bytes
+    after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unplugged:
+    """The modem is gone from here on."""
+
+
+Event = Sent | Unplugged
+
+
+@dataclass(frozen=True, slots=True)
+class _Final:
+    """A final result: word and digit."""
+
+    word: str
+    digit: str = "4"
+
+
+_F = TypeVar("_F", bound=ModemFault)
+_OK = _Final("OK", "0")
+_ERROR = _Final("ERROR")
+
+
+class Modem:
+    """One modem with the SIM in it; `faults` may be replaced at any time."""
+
+    def __init__(
+        self,
+        model: str | Model = "generic",
+        *,
+        imei: str = "490154203237518",
+        imsi: str = "001010000000001",
+        iccid: str = "",
+        echo: bool = True,
+        faults: Iterable[ModemFault] = (),
+    ) -> None:
+        self.model = model if isinstance(model, Model) else load_model(model)
+        self.imei = imei
+        self.imsi = imsi
+        self.iccid = iccid or iccid_of(imsi)
+        self.faults: tuple[ModemFault, ...] = tuple(faults)
+        self.commands: list[str] = []
+        """Command lines so far, as they came, without CR."""
+        self._first_echo = echo
+        self._happened: Counter[ModemFault] = Counter()
+        self._sent_bytes = 0
+        self._reports = 0
+        self.power_on()
+
+    def power_on(self) -> list[Event]:
+        """Everything as after plugging in; what the modem says by itself then."""
+        self._line = b""
+        self._reset()
+        if self._has(faults.Silent) or self._has(faults.GarbagePort) or self._has(faults.NmeaPort):
+            return []
+        return [Sent(self._framed(self._filled(line))) for line in self.model.boot]
+
+    def _reset(self) -> None:
+        self._echo, self._quiet, self._verbose = self._first_echo, False, True
+        self._error_form = 0
+
+    def murmur(self) -> bytes:
+        """What comes every second without a question: an NMEA port's sentences."""
+        return _NMEA if self._has(faults.NmeaPort) else b""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Receives some bytes; what is sent because of them, in the order in which it was caused."""
+        events: list[Event] = []
+        self._line += data
+        while (end := self._line.find(b"\r")) >= 0:
+            line, self._line = self._line[:end], self._line[end + 1 :]
+            events += self._received(line.replace(b"\n", b"").lstrip(b"\x00\x1b"))
+        if len(self._line) > MAX_LINE_BYTES:
+            self._line = b""
+        return self._until_unplugged(events)
+
+    def _received(self, line: bytes) -> list[Event]:
+        self.commands.append(line.decode("latin-1"))
+        if any(fault.number == len(self.commands) for fault in self._all(faults.VanishAtCommand)):
+            return [Unplugged()]
+        if self._has(faults.Silent) or self._has(faults.NmeaPort):
+            return []
+        if self._has(faults.GarbagePort):
+            return [Sent(_DIAG)]
+        return self._spoken(self._echoed(line), line.decode("latin-1").strip().upper())
+
+    def _echoed(self, line: bytes) -> bytes:
+        if not self._echo:
+            return b""
+        return (line.lower() if self._has(faults.LowerCaseEcho) else line) + b"\r"
+
+    def _spoken(self, echo: bytes, line: str) -> list[Event]:
+        if not line.startswith("AT"):
+            return [Sent(echo)] if echo else []
+        answers, final = self._run(line[2:].strip())
+        noise = _NOISE if self._has(faults.Noise) else b""
+        answer = self._answer(answers, final)
+        late = self._delay_s(line)
+        if late:
+            return [Sent(echo), *self._paced(answer, late)] if echo else self._paced(answer, late)
+        return self._paced(echo + noise + answer, 0.0)
+
+    def _run(self, body: str) -> tuple[list[list[str]], _Final]:
+        answers: list[list[str]] = []
+        place = 0
+        while place < len(body) or not body:
+            found = _COMMAND.match(body, place)
+            if body and not found:
+                return answers, _ERROR
+            answer, final = self._command(found) if found else (self.model.answers.get("", ()), _OK)
+            if isinstance(answer, tuple) and answer:
+                answers.append([self._filled(line) for line in answer])
+            if final is not _OK or not found:
+                return answers, final
+            place = found.end()
+        return answers, _OK
+
+    def _command(self, found: re.Match[str]) -> tuple[Answer, _Final]:
+        if found["register"]:
+            return (), _OK
+        if found["basic"]:
+            return self._basic(found["basic"], int(found["number"] or 0))
+        name = found["extended"]
+        if name in {"+CMEE=0", "+CMEE=1", "+CMEE=2"}:
+            self._error_form = int(name[-1])
+            return (), _OK
+        return self._extended("+CGSN" if name == "+CGSN=0" else name)
+
+    def _basic(self, name: str, number: int) -> tuple[Answer, _Final]:
+        match name:
+            case "E":
+                self._echo = bool(number)
+            case "V":
+                self._verbose = bool(number)
+            case "Q":
+                self._quiet = bool(number)
+            case "Z" | "&F":
+                self._reset()
+            case "I":
+                return self._looked_up("I")
+            case _:
+                pass
+        return (), _OK
+
+    def _extended(self, name: str) -> tuple[Answer, _Final]:
+        for fault in self._all(faults.CmeError):
+            if fault.command == name and self._counts(fault, fault.times):
+                return None, self._error(fault.number)
+        if name in _WANTS_SIM:
+            number = self._sim_error(name)
+            if number is not None:
+                return None, self._error(number)
+            if name == "+CPIN?" and self._has(faults.PinWanted):
+                return ("+CPIN: SIM PIN",), _OK
+        return self._looked_up(name)
+
+    def _sim_error(self, name: str) -> int | None:
+        if self._has(faults.NoSim):
+            return SIM_NOT_INSERTED
+        if self._has(faults.PinWanted) and name not in _NEEDS_NO_PIN:
+            return SIM_PIN
+        if any(self._counts(fault, fault.times) for fault in self._all(faults.SimBusy)):
+            return SIM_BUSY
+        return None
+
+    def _looked_up(self, name: str) -> tuple[Answer, _Final]:
+        if name not in self.model.answers:
+            return None, _Final(self.model.unknown)
+        answer = self.model.answers[name]
+        if answer is None:
+            return None, _ERROR
+        if isinstance(answer, int):
+            return None, self._error(answer)
+        return answer, _OK
+
+    def _error(self, number: int) -> _Final:
+        match self._error_form:
+            case 0:
+                return _ERROR
+            case 1:
+                return _Final(f"+CME ERROR: {number}")
+            case _:
+                return _Final(f"+CME ERROR: {_ERROR_TEXTS.get(number, 'unknown')}")
+
+    def _answer(self, answers: list[list[str]], final: _Final) -> bytes:
+        report = self._next_report() if answers else None
+        said = {report.place: self._framed(self._filled(report.line))} if report else {}
+        told = [self._framed(*lines, inside=said.pop("inside", b"")) for lines in answers]
+        result = b"" if self._quiet else self._result(final)
+        return b"".join([said.get("before", b""), *told, result, said.get("after", b"")])
+
+    def _next_report(self) -> Chatter | None:
+        reports = (*self.model.reports, *self._all(faults.Chatter))
+        if not reports:
+            return None
+        self._reports += 1
+        return reports[(self._reports - 1) % len(reports)]
+
+    def _result(self, final: _Final) -> bytes:
+        if self._verbose and not self._has(faults.NumericResults):
+            return self._framed(final.word)
+        return final.digit.encode() + b"\r"
+
+    def _framed(self, *lines: str, inside: bytes = b"") -> bytes:
+        framing: Framing = self.model.framing
+        if not self._verbose or self._has(faults.NumericResults):
+            framing = "bare"
+        before, after = {"standard": (b"\r\n", b"\r\n"), "bare": (b"", b"\r\n"), "cr": (b"\r", b"\r")}[framing]
+        first, *others = [line.encode("latin-1", "replace") + after for line in lines]
+        return b"".join([before, first, inside, *others])
+
+    def _filled(self, line: str) -> str:
+        imei = self._told_imei()
+        values = {"imei": imei, "imei14": imei[:14], "imei_tail": imei[-8:], "imsi": self.imsi, "iccid": self.iccid}
+        return line.format(**values, serial=f"LQ{imei[4:14]}A1B")
+
+    def _told_imei(self) -> str:
+        if self._has(faults.WrongCheckDigit):
+            return self.imei[:-1] + str((int(self.imei[-1]) + 1) % 10)
+        return self.imei[:14] + "01" if self._has(faults.Imeisv) else self.imei
+
+    def _delay_s(self, line: str) -> float:
+        late = [fault for fault in self._all(faults.LateAnswer) if line == f"AT{fault.command}"]
+        return max((fault.seconds for fault in late if self._counts(fault, fault.times)), default=0.0)
+
+    def _paced(self, data: bytes, after_s: float) -> list[Event]:
+        pieces = next(iter(self._all(faults.Pieces)), None)
+        if pieces is None:
+            return [Sent(data, after_s)] if data else []
+        size = max(1, pieces.size)
+        starts = range(0, len(data), size)
+        return [Sent(data[i : i + size], after_s + n * pieces.pause_s) for n, i in enumerate(starts)]
+
+    def _until_unplugged(self, events: list[Event]) -> list[Event]:
+        limits = [fault for fault in self._all(faults.VanishAfterBytes) if not self._happened[fault]]
+        limit = min((fault.count for fault in limits), default=None)
+        kept: list[Event] = []
+        for event in events:
+            if isinstance(event, Unplugged):
+                return [*kept, event]
+            left = None if limit is None else limit - self._sent_bytes
+            if left is not None and len(event.data) >= left:
+                self._happened.update(limits)
+                return [*kept, Sent(event.data[: max(left, 0)], event.after_s), Unplugged()]
+            self._sent_bytes += len(event.data)
+            kept.append(event)
+        return kept
+
+    def _has(self, kind: type[ModemFault]) -> bool:
+        return any(isinstance(fault, kind) for fault in self.faults)
+
+    def _all(self, kind: type[_F]) -> list[_F]:
+        return [fault for fault in self.faults if isinstance(fault, kind)]
+
+    def _counts(self, fault: ModemFault, times: int | None) -> bool:
+        if times is not None and self._happened[fault] >= times:
+            return False
+        self._happened[fault] += 1
+        return True

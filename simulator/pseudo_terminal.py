@@ -1,0 +1,167 @@
+"""Edge: a modem on a pseudo-terminal, under a path that stays.
+
+    with ModemOnPty(Modem(), link=directory / "modem") as modem:
+        … serial.Serial(str(modem.path))
+
+Programs may open and close it as often as they like. Unplugging ends the terminal and takes the link away; a program
+that has it open sees what it would see of a stick that was pulled out.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import tempfile
+import termios
+import time
+import tty
+from collections.abc import Iterable
+from contextlib import suppress
+from heapq import heappop, heappush
+from itertools import count
+from pathlib import Path
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Self
+
+from simulator.modem import Event, Modem, Sent, Unplugged
+
+_READ_BYTES = 4096
+_MURMUR_S = 1.0
+
+
+class ModemOnPty:
+    """One modem at one place. `link` must not exist; without it a directory of its own is made for it."""
+
+    def __init__(self, modem: Modem, link: Path | str | None = None) -> None:
+        self.modem = modem
+        self._own = None if link else tempfile.TemporaryDirectory(prefix="modem-")
+        self.path = Path(link) if link else Path(self._own.name if self._own else "") / "modem"
+        self._terminal: _Terminal | None = None
+
+    @property
+    def plugged_in(self) -> bool:
+        """Whether there is a terminal at the path."""
+        return self._terminal is not None and self._terminal.alive
+
+    def plug_in(self) -> Self:
+        """A fresh terminal at the same path; the modem starts as after power-on."""
+        self.unplug()
+        self._terminal = _Terminal(self.modem, self.path)
+        self._terminal.start()
+        return self
+
+    def unplug(self) -> None:
+        """The terminal ends, now."""
+        if self._terminal is not None:
+            self._terminal.end()
+            self._terminal = None
+
+    def say(self, data: bytes) -> None:
+        """The modem sends something that nobody asked for."""
+        if self._terminal is not None:
+            self._terminal.say([Sent(data)])
+
+    def __enter__(self) -> Self:
+        return self.plug_in()
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.unplug()
+        if self._own is not None:
+            self._own.cleanup()
+
+
+class _Terminal:
+    """A thread that reads what programs write, asks the modem, and sends each answer when it is due."""
+
+    def __init__(self, modem: Modem, path: Path) -> None:
+        self._modem = modem
+        self._path = path
+        self._due: list[tuple[float, int, Event]] = []
+        self._order = count()
+        self._guard = Lock()
+        self._master, self._slave = os.openpty()
+        self._wake_read, self._wake_write = os.pipe()
+        tty.setraw(self._slave, termios.TCSANOW)
+        os.set_blocking(self._master, False)
+        self.alive = True
+        self._thread = Thread(target=self._live, name=f"modem {path.name}")
+
+    def start(self) -> None:
+        """Links the path to the terminal and lets the modem speak."""
+        try:
+            self._path.symlink_to(os.ttyname(self._slave))
+        except OSError:
+            self._close()
+            raise
+        self._plan(self._modem.power_on())
+        self._thread.start()
+
+    def say(self, events: Iterable[Event]) -> None:
+        """Sends events as if the modem had caused them now."""
+        self._plan(events)
+        self._wake()
+
+    def end(self) -> None:
+        """Waits until nothing of it is left."""
+        self.alive = False
+        self._wake()
+        self._thread.join()
+        os.close(self._wake_write)
+        os.close(self._wake_read)
+
+    def _live(self) -> None:
+        murmured = time.monotonic()
+        while self.alive:
+            if time.monotonic() - murmured >= _MURMUR_S:
+                murmured = time.monotonic()
+                self._plan([Sent(self._modem.murmur())])
+            ready = select.select([self._master, self._wake_read], [], [], self._pause_s())[0]
+            if self._wake_read in ready:
+                os.read(self._wake_read, _READ_BYTES)
+            if self._master in ready:
+                self._plan(self._modem.feed(os.read(self._master, _READ_BYTES)))
+            self._send_due()
+        self._close_line()
+
+    def _plan(self, events: Iterable[Event]) -> None:
+        now = time.monotonic()
+        with self._guard:
+            latest = now
+            for event in events:
+                latest = max(latest, now + event.after_s) if isinstance(event, Sent) else latest
+                heappush(self._due, (latest, next(self._order), event))
+
+    def _pause_s(self) -> float:
+        with self._guard:
+            next_s = self._due[0][0] - time.monotonic() if self._due else _MURMUR_S
+        return min(max(next_s, 0.0), _MURMUR_S)
+
+    def _send_due(self) -> None:
+        while self.alive:
+            with self._guard:
+                if not self._due or self._due[0][0] > time.monotonic():
+                    return
+                event = heappop(self._due)[2]
+            if isinstance(event, Unplugged):
+                self.alive = False
+            else:
+                self._write(event.data)
+
+    def _write(self, data: bytes) -> None:
+        """What nobody reads is lost when the terminal is full, as with a real port."""
+        with suppress(BlockingIOError):
+            os.write(self._master, data)
+
+    def _wake(self) -> None:
+        os.write(self._wake_write, b"!")
+
+    def _close_line(self) -> None:
+        self._path.unlink(missing_ok=True)
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _close(self) -> None:
+        self._close_line()
+        os.close(self._wake_write)
+        os.close(self._wake_read)

@@ -37,8 +37,9 @@ _ERROR_TEXTS = {
 _WANTS_SIM = frozenset({"+CIMI", "+CCID", "+CCID?", "+QCCID", "+ICCID", "+CPIN?", "^ICCID?", "%XICCID", "!ICCID?"})
 _NEEDS_NO_PIN = _WANTS_SIM - {"+CIMI"}
 _COMMAND = re.compile(
-    r"(?P<extended>[+^%#$*!][A-Z0-9]+(?:=\?|\?|=[^;]*)?)(?:;|$)|(?P<basic>&?[A-Z])(?P<number>\d*)|(?P<register>S\d+=\d+)"
+    r"(?P<extended>[+^%#$*!][A-Z0-9]+(?:=\?|\?|=[^;]*)?)(?:;|$)|(?P<register>S\d+=\d+)|(?P<basic>&?[A-Z])(?P<number>\d*)"
 )
+_NEXT_DIGIT = str.maketrans("0123456789", "1234567890")
 _NMEA = b"$GPGGA,091500.00,3541.1493,N,13945.3994,E,1,08,1.0,40.1,M,39.4,M,,*65\r\n"
 _DIAG = bytes.fromhex("7e00785aa3f07e")
 _NOISE = bytes.fromhex("00f8e0fc80fe1c9c")
@@ -55,6 +56,8 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Unplugged:
     """The modem is gone from here on."""
+
+    after_s: float = 0.0
 
 
 Event = Sent | Unplugged
@@ -74,7 +77,7 @@ _ERROR = _Final("ERROR")
 
 
 class Modem:
-    """One modem with the SIM in it; `faults` may be replaced at any time."""
+    """One modem with the SIM in it."""
 
     def __init__(
         self,
@@ -90,14 +93,22 @@ class Modem:
         self.imei = imei
         self.imsi = imsi
         self.iccid = iccid or iccid_of(imsi)
-        self.faults: tuple[ModemFault, ...] = tuple(faults)
+        self.faults = tuple(faults)
         self.commands: list[str] = []
         """Command lines so far, as they came, without CR."""
         self._first_echo = echo
-        self._happened: Counter[ModemFault] = Counter()
-        self._sent_bytes = 0
         self._reports = 0
         self.power_on()
+
+    @property
+    def faults(self) -> tuple[ModemFault, ...]:
+        """What goes wrong; assign others at any time. Those that happen so many times are then counted anew."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, wanted: tuple[ModemFault, ...]) -> None:
+        self._faults = wanted
+        self._happened: Counter[ModemFault] = Counter()
 
     def power_on(self) -> list[Event]:
         """Everything as after plugging in; what the modem says by itself then."""
@@ -128,7 +139,9 @@ class Modem:
 
     def _received(self, line: bytes) -> list[Event]:
         self.commands.append(line.decode("latin-1"))
-        if any(fault.number == len(self.commands) for fault in self._all(faults.VanishAtCommand)):
+        leaving = self._all(faults.VanishAtCommand)
+        self._happened.update(leaving)
+        if any(fault.number == self._happened[fault] for fault in leaving):
             return [Unplugged()]
         if self._has(faults.Silent) or self._has(faults.NmeaPort):
             return []
@@ -268,7 +281,7 @@ class Modem:
 
     def _told_imei(self) -> str:
         if self._has(faults.WrongCheckDigit):
-            return self.imei[:-1] + str((int(self.imei[-1]) + 1) % 10)
+            return self.imei[:-1] + self.imei[-1:].translate(_NEXT_DIGIT)
         return self.imei[:14] + "01" if self._has(faults.Imeisv) else self.imei
 
     def _delay_s(self, line: str) -> float:
@@ -284,17 +297,16 @@ class Modem:
         return [Sent(data[i : i + size], after_s + n * pieces.pause_s) for n, i in enumerate(starts)]
 
     def _until_unplugged(self, events: list[Event]) -> list[Event]:
-        limits = [fault for fault in self._all(faults.VanishAfterBytes) if not self._happened[fault]]
-        limit = min((fault.count for fault in limits), default=None)
+        leaving = self._all(faults.VanishAfterBytes)
         kept: list[Event] = []
         for event in events:
             if isinstance(event, Unplugged):
                 return [*kept, event]
-            left = None if limit is None else limit - self._sent_bytes
-            if left is not None and len(event.data) >= left:
-                self._happened.update(limits)
-                return [*kept, Sent(event.data[: max(left, 0)], event.after_s), Unplugged()]
-            self._sent_bytes += len(event.data)
+            left = [fault.count - self._happened[fault] for fault in leaving]
+            self._happened.update(dict.fromkeys(leaving, len(event.data)))
+            due = [most for most in left if 0 < most <= len(event.data)]
+            if due:
+                return [*kept, Sent(event.data[: min(due)], event.after_s), Unplugged(event.after_s)]
             kept.append(event)
         return kept
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 import tempfile
 import termios
 import time
 import tty
 from collections.abc import Iterable
 from contextlib import suppress
+from fcntl import ioctl
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -28,10 +30,12 @@ from simulator.modem import Event, Modem, Sent, Unplugged
 
 _READ_BYTES = 4096
 _MURMUR_S = 1.0
+_MOST_UNREAD_BYTES = 2048
+"""Half of what a terminal keeps for its reader."""
 
 
 class ModemOnPty:
-    """One modem at one place. `link` must not exist; without it a directory of its own is made for it."""
+    """One modem at one place: `link`, where at most a link of an earlier terminal may be, or a place of its own."""
 
     def __init__(self, modem: Modem, link: Path | str | None = None) -> None:
         self.modem = modem
@@ -90,12 +94,17 @@ class _Terminal:
     def start(self) -> None:
         """Links the path to the terminal and lets the modem speak."""
         try:
+            self._remove_left_over_link()
             self._path.symlink_to(os.ttyname(self._slave))
         except OSError:
-            self._close()
+            self._close_descriptors()
             raise
         self._plan(self._modem.power_on())
         self._thread.start()
+
+    def _remove_left_over_link(self) -> None:
+        if self._path.is_symlink() and self._path.readlink().parts[:3] == ("/", "dev", "pts"):
+            self._path.unlink()
 
     def say(self, events: Iterable[Event]) -> None:
         """Sends events as if the modem had caused them now."""
@@ -122,15 +131,15 @@ class _Terminal:
             if self._master in ready:
                 self._plan(self._modem.feed(os.read(self._master, _READ_BYTES)))
             self._send_due()
-        self._close_line()
+        self._path.unlink(missing_ok=True)
+        os.close(self._master)
+        os.close(self._slave)
 
     def _plan(self, events: Iterable[Event]) -> None:
         now = time.monotonic()
         with self._guard:
-            latest = now
             for event in events:
-                latest = max(latest, now + event.after_s) if isinstance(event, Sent) else latest
-                heappush(self._due, (latest, next(self._order), event))
+                heappush(self._due, (now + event.after_s, next(self._order), event))
 
     def _pause_s(self) -> float:
         with self._guard:
@@ -149,19 +158,15 @@ class _Terminal:
                 self._write(event.data)
 
     def _write(self, data: bytes) -> None:
-        """What nobody reads is lost when the terminal is full, as with a real port."""
-        with suppress(BlockingIOError):
-            os.write(self._master, data)
+        """What nobody reads is lost, as with a real port; there is always room for the next answer."""
+        unread = int.from_bytes(ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
+        if unread <= _MOST_UNREAD_BYTES:
+            with suppress(BlockingIOError):
+                os.write(self._master, data)
 
     def _wake(self) -> None:
         os.write(self._wake_write, b"!")
 
-    def _close_line(self) -> None:
-        self._path.unlink(missing_ok=True)
-        os.close(self._master)
-        os.close(self._slave)
-
-    def _close(self) -> None:
-        self._close_line()
-        os.close(self._wake_write)
-        os.close(self._wake_read)
+    def _close_descriptors(self) -> None:
+        for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
+            os.close(descriptor)

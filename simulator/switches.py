@@ -80,3 +80,9 @@ def _parsed(name: str, hint: Any, text: str) -> object:
     if text not in readable:
         raise ValueError(f"{name} is {_choices(hint)}, not {text!r}")
     return readable[text]
+
+
+def described() -> list[str]:
+    """One line for each switch: its name, its default, what else it takes."""
+    hints = get_type_hints(Switches)
+    return [f"{item.name}={str(item.default).lower()} ({_choices(hints[item.name])})" for item in fields(Switches)]

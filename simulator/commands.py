@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from types import UnionType
 from typing import Any, Protocol
 
-from simulator.faults import FAULTS, Faults, Refuse
+from simulator.faults import FAULTS, Faults
 from simulator.modem import Modem
 from simulator.modem_faults import MODEM_FAULTS
 from simulator.soracom import Platform, Refusal
@@ -88,6 +89,15 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "set": Set,
     "dump": Dump,
 }
+_MEMBER_TYPES: Mapping[str, UnionType | type] = {
+    "about": str,
+    "fault": str,
+    "values": dict,
+    "sim": str | None,
+    "path": str | None,
+    "method": str | None,
+    "times": int | None,
+}
 
 
 def to_json(command: Command) -> bytes:
@@ -99,14 +109,16 @@ def to_json(command: Command) -> bytes:
 def from_json(line: bytes) -> Command:
     """A command from one line of the control socket; raises `ValueError`."""
     members = json.loads(line)
-    if not isinstance(members, dict) or members.get("command") not in _COMMANDS:
+    name = members.pop("command", None) if isinstance(members, dict) else None
+    if not isinstance(name, str) or name not in _COMMANDS:
         raise ValueError(f"a command is an object, with command one of {', '.join(_COMMANDS)}")
-    kind = _COMMANDS[members.pop("command")]
-    values = members.get("values", {})
-    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+    for member, value in members.items():
+        if not isinstance(value, _MEMBER_TYPES.get(member, object)):
+            raise ValueError(f"{member} is of the wrong type: {value!r}")  # noqa: TRY004 (one kind for all)
+    if not all(isinstance(value, str) for value in members.get("values", {}).values()):
         raise ValueError("values are texts by name")
     try:
-        return kind(**members)
+        return _COMMANDS[name](**members)
     except TypeError as error:
         raise ValueError(str(error)) from None
 
@@ -217,8 +229,7 @@ def _break(world: World, command: Break) -> str:
         world.faults.clear(command.sim)
         return "mended"
     fault = from_words(FAULTS, command.fault, command.values)
-    path = None if isinstance(fault, Refuse) else command.path
-    world.faults.add(fault, imsi=command.sim, path=path, method=command.method, times=command.times)
+    world.faults.add(fault, imsi=command.sim, path=command.path, method=command.method, times=command.times)
     return f"{fault} is asked for"
 
 

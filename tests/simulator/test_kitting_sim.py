@@ -1,0 +1,170 @@
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+import serial
+from sim_lines import FIRST
+
+from simulator.cli import main
+from simulator.control import ControlSocket, ask
+
+SIM = [sys.executable, "-m", "simulator"]
+LIMIT_S = 20.0
+
+
+@pytest.fixture
+def control(tmp_path):
+    return tmp_path / "control.sock"
+
+
+@contextlib.contextmanager
+def running(tmp_path, control, *words):
+    """A simulator as a process, and what it says about itself."""
+    command = [*SIM, "serve", "--json", "--control", str(control), "--modems", str(tmp_path / "gateways"), *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield json.loads(process.stdout.readline()), process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(LIMIT_S) == 0
+            assert process.stderr.read() == ""
+
+
+def get(served, path, number=0):
+    host, port = served["url"].removeprefix("http://").split(":")
+    address = served["gateways"][number]["address"]
+    with contextlib.closing(
+        http.client.HTTPConnection(host, int(port), timeout=LIMIT_S, source_address=(address, 0))
+    ) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def test_a_simulator_is_changed_while_it_runs(tmp_path, control, capsys):
+    userdata = tmp_path / "userdata.yaml"
+    userdata.write_text("hostname: 東京\n")
+    at = ["--control", str(control)]
+    with running(tmp_path, control, "--count", "2", "--switch", "field_newline=true") as (served, _):
+        assert [gateway["imsi"] for gateway in served["gateways"]] == [FIRST, "001010000000002"]
+        assert get(served, "/v1/subscriber.imsi", 1) == (200, b"001010000000002\n")
+
+        assert main(["tell", "group:bench", f"userdata=@{userdata}", *at]) == 0
+        assert get(served, "/v1/userdata") == (200, "hostname: 東京\n".encode())
+
+        assert main(["break", "server-error", "status=502", "--path", "/v1/userdata", "--times", "1", *at]) == 0
+        assert [get(served, "/v1/userdata")[0] for _ in range(2)] == [502, 200]
+
+        assert main(["set", "session_imei=zeros", *at]) == 0
+        assert get(served, "/v1/subscriber.sessionStatus.imei")[1] == b"000000000000000\n"
+
+        modem = served["gateways"][0]["modem"]
+        with serial.Serial(modem, timeout=LIMIT_S) as port:
+            port.write(b"AT+CIMI\r")
+            assert FIRST.encode() in port.read_until(b"OK\r\n")
+        assert main(["break", "unplug", "--modem", FIRST, *at]) == 0
+        assert not os.path.lexists(modem)
+
+        capsys.readouterr()
+        assert main(["dump", *at]) == 0
+        asked = json.loads(capsys.readouterr().out)["requests"]
+        assert [request["status"] for request in asked] == [200, 200, 502, 200, 200]
+    assert not control.exists()
+    assert not any((tmp_path / "gateways").rglob("modem"))
+
+
+def test_a_simulator_begins_with_what_its_file_and_its_options_say(tmp_path, control):
+    sims = tmp_path / "sims.toml"
+    sims.write_text('[[group]]\nid = "g"\nuserdata = "x: 1"\n[[sim]]\nimsi = "001010000000009"\ngroup = "g"\n')
+    with running(tmp_path, control, "--sims", str(sims), "--fault", "empty-body times=1 path=/v1/userdata") as (
+        served,
+        _,
+    ):
+        assert [get(served, "/v1/userdata")[1] for _ in range(2)] == [b"", b"x: 1"]
+        assert "[metadata]" in served["gateways"][0]["agent_toml"]
+
+
+def test_a_second_simulator_does_not_take_the_socket_away(tmp_path, control):
+    with running(tmp_path, control) as (served, _):
+        second = subprocess.run([*SIM, "serve", "--control", control], capture_output=True, text=True, check=False)
+        assert second.returncode == os.EX_CANTCREAT
+        assert "another simulator answers" in second.stderr
+        assert get(served, "/v1/userdata")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "message"),
+    [
+        ([], os.EX_USAGE, "COMMAND"),
+        (["fly"], os.EX_USAGE, "invalid choice"),
+        (["serve", "--count", "0"], os.EX_USAGE, "--count is 1 to 1000"),
+        (["serve", "--count", "x"], os.EX_USAGE, "invalid int"),
+        (["serve", "--sims", "/nowhere.toml"], os.EX_NOINPUT, "cannot read /nowhere.toml"),
+        (["serve", "--userdata", "/dev/null/x"], os.EX_NOINPUT, "cannot read"),
+        (["serve", "--switch", "colour=red"], os.EX_DATAERR, "no switch colour"),
+        (["serve", "--fault", "earthquake"], os.EX_DATAERR, "there is no 'earthquake'"),
+        (["serve", "--fault", ""], os.EX_USAGE, "--fault takes the name of a fault"),
+        (["serve", "--fault", "hang times=x"], os.EX_USAGE, "times is a number"),
+        (["serve", "--modems", "/dev/null/x"], os.EX_CANTCREAT, "cannot serve"),
+        (["tell", FIRST], os.EX_USAGE, "NAME=VALUE"),
+        (["tell", FIRST, "tag.a"], os.EX_DATAERR, "'tag.a' is not NAME=VALUE"),
+        (["tell", "group:g", "userdata=@/nowhere"], os.EX_NOINPUT, "cannot read /nowhere"),
+        (["dump"], os.EX_UNAVAILABLE, "no simulator answers"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line_with_an_exit_code(control, capsys, words, exit_code, message):
+    at = ["--control", str(control)] if len(words) > 1 or words == ["dump"] else []
+    try:
+        code = main([*words, *at])
+    except SystemExit as end:
+        code = end.code
+    said = capsys.readouterr().err
+    assert (code, message in said, "Traceback" in said) == (exit_code, True, False)
+
+
+@pytest.mark.parametrize("command", ["serve", "tell", "break", "set", "dump", "demo"])
+def test_each_command_shows_an_example(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert f"kitting-sim {command}" in capsys.readouterr().out.partition("example:")[2]
+
+
+def test_only_its_owner_may_talk_to_the_control_socket(control):
+    with ControlSocket(control, bytes.upper):
+        assert stat.S_IMODE(control.stat().st_mode) == 0o600
+        assert ask(control, b"a line\n") == b"A LINE\n"
+
+
+def test_who_asks_and_goes_away_disturbs_nobody(control):
+    with ControlSocket(control, bytes.upper):
+        with socket.socket(socket.AF_UNIX) as visitor:
+            visitor.connect(str(control))
+        assert ask(control, b"a\n") == b"A\n"
+
+
+def test_a_socket_left_over_by_a_killed_simulator_is_replaced(control):
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(control))
+    with ControlSocket(control, bytes.upper):
+        assert ask(control, b"a\n") == b"A\n"
+
+
+def test_interrupting_ends_it_without_noise(tmp_path, control):
+    command = [*SIM, "serve", "--control", control, "--modems", tmp_path / "gateways"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert "metadata service" in process.stdout.readline()
+        deadline = time.monotonic() + LIMIT_S
+        while not control.exists():
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT_S) == 0
+        assert "Traceback" not in process.stdout.read()

@@ -8,3 +8,6 @@ words         identity  effects  settings  errors
 """
 
 __version__ = "0.1.0"
+
+RESIDENT_LOCK = "resident.lock"
+"""File in the state directory that the resident holds locked, with its process number in it."""

@@ -16,6 +16,7 @@ import signal
 import sys
 from time import monotonic
 
+from agent import RESIDENT_LOCK
 from agent.notify import tell_manager, watchdog_interval_s
 
 FIRST_PAUSE_S = 30.0
@@ -23,7 +24,6 @@ LONGEST_PAUSE_S = 3600.0
 """Waits after passes that left no word: 30 s, 60 s, … up to an hour."""
 GRACE_S = 0.7
 """Between SIGTERM and SIGKILL for a pass, so that stopping stays within a second."""
-LOCK_NAME = "resident.lock"
 
 _ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 _HEARD = _ENDING | {signal.SIGUSR1, signal.SIGCHLD}
@@ -158,7 +158,7 @@ def _say(text: str) -> None:
 
 def claim(state: str) -> bool:
     """Makes this process the only resident of a state directory, and leaves its number there; kept until it ends."""
-    lock = os.open(f"{state}/{LOCK_NAME}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = os.open(f"{state}/{RESIDENT_LOCK}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,0 +1,290 @@
+"""Entry point: what a technician types. People get lines, programs get `--json`, neither ever a traceback.
+
+Exit codes follow sysexits.h: 0 when the gateway is what it should be, 64 usage, 65 a wrong document, 66 no such file,
+69 something is missing, 70 a bug, 73 cannot write, 75 try again later, 77 refused, 78 wrong settings.
+Each command imports what it needs: `--help` and the start of the resident need nearly nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from agent import __version__
+from agent.errors import Code, Failure
+from agent.settings import DEFAULT_PATH, Settings, load
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    arguments = parser().parse_args(argv)
+    command: Command = arguments.command
+    try:
+        return command(arguments, load(arguments.config))
+    except Failure as failure:
+        return _refuse(failure, as_json=arguments.json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return os.EX_IOERR
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except Exception as error:
+        return _bug(error, as_json=arguments.json)
+
+
+def _refuse(failure: Failure, *, as_json: bool) -> int:
+    from agent.display import failure_values
+
+    if as_json:
+        _print_json({"failure": failure_values(failure)})
+    print(f"kitting-agent: {failure}\n  {failure.advice}", file=sys.stderr)
+    return failure.code.exit_code
+
+
+def _bug(error: Exception, *, as_json: bool) -> int:
+    """A person sees one line; the traceback goes to the journal and into a file of its own."""
+    import tempfile
+    import traceback
+
+    from agent.notify import log_to_journal
+
+    text = "".join(traceback.format_exception(error))
+    log_to_journal(f"{Code.BUG.text}: {error!r}", 3, {"ERROR_CODE": Code.BUG.text, "TRACEBACK": text})
+    place = "the journal"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="kitting-agent-bug-", suffix=".txt", delete=False) as note:
+            note.write(text)
+            place = note.name
+    except OSError:
+        pass
+    return _refuse(Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}"), as_json=as_json)
+
+
+def _print_json(values: object) -> None:
+    print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
+
+
+def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
+    import random
+
+    from agent.display import pass_lines, pass_values
+    from agent.schedule import next_pass_s, pass_limit_s
+    from agent.wiring import Narrator, one_pass
+
+    _end_within(pass_limit_s(settings))
+    _make_state_directory(settings.paths.state)
+    narrator = Narrator(quiet=arguments.json)
+    this = one_pass(settings, narrator.tell)
+    narrator.conclude(this)
+    if arguments.json:
+        _print_json(pass_values(this))
+    else:
+        _print_lines(pass_lines(this))
+    if arguments.next_pass_to is not None:
+        _leave_word(
+            arguments.next_pass_to, next_pass_s(settings.schedule, this.remembered.failures_in_a_row, random.random)
+        )
+    return this.failure.code.exit_code if this.failure else os.EX_OK
+
+
+def _end_within(limit_s: float) -> None:
+    """A pass always ends: by itself, by SIGTERM, or by this clock. What it left open, the next one settles."""
+
+    def end(number: int, _: object) -> NoReturn:
+        sys.exit(os.EX_TEMPFAIL if number == signal.SIGALRM else 128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+
+
+def _leave_word(descriptor: int, pause_s: float) -> None:
+    try:
+        os.write(descriptor, f"{pause_s * 1000:.0f}".encode())
+    except OSError as error:
+        raise Failure(Code.USAGE, f"--next-pass-to is for the resident: {error.strerror}") from None
+
+
+def _make_state_directory(state: Path) -> None:
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(state)) from None
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
+    """Becomes the resident: nothing of this process is left in its memory."""
+    from agent.schedule import pass_limit_s
+
+    state = settings.paths.state
+    _make_state_directory(state)
+    options = [
+        *(["--config", str(arguments.config)] if arguments.config else []),
+        *(["--json"] if arguments.json else []),
+    ]
+    one_pass = [sys.executable, "-P", "-m", "agent", "provision", *options]
+    resident = [sys.executable, "-P", "-m", "agent.daemon", str(state), f"{pass_limit_s(settings) + 30:.0f}", *one_pass]
+    package = str(Path(__file__).resolve().parents[1])
+    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    sys.stdout.flush()
+    os.execve(sys.executable, resident, {**os.environ, "PYTHONPATH": search})  # noqa: S606 (no shell is wanted)
+
+
+def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.display import plan_lines, plan_values
+    from agent.wiring import Narrator, preview
+
+    _, plan = preview(settings, Narrator(quiet=True).tell)
+    if arguments.json:
+        _print_json(plan_values(plan))
+    else:
+        _print_lines(plan_lines(plan))
+    return os.EX_OK
+
+
+def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.display import identity_lines, identity_values
+    from agent.wiring import who_and_what
+
+    subscriber, equipment, found = who_and_what(settings)
+    if arguments.json:
+        _print_json(identity_values(subscriber, equipment, found))
+    else:
+        _print_lines(identity_lines(subscriber, equipment, found))
+    return subscriber.code.exit_code if isinstance(subscriber, Failure) else os.EX_OK
+
+
+def _status(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent import state
+    from agent.display import status_lines, status_values
+    from agent.wiring import resident_pid
+
+    remembered, damage = state.load(settings.paths.state)
+    resident = resident_pid(settings.paths.state)
+    if arguments.json:
+        _print_json(status_values(remembered, resident))
+    else:
+        _print_lines(status_lines(remembered, resident))
+        if damage:
+            print(f"note         {damage}")
+    return os.EX_OK
+
+
+def _check(arguments: argparse.Namespace, _: Settings) -> int:
+    from agent.configuration import check
+    from agent.display import problem_lines, problem_values
+
+    try:
+        problems = check(arguments.file.read_bytes() if str(arguments.file) != "-" else sys.stdin.buffer.read())
+    except OSError as error:
+        print(f"kitting-agent: {arguments.file}: {error.strerror}", file=sys.stderr)
+        return os.EX_NOINPUT
+    if arguments.json:
+        _print_json(problem_values(problems))
+    else:
+        _print_lines(problem_lines(str(arguments.file), problems))
+    return os.EX_DATAERR if problems else os.EX_OK
+
+
+def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent import state
+    from agent.wiring import resident_pid
+
+    pid = resident_pid(settings.paths.state)
+    if pid is None:
+        raise Failure(Code.RESIDENT_ABSENT, f"nobody holds {settings.paths.state}/resident.lock")
+    state.wish(settings.paths.state)
+    try:
+        os.kill(pid, signal.SIGUSR1)
+    except PermissionError:
+        raise Failure(
+            Code.USAGE, f"the resident (process {pid}) is another user's", advice="Run it with sudo."
+        ) from None
+    if arguments.json:
+        _print_json({"resident": pid})
+    else:
+        print(f"the resident (process {pid}) starts a pass now; kitting-agent status shows what becomes of it")
+    return os.EX_OK
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.display import finding_lines, finding_values
+    from agent.doctor import Level, examine
+    from agent.modem import read_equipment
+
+    findings = []
+    for finding in examine(settings, lambda: read_equipment(settings.modem)):
+        findings.append(finding)
+        if not arguments.json:
+            _print_lines(finding_lines(finding))
+    if arguments.json:
+        _print_json(finding_values(findings))
+    return os.EX_UNAVAILABLE if any(finding.level is Level.FAULT for finding in findings) else os.EX_OK
+
+
+_COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
+    (
+        "provision",
+        _provision,
+        "make one pass: identify, bind, fetch, apply, confirm, report",
+        "kitting-agent provision --json",
+    ),
+    ("run", _run, "stay, and make a pass at once and then every [schedule] interval", "kitting-agent run"),
+    ("plan", _plan, "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
+    (
+        "identify",
+        _identify,
+        "print who and what this is: SIM, modem, and whether they belong together",
+        "kitting-agent identify --json",
+    ),
+    ("status", _status, "print what this gateway is, since when, and what to do", "kitting-agent status"),
+    (
+        "check",
+        _check,
+        "validate a userdata file without a SIM (- for standard input)",
+        "kitting-agent check userdata.yaml",
+    ),
+    (
+        "reprovision",
+        _reprovision,
+        "make the resident start a pass at once, also with a configuration that failed",
+        "sudo kitting-agent reprovision",
+    ),
+    ("doctor", _doctor, "look at everything a pass needs, and say what to do", "sudo kitting-agent doctor"),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: also the source of the man page."""
+    top = argparse.ArgumentParser(
+        prog="kitting-agent",
+        description="Finds out by its SIM who this gateway is, and makes it what it should be.",
+        epilog="example: kitting-agent status",
+    )
+    top.add_argument("--version", action="version", version=f"kitting-agent {__version__}")
+    top.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_PATH}, if it is there)")
+    top.add_argument("--json", action="store_true", help="print values for programs instead of lines for people")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, what, example in _COMMANDS:
+        sub = commands.add_parser(name, help=what, description=f"{what.capitalize()}.", epilog=f"example: {example}")
+        sub.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings")
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print values for programs")
+        sub.set_defaults(command=command)
+        if command is _check:
+            sub.add_argument("file", type=Path, metavar="FILE", help="the userdata document")
+        if command is _provision:
+            sub.add_argument("--next-pass-to", type=int, default=None, help=argparse.SUPPRESS)
+    return top

@@ -1,0 +1,151 @@
+"""Entry point: the edges put together from the settings, for each thing that a person or the resident asks for."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent import RESIDENT_LOCK, applying, state
+from agent.apply.plan import Plan
+from agent.binding import Verdict, verdict
+from agent.errors import Code, Failure
+from agent.identity import Equipment, Subscriber
+from agent.metadata import MetadataService
+from agent.modem import read_equipment
+from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
+from agent.order import Order
+from agent.privileged import InThisProcess
+from agent.provisioning import Hands, Pass, Step, find_out, provision
+from agent.report import short
+from agent.settings import Settings
+
+Tell = Callable[[Step, str], None]
+
+MAX_LINE_BYTES = 4096
+_INFO, _WARNING = 6, 4
+"""syslog's priorities."""
+
+
+def one_pass(settings: Settings, tell: Tell) -> Pass:
+    """A whole pass, alone on this device."""
+    with _hands(settings, tell) as hands:
+        remembered, damage = state.load(settings.paths.state)
+        if state.take_wish(settings.paths.state):
+            remembered = state.without_grudge(remembered)
+        this = provision(settings, hands, remembered)
+        if damage:
+            this.notices.append(damage)
+        return this
+
+
+def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
+    """What a pass would change; changes nothing."""
+    with MetadataService(settings.metadata) as service:
+        hands = _edges(settings, service, tell)
+        this = Pass(state.load(settings.paths.state)[0])
+        subscriber, configuration = find_out(hands, this)
+        order = Order(
+            "plan", configuration.digest, configuration.document, subscriber.card, settings.apply.confirm_within
+        )
+        return this, applying.preview(order, applying.room(settings))
+
+
+def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, Verdict | None]:
+    """The subscriber or why not, the equipment, and whether they belong together."""
+    equipment = read_equipment(settings.modem)
+    with MetadataService(settings.metadata) as service:
+        try:
+            subscriber = service.subscriber()
+        except Failure as failure:
+            return failure, equipment, None
+    return subscriber, equipment, verdict(subscriber, equipment)
+
+
+class Narrator:
+    """Tells what a pass does while it does it: to the person at the terminal, to systemd, and to the journal."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.journal = standard_error_is_journal()
+
+    def tell(self, step: Step, text: str) -> None:
+        """One step."""
+        tell_manager(f"STATUS={step.value}: {text}")
+        if self.journal:
+            log_to_journal(
+                f"{step.value}: {text}", _INFO if step is not Step.NOTICE else _WARNING, {"STEP": step.value}
+            )
+        elif not self.quiet:
+            print(f"{step.value:<9} {text}", flush=True)
+
+    def conclude(self, this: Pass) -> None:
+        """How it ended: the one line that monitoring reads, with its fields."""
+        failure = this.failure
+        text = f"{this.remembered.state.value}: {failure or 'nothing to do for anybody'}"
+        tell_manager(f"STATUS={text}")
+        if not self.journal:
+            return
+        values = {
+            "MESSAGE_ID": ENDED_MESSAGE_ID,
+            "STATE": this.remembered.state.value,
+            "CONFIG": short(this.remembered.in_force or ""),
+            "IMSI": this.subscriber.imsi.digits if this.subscriber else "",
+            "IMEI": this.remembered.imei or "",
+            "ERROR_CODE": failure.code.text if failure else "",
+        }
+        log_to_journal(text, _WARNING if failure else _INFO, {name: value for name, value in values.items() if value})
+
+
+def resident_pid(place: Path) -> int | None:
+    """The process that holds a state directory as its resident; None where there is none."""
+    try:
+        with (place / RESIDENT_LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = (place / RESIDENT_LOCK).read_text("ascii", "replace").strip()
+        return int(text) if text.isdecimal() else None
+    except OSError:
+        return None
+    return None
+
+
+@contextmanager
+def _hands(settings: Settings, tell: Tell) -> Iterator[Hands]:
+    with state.pass_lock(settings.paths.state), MetadataService(settings.metadata) as service:
+        yield _edges(settings, service, tell)
+
+
+def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
+    place = settings.paths.state
+    return Hands(
+        service=service,
+        read_equipment=lambda: read_equipment(settings.modem),
+        apply=InThisProcess(applying.room(settings)),
+        read_first_line=lambda path: first_line(settings.apply.root, path),
+        save=lambda remembered: state.save(place, remembered),
+        system_time=lambda: datetime.now(UTC),
+        tell=tell,
+    )
+
+
+def first_line(root: Path, path: str) -> str:
+    """The first line of a file on the gateway, for an extra tag.
+
+    Only regular files that everybody may read are quoted: a tag must not be a way to look into a gateway's secrets.
+    """
+    try:
+        with (root / path.lstrip("/")).open(
+            "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)
+        ) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode) or not mode & stat.S_IROTH:
+                raise Failure(Code.REPORT_UNREADABLE, "not a regular file that everybody may read", where=path)
+            content = file.read(MAX_LINE_BYTES)
+        return content.replace(b"\0", b"\n").strip().partition(b"\n")[0].decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Code.REPORT_UNREADABLE, str(error), where=path) from None

@@ -1,0 +1,333 @@
+"""One pass as a story: what is found out, done, remembered and reported, with edges that are plain values."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.errors import Code, Failure
+from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
+from agent.lifecycle import Event, State
+from agent.order import Outcome, Result
+from agent.provisioning import MOST_INTERRUPTIONS, Hands, Step, provision
+from agent.settings import Settings
+from agent.state import Remembered
+
+IMEI = "490154203237518"
+SUBSCRIBER = Subscriber(
+    Imsi("001010000000001"),
+    sim_id="8981000000000000017",
+    iccid=Iccid("8981000000000000017"),
+    group_id="g",
+    session_imei=IMEI,
+    tags={"name": "gw", "site": "tokyo"},
+)
+EQUIPMENT = Equipment(
+    Read(Imei(IMEI)),
+    Read(Imsi("001010000000001")),
+    Read(Iccid("8981000000000000017")),
+    Read("Quectel"),
+    Read("EC25"),
+    Read("1"),
+    "/dev/ttyUSB2",
+    Source.AT,
+)
+USERDATA = b"hostname: gw-{{ tags.site }}\n"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SETTINGS = Settings()
+
+
+@dataclass
+class World:
+    """A service, a modem, a privileged half and a clock, and what was asked of them."""
+
+    subscriber: Subscriber | Failure = SUBSCRIBER
+    userdata: bytes | Failure = USERDATA
+    equipment: Equipment = EQUIPMENT
+    left_open: Outcome | None = None
+    becomes: Result = Result.UNCONFIRMED
+    failure: Failure | None = None
+    answers_after: Failure | None = None
+    refuses_tags: Failure | None = None
+    now: datetime = NOW
+    date: datetime | None = None
+    orders: list = field(default_factory=list)
+    saved: list = field(default_factory=list)
+    sent: list = field(default_factory=list)
+    told: list = field(default_factory=list)
+    lines: dict = field(default_factory=dict)
+
+    def run(self, remembered: Remembered | None = None):
+        return provision(
+            SETTINGS,
+            Hands(
+                _Service(self),
+                lambda: self.equipment,
+                self,
+                self._line,
+                self.saved.append,
+                lambda: self.now,
+                lambda step, text: self.told.append((step, text)),
+            ),
+            remembered or Remembered(),
+        )
+
+    def _line(self, path):
+        return _given(self.lines.get(path, Failure(Code.REPORT_UNREADABLE, "no such file", where=path)))
+
+    def settle(self):
+        return self.left_open
+
+    def order(self, order):
+        self.orders.append(order)
+        return Outcome(order.order_id, order.digest, self.becomes, failure=self.failure)
+
+    def confirm(self):
+        return Outcome("1", self._digest(), Result.COMMITTED)
+
+    def undo(self, failure):
+        return Outcome("1", self._digest(), Result.UNDONE, failure=failure)
+
+    def _digest(self):
+        return self.orders[-1].digest if self.orders else self.left_open.digest
+
+
+@dataclass
+class _Service:
+    world: World
+
+    @property
+    def date(self):
+        return self.world.date
+
+    def subscriber(self):
+        return _given(self.world.subscriber)
+
+    def userdata(self):
+        return _given(self.world.userdata)
+
+    def put_tags(self, tags):
+        if self.world.refuses_tags:
+            raise self.world.refuses_tags
+        self.world.sent.append(dict(tags))
+
+    def answers_anew(self, within_s):
+        assert within_s == SETTINGS.apply.confirm_within
+        if self.world.answers_after:
+            raise self.world.answers_after
+
+
+def _given(value):
+    if isinstance(value, Failure):
+        raise value
+    return value
+
+
+def sim_with(tags):
+    return replace(SUBSCRIBER, tags={**SUBSCRIBER.tags, **tags})
+
+
+def test_a_new_device_becomes_what_its_userdata_says_and_reports_it():
+    world = World()
+    this = world.run()
+    assert this.remembered.state is State.PROVISIONED
+    assert this.remembered.in_force == world.orders[0].digest
+    assert world.orders[0].document == {"hostname": "gw-tokyo"}
+    assert world.sent == [
+        {
+            "kitting_state": "provisioned",
+            "kitting_imei": IMEI,
+            "kitting_config": world.orders[0].digest[:12],
+            "kitting_at": "2026-11-23T09:00:00Z",
+            "kitting_agent": this.remembered.agent_version,
+        }
+    ]
+
+
+def test_the_order_is_remembered_before_it_is_handed_over():
+    world = World()
+    world.run()
+    assert [remembered.state for remembered in world.saved] == [State.APPLYING, State.PROVISIONED]
+
+
+def test_a_second_pass_orders_nothing_and_sends_nothing():
+    world = World()
+    first = world.run()
+    again = World(subscriber=sim_with(world.sent[0]), now=datetime(2026, 11, 24, tzinfo=UTC))
+    this = again.run(first.remembered)
+    assert this.event is Event.UNCHANGED
+    assert (again.orders, again.sent) == ([], [])
+    assert this.remembered.changed_at == "2026-11-23T09:00:00Z"
+
+
+def test_a_changed_tag_is_a_changed_configuration():
+    first = World().run()
+    world = World(subscriber=sim_with({"site": "osaka"}))
+    world.run(first.remembered)
+    assert world.orders[0].document == {"hostname": "gw-osaka"}
+
+
+@pytest.mark.parametrize("code", [Code.METADATA_NO_NAME, Code.METADATA_TIMEOUT, Code.METADATA_DISABLED])
+def test_silence_changes_nothing_but_what_is_said(code):
+    first = World().run()
+    world = World(subscriber=Failure(code, "gone"))
+    this = world.run(first.remembered)
+    assert this.remembered.state is State.PROVISIONED
+    assert this.remembered.in_force == first.remembered.in_force
+    assert this.failure.code is code
+    assert this.equipment == EQUIPMENT
+    assert (world.orders, world.sent) == ([], [])
+    assert this.remembered.failures_in_a_row == 1
+
+
+def test_a_sim_in_the_wrong_device_is_blocked_and_says_why():
+    world = World(subscriber=replace(SUBSCRIBER, imei_lock="356938035643809"))
+    this = world.run()
+    assert this.remembered.state is State.BLOCKED
+    assert world.orders == []
+    assert world.sent[0]["kitting_state"] == "blocked"
+    assert world.sent[0]["kitting_error"].startswith("binding.lock: ")
+
+
+def test_a_modem_that_is_not_read_does_not_stop_a_pass_and_no_imei_is_reported():
+    world = World(equipment=Equipment.unread(Failure(Code.MODEM_SILENT, "no answer")))
+    this = world.run()
+    assert this.remembered.state is State.PROVISIONED
+    assert "kitting_imei" not in world.sent[0]
+    assert world.sent[0]["kitting_error"].startswith("modem.silent: ")
+    assert this.remembered.notice.code is Code.MODEM_SILENT
+
+
+@pytest.mark.parametrize(
+    ("group_id", "told", "code"),
+    [
+        ("g", Code.USERDATA_MISSING, Code.USERDATA_MISSING),
+        (None, Code.USERDATA_MISSING, Code.METADATA_NO_GROUP),
+        (None, Code.METADATA_DISABLED, Code.METADATA_NO_GROUP),
+        ("g", Code.METADATA_DISABLED, Code.METADATA_DISABLED),
+    ],
+)
+def test_a_missing_group_and_missing_userdata_are_told_apart(group_id, told, code):
+    world = World(subscriber=replace(SUBSCRIBER, group_id=group_id), userdata=Failure(told, "nothing"))
+    assert world.run().failure.code is code
+
+
+def test_missing_userdata_leaves_a_provisioned_device_as_it_is():
+    first = World().run()
+    this = World(userdata=Failure(Code.USERDATA_MISSING, "nothing")).run(first.remembered)
+    assert this.remembered.state is State.PROVISIONED
+
+
+def test_a_wrong_document_fails_and_touches_nothing():
+    world = World(userdata=b"hostnam: x\n")
+    this = world.run()
+    assert this.remembered.state is State.FAILED
+    assert world.orders == []
+    assert world.sent[0]["kitting_error"].startswith("userdata.unknown_key: ")
+
+
+def test_an_apply_that_fails_is_given_up_until_something_changes():
+    world = World(becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_FAILED, "no"))
+    first = world.run()
+    assert first.remembered.state is State.FAILED
+    again = World()
+    second = again.run(first.remembered)
+    assert (again.orders, second.event) == ([], Event.STILL_BAD)
+    assert second.failure.code is Code.APPLY_FAILED
+    other = World(userdata=b"hostname: other\n")
+    assert other.run(second.remembered).remembered.state is State.PROVISIONED
+
+
+def test_a_full_disk_is_not_the_documents_fault():
+    first = World(becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_NO_SPACE, "full")).run()
+    assert World().run(first.remembered).remembered.state is State.PROVISIONED
+
+
+def test_a_configuration_that_cuts_the_device_off_is_taken_back():
+    world = World(answers_after=Failure(Code.METADATA_UNREACHABLE, "no route"))
+    this = world.run()
+    assert this.remembered.state is State.ROLLED_BACK
+    assert this.failure.code is Code.APPLY_UNCONFIRMED
+    assert this.remembered.given_up == world.orders[0].digest
+    assert this.remembered.in_force is None
+    assert world.sent[0]["kitting_state"] == "rolled_back"
+
+
+def test_an_apply_that_a_power_cut_left_unconfirmed_is_confirmed_first():
+    left_open = Outcome("1", "d" * 64, Result.UNCONFIRMED)
+    world = World(left_open=left_open, subscriber=Failure(Code.METADATA_TIMEOUT, "gone"))
+    this = world.run(Remembered(state=State.APPLYING))
+    assert (this.remembered.state, this.remembered.in_force) == (State.PROVISIONED, "d" * 64)
+
+
+def test_an_order_that_nobody_began_is_tried_again():
+    world = World()
+    this = world.run(Remembered(state=State.APPLYING))
+    assert this.remembered.state is State.PROVISIONED
+    assert len(world.orders) == 1
+
+
+def test_a_document_that_is_cut_off_again_and_again_is_given_up():
+    remembered = Remembered()
+    digest = World().run().remembered.in_force
+    cut = Outcome("1", digest, Result.UNDONE, failure=Failure(Code.APPLY_INTERRUPTED, "power"))
+    for _ in range(MOST_INTERRUPTIONS):
+        world = World(left_open=cut, subscriber=Failure(Code.METADATA_TIMEOUT, "gone"))
+        remembered = replace(world.run(replace(remembered, state=State.APPLYING)).remembered)
+    assert remembered.given_up == digest
+    world = World()
+    assert world.run(remembered).event is Event.STILL_BAD
+    assert world.orders == []
+
+
+def test_a_read_only_service_keeps_the_report_for_later():
+    world = World(refuses_tags=Failure(Code.REPORT_READ_ONLY, "read-only"))
+    first = world.run()
+    assert first.remembered.state is State.PROVISIONED
+    assert first.failure is None
+    assert first.remembered.notice.code is Code.REPORT_READ_ONLY
+    later = World()
+    second = later.run(first.remembered)
+    assert later.sent[0]["kitting_state"] == "provisioned"
+    assert second.remembered.notice is None
+    assert later.orders == []
+
+
+def test_a_clock_that_was_never_set_is_replaced_by_the_services():
+    world = World(now=datetime(1970, 1, 1, tzinfo=UTC), date=NOW)
+    assert world.run().remembered.changed_at == "2026-11-23T09:00:00Z"
+
+
+def test_without_any_clock_no_time_is_claimed():
+    world = World(now=datetime(1970, 1, 1, tzinfo=UTC))
+    world.run()
+    assert "kitting_at" not in world.sent[0]
+
+
+def test_extra_tags_come_from_files_and_a_missing_one_is_only_a_notice():
+    userdata = b"report: {tags: {serial: {file: /serial}, fw: {value: '7'}, gone: {file: /gone}}}\n"
+    world = World(userdata=userdata, lines={"/serial": "S1"})
+    this = world.run()
+    assert (world.sent[0]["serial"], world.sent[0]["fw"]) == ("S1", "7")
+    assert "gone" not in world.sent[0]
+    assert this.remembered.notice.code is Code.REPORT_UNREADABLE
+
+
+def test_the_steps_are_told_in_the_order_in_which_they_happen():
+    world = World()
+    world.run()
+    assert [step for step, _ in world.told if step is not Step.APPLY] == [
+        Step.IDENTIFY,
+        Step.IDENTIFY,
+        Step.BIND,
+        Step.FETCH,
+        Step.RESOLVE,
+        Step.CONFIRM,
+        Step.REPORT,
+    ]
+
+
+def test_an_imei_that_was_not_read_keeps_the_one_that_was():
+    first = World().run()
+    this = World(equipment=replace(EQUIPMENT, imei=NotRead(Code.MODEM_SILENT, "no"))).run(first.remembered)
+    assert this.remembered.imei == IMEI

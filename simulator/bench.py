@@ -1,0 +1,170 @@
+"""Story: a kitting bench on one machine. Three gateways are switched on, one of them wrong; the desk changes a line.
+
+    kitting-sim demo
+
+Everything is real but SORACOM and the modems: the agent's processes, the sockets, the serial dialogue, the files.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+from simulator.gateways import Gateway, LineReader
+from simulator.server import MetadataServer
+from simulator.soracom import Group, Platform, Sim
+
+GROUP_ID = "11111111-0000-4000-8000-000000000001"
+USERDATA = """\
+#cloud-config
+hostname: gw-{{ tags.site }}
+timezone: Asia/Tokyo
+write_files:
+  - path: /etc/telemetry/telemetry.conf
+    permissions: "0640"
+    content: |
+      site     = {{ tags.site }}
+      line     = {{ tags.line | default('1') }}
+      imei     = {{ equipment.imei }}
+      interval = 60
+    restart: [telemetry.service]
+ntp:
+  servers: [ntp.soracom.io]
+services:
+  enable: [telemetry.service]
+report:
+  tags:
+    serial: {file: /proc/device-tree/serial-number}
+"""
+CHANGED = USERDATA.replace("interval = 60", "interval = 15")
+
+TAGS = ("kitting_state", "kitting_imei", "kitting_config", "kitting_at", "serial", "kitting_error")
+LIMIT_S = 40.0
+IN_OTHER_DEVICE = "356938035643809"
+
+
+def demo() -> int:
+    """The story, live on the terminal; 0 when it came out as it should, 1 otherwise."""
+    place = Path(tempfile.mkdtemp(prefix="kitting-demo-"))
+    sims = (
+        Sim(
+            "001010000000001",
+            imei="490154203237518",
+            group_id=GROUP_ID,
+            tags={"name": "gw-1", "site": "tokyo", "line": "7"},
+        ),
+        Sim("001010000000002", imei="352099001761481", group_id=GROUP_ID, tags={"name": "gw-2", "site": "osaka"}),
+        Sim("001010000000003", imei="867698041234561", group_id=GROUP_ID, tags={"name": "gw-3", "site": "nagoya"}),
+    )
+    platform = Platform(sims, [Group(GROUP_ID, name="before shipment", userdata=USERDATA)], clock=_now_ms)
+    platform.change_sim(sims[2].imsi, imei_lock=IN_OTHER_DEVICE)
+    with MetadataServer(platform) as server:
+        models = ("quectel-ec25", "simcom-sim7600", "generic")
+        gateways = [
+            Gateway(sim.tags["name"], sim, place / sim.tags["name"], server, model=model, serial=f"10000000{n:08x}")
+            for n, (sim, model) in enumerate(zip(sims, models, strict=True), 1)
+        ]
+        try:
+            return _story(platform, gateways, place)
+        finally:
+            for gateway in gateways:
+                gateway.switch_off()
+
+
+def _story(platform: Platform, gateways: list[Gateway], place: Path) -> int:
+    screen = Screen()
+    screen.head("Three gateways are switched on for the first time. Same disk image, no credential, nobody types.")
+    for gateway in gateways:
+        gateway.switch_on(screen)
+    settled = _wait(lambda: all("kitting_state" in _tags(platform, gateway) for gateway in gateways))
+    screen.head("What the desk sees: the tags that each SIM wrote about itself")
+    _show_tags(platform, gateways)
+    first_right = settled and _states(platform, gateways) == ["provisioned", "provisioned", "blocked"]
+    screen.head("What was written on the first two (the values come from the SIM's tags and from the modem)")
+    for gateway in gateways[:2]:
+        _show_files(gateway)
+    screen.head("The desk changes one line of the group's userdata: interval = 15. The gateways in the field follow.")
+    before = [_tags(platform, gateway).get("kitting_config") for gateway in gateways]
+    platform.set_userdata(GROUP_ID, CHANGED)
+    for gateway in gateways:
+        gateway.ask("reprovision")
+    followed = _wait(
+        lambda: all(
+            _tags(platform, g).get("kitting_config") != old for g, old in zip(gateways[:2], before, strict=False)
+        )
+    )
+    _show_tags(platform, gateways)
+    right = first_right and followed
+    screen.head("Where to look next")
+    print(f"  {place}   everything of the three gateways: root/, state/, agent.toml")
+    print(f"  {gateways[0].command('status')[0]} --config {gateways[2].settings} status")
+    print("  kitting-sim serve --count 30   the same SORACOM for your own experiments")
+    print("  README.md, docs/userdata.md, docs/errors.md")
+    if not right:
+        print("The story did not come out as it should; the lines above tell where.", file=sys.stderr)
+    return 0 if right else 1
+
+
+class Screen(LineReader):
+    """The terminal: each gateway's lines in a colour of its own, as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()
+        self._coloured = sys.stdout.isatty()
+
+    def head(self, text: str) -> None:
+        """A line that says what comes next."""
+        with self._lock:
+            print(f"\n\033[1m{text}\033[0m" if self._coloured else f"\n{text}", flush=True)
+
+    def said(self, name: str, line: str) -> None:
+        """One line of one gateway."""
+        super().said(name, line)
+        colour = 31 + int(name[-1]) % 6
+        label = f"\033[{colour}m{name}\033[0m" if self._coloured else name
+        with self._lock:
+            print(f"  {label} │ {line}", flush=True)
+
+
+def _show_tags(platform: Platform, gateways: list[Gateway]) -> None:
+    for gateway in gateways:
+        print(f"  {gateway.name}")
+        tags = _tags(platform, gateway)
+        for name in TAGS:
+            if name in tags:
+                print(f"    {name:<15} {tags[name]}")
+
+
+def _show_files(gateway: Gateway) -> None:
+    for path in ("etc/hostname", "etc/telemetry/telemetry.conf"):
+        file = gateway.root / path
+        print(f"  {gateway.name}:/{path}")
+        text = file.read_text() if file.exists() else "(missing)"
+        print("".join(f"    {line}\n" for line in text.splitlines()), end="")
+
+
+def _tags(platform: Platform, gateway: Gateway) -> dict[str, str]:
+    return dict(platform.sim(gateway.sim.imsi).tags)
+
+
+def _states(platform: Platform, gateways: list[Gateway]) -> list[str]:
+    return [_tags(platform, gateway).get("kitting_state", "") for gateway in gateways]
+
+
+def _wait(condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + LIMIT_S
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    time.sleep(0.3)
+    return True
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

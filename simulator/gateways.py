@@ -1,0 +1,151 @@
+"""Edge: virtual gateways. Each has a SIM, a modem on a pty, a root directory, and runs the real agent as a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import TextIO
+
+from simulator.modem import Modem
+from simulator.pseudo_terminal import ModemOnPty
+from simulator.server import MetadataServer
+from simulator.subscribers import Sim
+
+SETTINGS = """\
+[metadata]
+url = "{url}"
+interface = "{address}"
+patience = "20s"
+
+[modem]
+port = "{port}"
+
+[schedule]
+interval = "{interval}"
+jitter = "0s"
+
+[apply]
+root = "{root}"
+confirm_within = "20s"
+
+[paths]
+state = "{state}"
+"""
+
+SYSTEM_FILES = {
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
+    "etc/group": "root:x:0:\n",
+    "etc/hostname": "gateway\n",
+    "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
+    "proc/device-tree/serial-number": "{serial}\0",
+    "usr/share/zoneinfo/Asia/Tokyo": "TZif2",
+    "usr/share/zoneinfo/Etc/UTC": "TZif2",
+}
+"""What the disk image of a virtual gateway has; enough for an agent that writes below its own root."""
+
+
+@dataclass
+class Gateway:
+    """One box on the table."""
+
+    name: str
+    sim: Sim
+    place: Path
+    """Everything of this gateway is below here."""
+    server: MetadataServer
+    model: str = "generic"
+    interval: str = "1h"
+    serial: str = "0000000000000000"
+    modem: ModemOnPty = field(init=False)
+    process: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        for path, content in SYSTEM_FILES.items():
+            file = self.root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content.format(serial=self.serial))
+        sim = self.sim
+        modem = Modem(self.model, imei=sim.imei or "", imsi=sim.imsi, iccid=sim.iccid)
+        self.modem = ModemOnPty(modem, link=self.place / "modem")
+        self.settings.write_text(
+            SETTINGS.format(
+                url=self.server.url,
+                address=self.server.address_of(sim.imsi),
+                port=self.modem.path,
+                interval=self.interval,
+                root=self.root,
+                state=self.state,
+            )
+        )
+
+    @property
+    def root(self) -> Path:
+        """The gateway's `/`."""
+        return self.place / "root"
+
+    @property
+    def state(self) -> Path:
+        """Where its agent remembers."""
+        return self.place / "state"
+
+    @property
+    def settings(self) -> Path:
+        """Its agent.toml."""
+        return self.place / "agent.toml"
+
+    def switch_on(self, lines: LineReader | None = None) -> None:
+        """Plugs the modem in and starts the resident agent; each line it says goes to `lines`."""
+        self.modem.plug_in()
+        self.process = subprocess.Popen(  # noqa: S603 (our own command)
+            self.command("run"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+        )
+        if lines is not None and self.process.stdout is not None:
+            Thread(target=lines.follow, args=(self.name, self.process.stdout), daemon=True).start()
+
+    def command(self, *words: str) -> list[str]:
+        """The agent's command line for this gateway."""
+        return [agent_command(), "--config", str(self.settings), *words]
+
+    def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs one command of the agent to its end."""
+        return subprocess.run(self.command(*words), capture_output=True, text=True, check=False)  # noqa: S603
+
+    def switch_off(self) -> None:
+        """Ends the agent as systemd would, and unplugs the modem."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+            self.process = None
+        self.modem.unplug()
+
+
+class LineReader:
+    """Hands on what the gateways say, one line at a time."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def follow(self, name: str, stream: TextIO) -> None:
+        """Until the stream ends."""
+        with stream:
+            for line in stream:
+                self.said(name, line.rstrip())
+
+    def said(self, name: str, line: str) -> None:
+        """One line of one gateway."""
+        self.lines.append((name, line))
+
+
+def agent_command() -> str:
+    """Path of the `kitting-agent` that was installed beside this simulator, else the one on the path."""
+    beside = Path(sysconfig.get_path("scripts")) / "kitting-agent"
+    if beside.exists():
+        return str(beside)
+    by_interpreter = Path(sys.executable).with_name("kitting-agent")
+    return str(by_interpreter) if by_interpreter.exists() else os.environ.get("KITTING_AGENT", "kitting-agent")

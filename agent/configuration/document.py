@@ -1,0 +1,102 @@
+"""Pure. Text → document: JSON where it begins with a brace, YAML otherwise, and the line of every key.
+
+Whatever way it came, a document is a mapping of JSON values: no number that JSON cannot say, no control character or
+half of a surrogate pair, at most `MAX_DEPTH` deep and `MAX_VALUES` large.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.configuration.json_text import parse_json
+from agent.configuration.problems import Fault, KeyPath, Place, Refused, located
+from agent.configuration.text import CONTROL
+from agent.errors import Code
+
+MAX_DEPTH = 32
+MAX_VALUES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was written, not yet validated, and where."""
+
+    content: Mapping[str, Any]
+    places: Mapping[KeyPath, Place]
+
+
+def parse(text: str) -> Document:
+    """The document that a text stands for; raises `Refused`."""
+    body = _without_header(text)
+    if body.lstrip().startswith("{"):
+        value, places = parse_json(body)
+    else:
+        from agent.configuration.yaml_subset import parse_yaml  # noqa: PLC0415 (YAML costs time, JSON needs none)
+
+        value, places = parse_yaml(text)
+    if faults := tuple(unclean(value)):
+        raise Refused(located(faults, places))
+    return Document(value, places)
+
+
+def unclean(document: object) -> Iterator[Fault]:
+    """Why something is no mapping of JSON values within the limits; one fault at most."""
+    if document is None:
+        yield Fault((), "only comments; {} is the document of a gateway without any configuration")
+    elif not isinstance(document, dict):
+        yield Fault((), "no document: it has keys, such as hostname: gw-1")
+    else:
+        yield from _first_unclean(document)
+
+
+def _first_unclean(document: dict[str, Any]) -> Iterator[Fault]:
+    """Iterative, so that no depth can exhaust the stack."""
+    waiting: list[tuple[KeyPath, Any]] = [((), document)]
+    count = 0
+    while waiting:
+        path, value = waiting.pop()
+        count += 1
+        if reason := _too_much(path, count) or _unclean_value(path, value):
+            yield reason
+            return
+        if isinstance(value, dict):
+            waiting.extend(((*path, key), member) for key, member in value.items())
+        elif isinstance(value, list):
+            waiting.extend(((*path, position), item) for position, item in enumerate(value))
+
+
+def _too_much(path: KeyPath, count: int) -> Fault | None:
+    if len(path) > MAX_DEPTH:
+        return Fault(path[:3], f"nested deeper than {MAX_DEPTH}")
+    if count > MAX_VALUES:
+        return Fault((), f"more than {MAX_VALUES} values", Code.USERDATA_TOO_LARGE)
+    return None
+
+
+def _unclean_value(path: KeyPath, value: object) -> Fault | None:
+    key = path[-1] if path else ""
+    if isinstance(key, str) and not _is_clean(key):
+        return Fault(path, "a key with a control character")
+    if isinstance(value, str) and not _is_clean(value):
+        return Fault(path, "a control character; binary content is written as base64")
+    if isinstance(value, float) and not math.isfinite(value):
+        return Fault(path, "no number that JSON can say")
+    if value is not None and not isinstance(value, str | bool | int | float | list | dict):
+        return Fault(path, "no JSON value")
+    return None
+
+
+def _is_clean(text: str) -> bool:
+    return not CONTROL.search(text) and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _without_header(text: str) -> str:
+    """The text with leading comments made empty lines, so that `#cloud-config` may stand above JSON as well."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return "\n" * number + "".join(lines[number:])
+    return ""

@@ -1,0 +1,41 @@
+"""Pure. One file for each key of the document: its value, valid by the schema, → wanted effects.
+
+A key may find faults that a schema cannot say (damaged base64, a key that is cut off); it yields them in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from agent.configuration.keys import (
+    hostname,
+    locale,
+    ntp,
+    report,
+    runcmd,
+    services,
+    ssh_authorized_keys,
+    timezone,
+    write_files,
+)
+from agent.configuration.problems import Fault
+from agent.effects import Wanted
+
+Render = Callable[[Any], Iterable[Wanted | Fault]]
+
+RENDERERS: Mapping[str, Render] = MappingProxyType(
+    {
+        "hostname": hostname.render,
+        "timezone": timezone.render,
+        "locale": locale.render,
+        "ntp": ntp.render,
+        "write_files": write_files.render,
+        "ssh_authorized_keys": ssh_authorized_keys.render,
+        "services": services.render,
+        "runcmd": runcmd.render,
+        "report": report.render,
+    }
+)
+"""In the order in which effects are wanted, whatever the order in the document."""

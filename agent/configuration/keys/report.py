@@ -1,0 +1,33 @@
+"""Pure. `report` → tags besides the agent's own. Nothing on the gateway changes for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.effects import Wanted
+
+MAX_CHARACTERS = 128
+"""Of a tag's value; a file's first line is cut to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportItem:
+    """A tag, and what it says: either a literal value or the first line of a file."""
+
+    name: str
+    value: str | None = None
+    file: str | None = None
+    """Absolute path. Of its first line, NUL and white space at the ends go, and `MAX_CHARACTERS` stay."""
+
+
+def render(_: Mapping[str, Any]) -> Iterator[Wanted]:
+    """No effects."""
+    return iter(())
+
+
+def items(report: Mapping[str, Any]) -> Iterator[ReportItem]:
+    """The tags, by name."""
+    for name, source in sorted(report.get("tags", {}).items()):
+        yield ReportItem(name, source.get("value"), source.get("file"))

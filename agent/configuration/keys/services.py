@@ -1,0 +1,33 @@
+"""Pure. `services` → what systemd is asked to do with units (systemctl(1))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from agent.configuration.problems import Fault, path_text
+from agent.effects import ServiceVerb, Verb, Wanted
+
+_VERBS = {"enable": Verb.ENABLE, "disable": Verb.DISABLE, "mask": Verb.MASK, "restart": Verb.RESTART}
+_SUFFIXES = (".service", ".socket", ".timer", ".path", ".target", ".mount", ".automount", ".swap", ".slice", ".device")
+_CONTRADICTIONS = (("enable", "disable"), ("enable", "mask"), ("restart", "mask"))
+
+
+def unit_name(unit: str) -> str:
+    """With its type: as for systemctl, a unit without one is a service."""
+    return unit if unit.endswith(_SUFFIXES) else f"{unit}.service"
+
+
+def render(services: Mapping[str, Sequence[str]]) -> Iterator[Wanted | Fault]:
+    """In the order disable, mask, enable, restart: what goes makes room for what comes."""
+    yield from _contradictions(services)
+    for key in ("disable", "mask", "enable", "restart"):
+        for position, unit in enumerate(services.get(key, ())):
+            yield Wanted(ServiceVerb(unit_name(unit), _VERBS[key]), path_text(("services", key, position)))
+
+
+def _contradictions(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    for one, other in _CONTRADICTIONS:
+        units = {unit_name(unit) for unit in services.get(one, ())}
+        for position, unit in enumerate(services.get(other, ())):
+            if unit_name(unit) in units:
+                yield Fault(("services", other, position), f"stands under {one} as well")

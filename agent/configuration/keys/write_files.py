@@ -1,0 +1,68 @@
+"""Pure. `write_files` → files, whole, each with the units that have to hear of it.
+
+`encoding` has cloud-init's aliases. `gz` and `gzip` mean base64 of gzip too, since a text cannot hold anything else.
+A sensitive file is 0600 by default, and one that others may read is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from agent.configuration.keys.services import unit_name
+from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.configuration.text import gunzip, unbase64
+from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+
+MAX_UNPACKED_BYTES = 8 * 1024 * 1024
+"""Of all files together."""
+
+_PLAIN = frozenset({"plain", "text/plain"})
+_BASE64 = frozenset({"base64", "b64"})
+_OTHERS = 0o007
+
+
+def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+    """In document order."""
+    left = MAX_UNPACKED_BYTES
+    for position, file in enumerate(files):
+        path: KeyPath = ("write_files", position)
+        try:
+            content = _decoded(file, left)
+        except (ValueError, OverflowError) as error:
+            yield Fault((*path, "content"), str(error))
+            continue
+        left -= len(content)
+        yield _file(file, content, path)
+
+
+def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> Wanted | Fault:
+    sensitive = file.get("sensitive", False)
+    try:
+        mode = int(file.get("permissions", "0600" if sensitive else "0644"), 8)
+    except ValueError:
+        return Fault((*path, "permissions"), 'takes an octal mode, such as "0644"')
+    if sensitive and mode & _OTHERS:
+        return Fault((*path, "permissions"), "gives others access to a file that is sensitive", suggestion='"0600"')
+    effect = WriteFile(file["path"], content, mode, file.get("owner", "root:root"))
+    return Wanted(effect, path_text(path), then=tuple(_then(file)), sensitive=sensitive)
+
+
+def _then(file: Mapping[str, Any]) -> Iterator[ServiceVerb]:
+    for key, verb in (("restart", Verb.RESTART), ("reload", Verb.RELOAD)):
+        yield from (ServiceVerb(unit_name(unit), verb) for unit in file.get(key, ()))
+
+
+def _decoded(file: Mapping[str, Any], max_bytes: int) -> bytes:
+    """Raises `ValueError` for damaged content, `OverflowError` for too much of it."""
+    content: str = file.get("content", "")
+    encoding = file.get("encoding", "plain")
+    if encoding in _PLAIN:
+        decoded = content.encode()
+    elif encoding in _BASE64:
+        decoded = unbase64(content)
+    else:
+        decoded = gunzip(unbase64(content), max_bytes)
+    if len(decoded) > max_bytes:
+        raise OverflowError(f"all files together are more than {MAX_UNPACKED_BYTES} bytes")
+    return decoded

@@ -1,0 +1,126 @@
+"""Words. Where something is in a document, and what is wrong with it there.
+
+A `Fault` is found without knowing lines; a `Problem` is a fault with its line, as people are shown it. Neither ever
+quotes a value that may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.errors import Code, Failure
+
+KeyPath = tuple[str | int, ...]
+"""Keys and list positions from the top: `("write_files", 2, "path")`."""
+
+MAX_NAMED = 20
+"""So many problems are named in one failure."""
+
+MAX_QUOTED = 40
+"""So many characters of a foreign text are quoted."""
+
+_UNPRINTABLE = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Line and column in the text, counted from one."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, by its path."""
+
+    path: KeyPath
+    message: str
+    code: Code = Code.USERDATA_INVALID
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, as it is told."""
+
+    code: Code
+    line: int | None
+    """From one; None where there is no text to count lines in."""
+    column: int | None
+    path: str
+    """`write_files[2].path`; empty for the document as a whole."""
+    message: str
+    suggestion: str = ""
+    """What to write instead, where that can be known."""
+
+    @property
+    def where(self) -> str:
+        """Line and path, as far as they are known."""
+        line = f"line {self.line}" if self.line else ""
+        return ", ".join(part for part in (line, self.path) if part)
+
+    @property
+    def what(self) -> str:
+        """Message and suggestion in one sentence."""
+        return f"{self.message}; {self.suggestion}" if self.suggestion else self.message
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+class Refused(Exception):
+    """The document is refused, for one problem or more."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    @classmethod
+    def at(cls, place: Place | None, message: str, code: Code = Code.USERDATA_SYNTAX) -> Refused:
+        """Refused for the text as such."""
+        line, column = (place.line, place.column) if place else (None, None)
+        return cls((Problem(code, line, column, "", message),))
+
+    def failure(self) -> Failure:
+        """The same as a failure: the first problem leads, the others follow."""
+        first, *others = self.problems
+        named = "".join(f"; also {problem}" for problem in others[: MAX_NAMED - 1])
+        rest = f"; and {len(others) - MAX_NAMED + 1} more" if len(others) >= MAX_NAMED else ""
+        return Failure(first.code, f"{first.what}{named}{rest}", where=first.where)
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """A path as people write it: `write_files[2].path`, `report.tags["a b"]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif _PLAIN_KEY.fullmatch(step):
+            text += f".{step}" if text else step
+        else:
+            text += f'["{quoted(step)}"]'
+    return text
+
+
+def quoted(text: str) -> str:
+    """Foreign text for a message: short, and without what moves a cursor."""
+    letters = (letter if letter.isprintable() else _UNPRINTABLE.get(letter, "�") for letter in text[:MAX_QUOTED])
+    return "".join(letters) + ("…" if len(text) > MAX_QUOTED else "")
+
+
+def located(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> tuple[Problem, ...]:
+    """Faults with their lines, in the order of the text; each is told once."""
+    found = {(fault.path, fault.message): _problem(fault, places) for fault in faults}
+    return tuple(sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0)))
+
+
+def _problem(fault: Fault, places: Mapping[KeyPath, Place]) -> Problem:
+    """Where the path itself has no place (it came by an alias, or is missing), what is above it has."""
+    above = (fault.path[:length] for length in range(len(fault.path), 0, -1))
+    place = next((places[path] for path in above if path in places), None)
+    line, column = (place.line, place.column) if place else (None, None)
+    return Problem(fault.code, line, column, path_text(fault.path), fault.message, fault.suggestion)

@@ -1,0 +1,199 @@
+"""Pure. The one source of truth, `config/userdata.schema.json`, and what a document has against it, in people's words.
+
+The file is read once, from beside the package; an editor validates with the same one. On the device a `$` at the end of
+a pattern means the end of the text, and not the last newline as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.configuration.hints import INSTEAD
+from agent.configuration.problems import Fault, KeyPath, quoted
+from agent.errors import Code
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+SCHEMA_PATH = Path(__file__).parents[2] / "config" / "userdata.schema.json"
+MAX_FAULTS = 100
+TEMPLATE = "{{"
+
+_TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
+_ABOUT_TEXT = frozenset({"pattern", "minLength", "maxLength", "enum"})
+_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys"})
+_MAX_SHOWN = 40
+_MAX_GUESSED = 40
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The schema as it stands in its file."""
+    found: dict[str, Any] = json.loads(SCHEMA_PATH.read_text("utf-8"))
+    return found
+
+
+def faults(document: Mapping[str, Any], *, templates: bool) -> tuple[Fault, ...]:
+    """What a document has against the schema.
+
+    With `templates`, a text that has yet to be filled in may be any text; its place must allow a text all the same.
+    """
+    errors = _validator().iter_errors(document)
+    told = (error for error in errors if not (templates and _waits_for_values(error)))
+    return tuple(islice((fault for error in told for fault in _faults(error, document)), MAX_FAULTS))
+
+
+def is_secret(document: Mapping[str, Any], path: KeyPath) -> bool:
+    """Whether what stands at a path may be a secret, so that no message shows it."""
+    if not _NEVER_SHOWN.isdisjoint(path):
+        return True
+    around = (value_at(document, path[:length]) for length in range(len(path) + 1))
+    return any(isinstance(value, dict) and value.get("sensitive", False) is not False for value in around)
+
+
+def value_at(document: Any, path: KeyPath) -> Any:
+    """What stands at a path; None where nothing does."""
+    for step in path:
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
+            document = document[step]
+        else:
+            return None
+    return document
+
+
+def shown(value: object) -> str:
+    """A short value as people wrote it, for a message."""
+    match value:
+        case None | dict() | list():
+            return _kind(value)
+        case str():
+            return f'"{quoted(value)}"'
+        case bool():
+            return str(value).lower()
+        case _:
+            return f"the number {value!s:.{_MAX_SHOWN}}"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A guess at what was meant, as a suggestion; empty where nothing is near."""
+    close = difflib.get_close_matches(word, tuple(words), 1) if len(word) <= _MAX_GUESSED else []
+    return f"did you mean {close[0]}?" if close else ""
+
+
+@cache
+def _validator() -> Validator:
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 (costs time; only a pass needs it)
+
+    strict: type[Validator] = validators.extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"pattern": _whole_pattern}
+    )
+    return strict(dict(schema()))
+
+
+def _whole_pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError  # noqa: PLC0415 (as above)
+
+    if isinstance(instance, str) and not re.search(pattern.removesuffix("$") + r"\Z", instance):
+        yield ValidationError("does not match")
+
+
+def _waits_for_values(error: ValidationError) -> bool:
+    is_key = "propertyNames" in error.absolute_schema_path
+    return (
+        error.validator in _ABOUT_TEXT and isinstance(error.instance, str) and TEMPLATE in error.instance and not is_key
+    )
+
+
+def _faults(error: ValidationError, document: Mapping[str, Any]) -> Iterator[Fault]:
+    path: KeyPath = tuple(error.absolute_path)
+    rules: Any = error.schema
+    instance: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            known = rules["properties"]
+            yield from (_unknown(path, key, known) for key in instance if key not in known)
+        case "required":
+            lacking = [key for key in rules["required"] if key not in instance]
+            yield from (Fault(path, f"lacks {key}") for key in lacking)
+        case "type":
+            yield _wrong_type(path, instance, rules, hidden=is_secret(document, path))
+        case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "maxLength" | "minLength" | "uniqueItems":
+            yield Fault(path, _wrong_size(str(error.validator), error.validator_value, rules))
+        case _:
+            yield _wrong_text(path, error, document)
+
+
+def _unknown(path: KeyPath, key: str, known: Mapping[str, Any]) -> Fault:
+    hint = INSTEAD.get(key) or nearest(key, known) or f"known here: {', '.join(known)}"
+    return Fault((*path, key), "unknown key", Code.USERDATA_UNKNOWN_KEY, hint)
+
+
+def _wrong_type(path: KeyPath, value: object, rules: Mapping[str, Any], *, hidden: bool) -> Fault:
+    wanted = rules["type"] if isinstance(rules["type"], list) else [rules["type"]]
+    takes = rules.get("title") or " or ".join(_TYPES[name] for name in wanted)
+    if "boolean" in wanted:
+        takes = _TYPES["boolean"]
+    if value is None:
+        return Fault(path, f"takes {takes}, and is empty", suggestion="leave the key out, or give it a value")
+    found = _kind(value) if hidden else shown(value)
+    if "string" not in wanted or isinstance(value, dict | list):
+        return Fault(path, f"takes {takes}, not {found}")
+    return Fault(path, f"takes {takes}, not {found}", suggestion=f"put quotes around it{_example(rules)}")
+
+
+def _wrong_size(rule: str, limit: object, rules: Mapping[str, Any]) -> str:
+    takes = f"takes {rules.get('title', 'less')}"
+    match rule:
+        case "uniqueItems":
+            return f"{takes}, each once"
+        case "minLength" | "minItems":
+            return f"{takes}, and is empty"
+        case "minProperties" | "maxProperties" if rules.get("minProperties") == rules.get("maxProperties"):
+            return takes
+        case "maxLength":
+            return f"{takes}, of at most {limit} characters"
+        case _:
+            return f"{takes}, at most {limit}"
+
+
+def _wrong_text(path: KeyPath, error: ValidationError, document: Mapping[str, Any]) -> Fault:
+    rules: Any = error.schema
+    if "propertyNames" in error.absolute_schema_path:
+        return Fault((*path, str(error.instance)), f"takes {rules['title']}, not {shown(error.instance)}")
+    hidden = is_secret(document, path)
+    instead = "" if hidden else f", not {shown(error.instance)}"
+    if error.validator == "enum":
+        near = nearest(str(error.instance), rules["enum"]) or f"known here: {', '.join(rules['enum'])}"
+        return Fault(path, f"takes {rules['title']}{instead}", suggestion="" if hidden else near)
+    return Fault(path, f"takes {rules['title']}{_example(rules)}{instead}")
+
+
+def _example(rules: Mapping[str, Any]) -> str:
+    examples = [text for text in rules.get("examples", ()) if isinstance(text, str) and len(text) <= _MAX_SHOWN]
+    return f", such as {shown(examples[0])}" if examples and TEMPLATE not in examples[0] else ""
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "keys with values"

@@ -32,6 +32,8 @@ _READ_BYTES = 4096
 _MURMUR_S = 1.0
 _MOST_UNREAD_BYTES = 2048
 """Half of what a terminal keeps for its reader."""
+_MOST_BACKLOG_BYTES = 65536
+_RETRY_S = 0.005
 
 
 class ModemOnPty:
@@ -81,7 +83,8 @@ class _Terminal:
     def __init__(self, modem: Modem, path: Path) -> None:
         self._modem = modem
         self._path = path
-        self._due: list[tuple[float, int, Event]] = []
+        self._due: list[tuple[float, int, bool, Event]] = []
+        self._backlog = b""
         self._order = count()
         self._guard = Lock()
         self._master, self._slave = os.openpty()
@@ -99,7 +102,7 @@ class _Terminal:
         except OSError:
             self._close_descriptors()
             raise
-        self._plan(self._modem.power_on())
+        self._plan(self._modem.power_on(), asked=False)
         self._thread.start()
 
     def _remove_left_over_link(self) -> None:
@@ -108,7 +111,7 @@ class _Terminal:
 
     def say(self, events: Iterable[Event]) -> None:
         """Sends events as if the modem had caused them now."""
-        self._plan(events)
+        self._plan(events, asked=False)
         self._wake()
 
     def end(self) -> None:
@@ -124,45 +127,50 @@ class _Terminal:
         while self.alive:
             if time.monotonic() - murmured >= _MURMUR_S:
                 murmured = time.monotonic()
-                self._plan([Sent(self._modem.murmur())])
+                self._plan([Sent(self._modem.murmur())], asked=False)
             ready = select.select([self._master, self._wake_read], [], [], self._pause_s())[0]
             if self._wake_read in ready:
                 os.read(self._wake_read, _READ_BYTES)
             if self._master in ready:
-                self._plan(self._modem.feed(os.read(self._master, _READ_BYTES)))
+                self._plan(self._modem.feed(os.read(self._master, _READ_BYTES)), asked=True)
             self._send_due()
         self._path.unlink(missing_ok=True)
         os.close(self._master)
         os.close(self._slave)
 
-    def _plan(self, events: Iterable[Event]) -> None:
+    def _plan(self, events: Iterable[Event], *, asked: bool) -> None:
         now = time.monotonic()
         with self._guard:
             for event in events:
-                heappush(self._due, (now + event.after_s, next(self._order), event))
+                heappush(self._due, (now + event.after_s, next(self._order), asked, event))
 
     def _pause_s(self) -> float:
+        if self._backlog:
+            return _RETRY_S
         with self._guard:
             next_s = self._due[0][0] - time.monotonic() if self._due else _MURMUR_S
         return min(max(next_s, 0.0), _MURMUR_S)
 
     def _send_due(self) -> None:
         while self.alive:
+            self._write()
             with self._guard:
                 if not self._due or self._due[0][0] > time.monotonic():
                     return
-                event = heappop(self._due)[2]
+                _, _, asked, event = heappop(self._due)
             if isinstance(event, Unplugged):
                 self.alive = False
-            else:
-                self._write(event.data)
+            elif asked or self._has_reader():
+                self._backlog = (self._backlog + event.data)[:_MOST_BACKLOG_BYTES]
 
-    def _write(self, data: bytes) -> None:
-        """What nobody reads is lost, as with a real port; there is always room for the next answer."""
+    def _write(self) -> None:
+        with suppress(BlockingIOError):
+            self._backlog = self._backlog[os.write(self._master, self._backlog) :]
+
+    def _has_reader(self) -> bool:
+        """What nobody asked for and nobody reads is lost, as with a real port; answers wait."""
         unread = int.from_bytes(ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
-        if unread <= _MOST_UNREAD_BYTES:
-            with suppress(BlockingIOError):
-                os.write(self._master, data)
+        return unread <= _MOST_UNREAD_BYTES
 
     def _wake(self) -> None:
         os.write(self._wake_write, b"!")

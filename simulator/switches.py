@@ -61,7 +61,7 @@ class Switches:
 
 def _fits(value: object, hint: Any) -> bool:
     if get_origin(hint) is Literal:
-        return any(type(value) is type(known) and value == known for known in get_args(hint))
+        return value in get_args(hint)
     return type(value) is hint
 
 

@@ -33,6 +33,11 @@ def test_who_is_not_on_a_soracom_line_gets_no_answer(server, client):
     assert server.connections == 1
 
 
+def test_a_connection_from_nowhere_is_closed_before_anything_is_asked(server):
+    with socket.create_connection((server.host, server.port), 5, ("127.0.0.77", 0)) as connection:
+        assert connection.recv(1) == b""
+
+
 def test_a_line_that_goes_down_in_the_middle_of_a_connection_gets_no_answer(client, platform):
     line = client()
     assert line.ask("GET", "/v1/subscriber.imsi")[0] == 200
@@ -48,6 +53,8 @@ def test_one_connection_serves_many_requests(server, client):
     for _ in range(3):
         assert line.ask("GET", "/v1/userdata")[0] == 200
     assert (server.connections, server.connections_of(FIRST), server.connections_of(SECOND)) == (1, 1, 0)
+    client().ask("GET", "/v1/userdata")
+    assert (server.connections, server.connections_of(FIRST)) == (2, 2)
 
 
 def test_what_was_asked_can_be_read_afterwards(client, platform):

@@ -79,6 +79,11 @@ def test_bytes_count_and_other_services_count_too():
         platform.set_userdata("g", "日" * 1100)
 
 
+def test_text_counts_as_it_is_and_not_as_it_is_escaped(platform):
+    platform.set_userdata("bench", "日" * 2000)
+    assert platform.group("bench").userdata == "日" * 2000
+
+
 def test_a_value_that_was_read_does_not_change_afterwards(platform):
     before = platform.sim(FIRST)
     platform.set_tag(FIRST, "site", "osaka")

@@ -1,0 +1,40 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from simulator.faults import FAULTS
+from simulator.modem_faults import MODEM_FAULTS
+from simulator.modem_models import model_names
+from simulator.scenario import parse
+from simulator.switches import Switches
+
+PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", [*FAULTS, *MODEM_FAULTS])
+def test_the_page_names_every_fault(kind):
+    assert f"`{kind.__name__}`" in PAGE
+
+
+@pytest.mark.parametrize("switch", fields(Switches), ids=lambda switch: switch.name)
+def test_the_page_tells_the_default_of_every_switch(switch):
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{switch.name}` |"))
+    assert str(switch.default).lower() in row.split("|")[2]
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_the_page_names_every_model(name):
+    assert f"| `{name}` |" in PAGE
+
+
+def test_the_example_of_a_fleet_can_be_served():
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert parse(example).models == {"001010000000001": "quectel-ec25"}
+
+
+def test_the_example_of_a_test_runs():
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    without_agent = "".join(line for line in example.splitlines(keepends=True) if "assert" not in line)
+    exec(without_agent, {})

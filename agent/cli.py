@@ -267,9 +267,17 @@ _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that ends with the exit code of sysexits, not with argparse's own."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line: also the source of the man page."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="kitting-agent",
         description="Finds out by its SIM who this gateway is, and makes it what it should be.",
         epilog="example: kitting-agent status",

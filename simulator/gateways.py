@@ -21,7 +21,8 @@ SETTINGS = """\
 [metadata]
 url = "{url}"
 interface = "{address}"
-patience = "20s"
+timeout = "{timeout}"
+patience = "{patience}"
 
 [modem]
 port = "{port}"
@@ -32,7 +33,7 @@ jitter = "0s"
 
 [apply]
 root = "{root}"
-confirm_within = "20s"
+confirm_within = "{patience}"
 
 [paths]
 state = "{state}"
@@ -61,6 +62,8 @@ class Gateway:
     server: MetadataServer
     model: str = "generic"
     interval: str = "1h"
+    timeout: str = "5s"
+    patience: str = "20s"
     serial: str = "0000000000000000"
     modem: ModemOnPty = field(init=False)
     process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -79,6 +82,8 @@ class Gateway:
                 address=self.server.address_of(sim.imsi),
                 port=self.modem.path,
                 interval=self.interval,
+                timeout=self.timeout,
+                patience=self.patience,
                 root=self.root,
                 state=self.state,
             )

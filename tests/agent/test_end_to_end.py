@@ -1,0 +1,630 @@
+"""The real command against a stand-in for SORACOM, over real sockets and a real terminal.
+
+Every failure that a pass can meet is made to happen to the real process; state, tags, exit code and the files on the
+gateway are looked at from outside.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from simulator import faults as http
+from simulator import modem_faults as modem
+from simulator.faults import Faults
+from simulator.gateways import Gateway
+from simulator.server import MetadataServer
+from simulator.soracom import Group, Platform, Sim, Switches
+
+IMSI = "001010000000001"
+IMEI = "490154203237518"
+OTHER_IMEI = "356938035643809"
+GROUP = "11111111-0000-4000-8000-000000000001"
+USERDATA = """\
+#cloud-config
+hostname: gw-{{ tags.site }}
+timezone: Asia/Tokyo
+write_files:
+  - path: /etc/telemetry/telemetry.conf
+    permissions: "0640"
+    content: "imei = {{ equipment.imei | default('unknown') }}\\n"
+    restart: [telemetry.service]
+report:
+  tags:
+    serial: {file: /proc/device-tree/serial-number}
+"""
+
+
+class Bench:
+    """One gateway on the bench, and everything that can be done to its surroundings."""
+
+    def __init__(self, place: Path, switches: Switches | None = None) -> None:
+        self.sim = Sim(IMSI, imei=IMEI, group_id=GROUP, tags={"name": "gw", "site": "tokyo"})
+        self.platform = Platform([self.sim], [Group(GROUP, userdata=USERDATA)], switches)
+        self.faults = Faults()
+        self.server = MetadataServer(self.platform, faults=self.faults)
+        self.server.start()
+        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="1s", patience="2s", serial="S3R1AL")
+        self.gateway.modem.plug_in()
+
+    def close(self) -> None:
+        self.gateway.switch_off()
+        self.server.stop()
+
+    @property
+    def modem(self):
+        return self.gateway.modem.modem
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return dict(self.platform.sim(IMSI).tags)
+
+    def tree(self) -> dict[str, tuple]:
+        """Every file of the gateway: kind, mode, content."""
+        return {
+            str(path.relative_to(self.gateway.root)): (
+                oct(path.lstat().st_mode),
+                str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else None,
+            )
+            for path in sorted(self.gateway.root.rglob("*"))
+        }
+
+    def provision(self, *options: str) -> tuple[int, dict]:
+        done = self.gateway.ask("provision", "--json", *options)
+        assert "Traceback" not in done.stderr + done.stdout
+        return done.returncode, json.loads(done.stdout)
+
+    def status(self) -> dict:
+        return json.loads(self.gateway.ask("status", "--json").stdout)
+
+    def settings(self, text: str) -> None:
+        """Replaces lines of agent.toml: `key = value`."""
+        key = text.partition(" = ")[0]
+        lines = self.gateway.settings.read_text().splitlines()
+        self.gateway.settings.write_text("\n".join(text if line.startswith(f"{key} = ") else line for line in lines))
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = Bench(tmp_path / "gw")
+    yield made
+    made.close()
+
+
+def test_a_first_pass_kits_the_gateway_and_says_so(bench):
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+    root = bench.gateway.root
+    assert (root / "etc/hostname").read_text() == "gw-tokyo\n"
+    assert (root / "etc/telemetry/telemetry.conf").read_text() == f"imei = {IMEI}\n"
+    assert (root / "etc/telemetry/telemetry.conf").stat().st_mode & 0o7777 == 0o640
+    assert str((root / "etc/localtime").readlink()) == "/usr/share/zoneinfo/Asia/Tokyo"
+    tags = bench.tags
+    assert (tags["kitting_state"], tags["kitting_imei"], tags["serial"]) == ("provisioned", IMEI, "S3R1AL")
+    assert tags["kitting_config"] == result["configuration"]
+    assert tags["site"] == "tokyo"
+    assert bench.status()["state"] == "provisioned"
+
+
+def test_a_pass_uses_one_connection_and_one_write_and_asks_once_more_after_applying(bench):
+    bench.provision()
+    asked = [(request.method, request.path) for request in bench.platform.requests]
+    assert asked == [
+        ("GET", "/v1/subscriber"),
+        ("GET", "/v1/userdata"),
+        ("GET", "/v1/subscriber.imsi"),
+        ("PUT", "/v1/subscriber/tags"),
+    ]
+    assert bench.server.connections == 2
+
+
+def test_a_second_pass_changes_nothing_restarts_nothing_and_sends_nothing(bench):
+    bench.provision()
+    before, tags = bench.tree(), bench.tags
+    times = {path: path.lstat().st_mtime_ns for path in bench.gateway.root.rglob("*")}
+    bench.platform.forget_requests()
+    code, result = bench.provision()
+    assert (code, result["event"], result["outcome"]) == (os.EX_OK, "unchanged", None)
+    assert {path: path.lstat().st_mtime_ns for path in bench.gateway.root.rglob("*")} == times
+    assert (bench.tree(), bench.tags) == (before, tags)
+    assert [request.method for request in bench.platform.requests] == ["GET", "GET"]
+    assert bench.server.connections == 3
+
+
+def test_services_are_only_recorded_below_another_root(bench):
+    _, result = bench.provision()
+    assert result["outcome"]["recorded"] is True
+    assert any("telemetry.service" in change["where"] for change in result["outcome"]["changes"])
+
+
+SILENCE = [
+    (http.ServerError(503), "metadata.unavailable", os.EX_TEMPFAIL),
+    (http.ServerError(500, form="html"), "metadata.unavailable", os.EX_TEMPFAIL),
+    (http.TooManyRequests(), "metadata.unavailable", os.EX_TEMPFAIL),
+    (http.Hang(), "metadata.timeout", os.EX_TEMPFAIL),
+    (http.SlowHeaders(), "metadata.timeout", os.EX_TEMPFAIL),
+    (http.SlowBody(), "metadata.t", os.EX_TEMPFAIL),
+    (http.CutAnswer(), "metadata.truncated", os.EX_TEMPFAIL),
+    (http.ConnectionReset(), "metadata.unreachable", os.EX_TEMPFAIL),
+    (http.LostAnswer(), "metadata.unreachable", os.EX_TEMPFAIL),
+    (http.HtmlPage(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.EmptyBody(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.HugeBody(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.WrongEncoding(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.BrokenJson(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.WrongType(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.Redirect(), "metadata.not_soracom", os.EX_PROTOCOL),
+    (http.CaptivePortal(), "metadata.not_soracom", os.EX_PROTOCOL),
+]
+
+
+@pytest.mark.parametrize(("fault", "error", "exit_code"), SILENCE, ids=lambda value: type(value).__name__)
+def test_no_answer_and_a_wrong_answer_change_nothing(bench, fault, error, exit_code):
+    before = bench.tree()
+    bench.faults.add(fault)
+    code, result = bench.provision()
+    assert result["failure"]["code"].startswith(error)
+    assert (code, result["state"]) == (exit_code, "new")
+    assert result["equipment"]["imei"] == IMEI
+    assert bench.tree() == before
+    assert "kitting_state" not in bench.tags
+
+
+@pytest.mark.parametrize(("fault", "error", "exit_code"), SILENCE, ids=lambda value: type(value).__name__)
+def test_a_provisioned_gateway_stays_what_it_is_when_the_service_fails(bench, fault, error, exit_code):
+    bench.provision()
+    before, tags = bench.tree(), bench.tags
+    bench.faults.add(fault)
+    code, result = bench.provision()
+    assert (code, result["state"]) == (exit_code, "provisioned")
+    assert bench.status()["failure"]["code"].startswith(error)
+    assert (bench.tree(), bench.tags) == (before, tags)
+
+
+def test_nobody_listening_is_unreachable(bench):
+    bench.server.stop()
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"]) == (os.EX_TEMPFAIL, "metadata.unreachable")
+
+
+def test_a_name_that_does_not_resolve_is_said(bench):
+    bench.settings('url = "http://metadata.invalid"')
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"]) == (os.EX_TEMPFAIL, "metadata.no_name")
+
+
+def test_an_interface_that_does_not_exist_is_named(bench):
+    bench.settings('interface = "wwan7"')
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"]) == (os.EX_TEMPFAIL, "metadata.unreachable")
+    assert "wwan7" in result["failure"]["message"]
+
+
+def test_a_service_that_comes_late_is_waited_for_within_the_pass(bench):
+    bench.settings('patience = "30s"')
+    bench.faults.add(http.ServerError(503), times=1)
+    bench.faults.add(http.CutAnswer(), times=1)
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+
+
+def test_a_disabled_service_is_said_and_not_asked_again(bench):
+    bench.platform.change_group(GROUP, enabled=False)
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"], result["state"]) == (os.EX_NOPERM, "metadata.disabled", "new")
+    assert len(bench.platform.requests) == 1
+
+
+def test_a_sim_without_a_group_that_is_served_is_told_apart(tmp_path):
+    bench = Bench(tmp_path / "gw", Switches(no_group="served"))
+    try:
+        bench.platform.set_group(IMSI, None)
+        code, result = bench.provision()
+        assert (code, result["failure"]["code"]) == (os.EX_UNAVAILABLE, "metadata.no_group")
+        assert bench.tags["kitting_error"].startswith("metadata.no_group")
+    finally:
+        bench.close()
+
+
+@pytest.mark.parametrize("position", ["404", "empty", "204"])
+def test_missing_userdata_is_what_it_is_in_every_form(tmp_path, position):
+    bench = Bench(tmp_path / "gw", Switches(userdata_unset=position))
+    try:
+        bench.platform.set_userdata(GROUP, None)
+        code, result = bench.provision()
+        assert (code, result["failure"]["code"], result["state"]) == (
+            os.EX_UNAVAILABLE,
+            "userdata.missing",
+            "failed",
+        )
+        assert bench.tags["kitting_error"].startswith("userdata.missing")
+    finally:
+        bench.close()
+
+
+@pytest.mark.parametrize("position", [403, 405, 400])
+def test_with_a_read_only_service_the_configuration_is_applied_and_the_report_kept(tmp_path, position):
+    bench = Bench(tmp_path / "gw", Switches(read_only_status=position))
+    try:
+        bench.platform.change_group(GROUP, readonly=True)
+        code, result = bench.provision()
+        assert (code, result["state"]) == (os.EX_OK, "provisioned")
+        assert [notice["code"] for notice in result["notices"]] == ["report.read_only"]
+        assert "kitting_state" not in bench.tags
+        assert bench.status()["notice"]["code"] == "report.read_only"
+        bench.platform.change_group(GROUP, readonly=False)
+        _, result = bench.provision()
+        assert (result["outcome"], bench.tags["kitting_state"]) == (None, "provisioned")
+    finally:
+        bench.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [
+        ("field_newline", True),
+        ("session_imei", "zeros"),
+        ("session_imei", "null"),
+        ("session_imei", "imeisv16"),
+        ("session_imei", "spare0"),
+        ("record", "2016"),
+        ("nulls", "left_out"),
+        ("unknown_members", False),
+        ("network_member", "vplmn"),
+        ("first_connection", "testing"),
+        ("date_header", False),
+    ],
+)
+def test_what_nobody_has_published_about_the_platform_makes_no_difference(tmp_path, name, position):
+    bench = Bench(tmp_path / "gw", Switches(**{name: position}))
+    try:
+        code, result = bench.provision()
+        assert (code, result["state"]) == (os.EX_OK, "provisioned")
+        assert bench.tags["kitting_state"] == "provisioned"
+    finally:
+        bench.close()
+
+
+def blocked(bench, code_text):
+    before = bench.tree()
+    code, result = bench.provision()
+    assert (code, result["state"], result["failure"]["code"]) == (os.EX_NOPERM, "blocked", code_text)
+    assert bench.tree() == before
+    assert bench.tags["kitting_state"] == "blocked"
+    assert bench.tags["kitting_error"].startswith(code_text)
+
+
+def test_a_sim_whose_lock_names_another_device_is_blocked(bench):
+    bench.platform.change_sim(IMSI, imei_lock=OTHER_IMEI)
+    blocked(bench, "binding.lock")
+    bench.platform.change_sim(IMSI, imei_lock=f"{IMEI}|ANONYMOUS")
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+    assert bench.tags["kitting_error"] == ""
+
+
+def test_a_modem_with_another_sim_is_blocked(bench):
+    bench.modem.iccid = "8981000000000000025"
+    blocked(bench, "binding.sim")
+
+
+def test_a_network_that_sees_another_device_is_believed(tmp_path):
+    bench = Bench(tmp_path / "gw", Switches(session_imei="other"))
+    try:
+        blocked(bench, "binding.network")
+    finally:
+        bench.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (modem.Silent(), "modem.silent"),
+        (modem.GarbagePort(), "modem."),
+        (modem.NmeaPort(), "modem."),
+        (modem.WrongCheckDigit(), "modem.unverified"),
+        (modem.Imeisv(), "modem.unverified"),
+        (modem.VanishAtCommand(1), "modem."),
+        (modem.VanishAfterBytes(10), "modem."),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_modem_that_cannot_be_read_does_not_keep_the_gateway_from_its_configuration(bench, fault, error):
+    bench.modem.faults = (fault,)
+    code, result = bench.provision()
+    assert (code, result["state"], result["equipment"]["imei"]) == (os.EX_OK, "provisioned", None)
+    assert result["equipment"]["imei_not_read"].startswith(error)
+    assert "kitting_imei" not in bench.tags
+    assert bench.tags["kitting_error"].startswith(error)
+    assert (bench.gateway.root / "etc/telemetry/telemetry.conf").read_text() == "imei = unknown\n"
+
+
+def test_a_missing_modem_is_said(bench):
+    bench.gateway.modem.unplug()
+    code, result = bench.provision()
+    assert (code, result["equipment"]["imei_not_read"].split(":")[0]) == (os.EX_OK, "modem.no_port")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "code"),
+    [
+        ("hostnam: x\n", "userdata.unknown_key", os.EX_DATAERR),
+        ("hostname: [\n", "userdata.syntax", os.EX_DATAERR),
+        ("hostname: under_score\n", "userdata.invalid", os.EX_DATAERR),
+        ("hostname: gw-{{ tags.nowhere }}\n", "userdata.undefined", os.EX_DATAERR),
+        ("runcmd: [reboot]\n", "userdata.not_allowed", os.EX_NOPERM),
+        ("write_files: [{path: /etc/kitting-agent/agent.toml, content: x}]\n", "userdata.not_allowed", os.EX_NOPERM),
+        ("<html>Sign in to Wi-Fi</html>", "userdata.", os.EX_DATAERR),
+    ],
+)
+def test_a_wrong_document_is_refused_before_anything_is_touched(bench, text, error, code):
+    bench.provision()
+    before, config = bench.tree(), bench.tags["kitting_config"]
+    bench.platform.set_userdata(GROUP, text)
+    got, result = bench.provision()
+    assert result["failure"]["code"].startswith(error)
+    assert (got, result["state"]) == (code, "failed")
+    assert bench.tree() == before
+    assert (bench.tags["kitting_state"], bench.tags["kitting_config"]) == ("failed", config)
+    assert bench.tags["kitting_error"].startswith(error)
+    bench.platform.set_userdata(GROUP, USERDATA)
+    assert bench.provision()[1]["state"] == "provisioned"
+    assert bench.tags["kitting_error"] == ""
+
+
+def test_a_step_that_fails_takes_all_of_them_back_and_the_document_is_not_tried_again(bench):
+    (bench.gateway.root / "etc/telemetry").write_text("a file where a directory has to be")
+    before = bench.tree()
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"], result["state"]) == (os.EX_CANTCREAT, "apply.failed", "failed")
+    assert bench.tree() == before
+    assert bench.tags["kitting_error"].startswith("apply.failed")
+    code, result = bench.provision()
+    assert (code, result["event"]) == (os.EX_CANTCREAT, "still_bad")
+    (bench.gateway.root / "etc/telemetry").unlink()
+    assert bench.provision()[1]["event"] == "still_bad"
+    bench.platform.set_tag(IMSI, "site", "osaka")
+    assert bench.provision()[1]["state"] == "provisioned"
+
+
+def test_a_configuration_after_which_the_service_is_gone_is_undone_by_the_gateway_itself(bench):
+    bench.provision()
+    before = bench.tree()
+    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
+    bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "cut-off-"))
+    code, result = bench.provision()
+    assert (code, result["failure"]["code"], result["state"]) == (
+        os.EX_TEMPFAIL,
+        "apply.unconfirmed",
+        "rolled_back",
+    )
+    assert bench.tree() == before
+    assert bench.tags["kitting_state"] == "rolled_back"
+
+
+def test_a_report_whose_answer_was_lost_is_not_applied_twice(bench):
+    bench.faults.add(http.LostAnswer(), path="/v1/subscriber/tags", times=1)
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+    code, result = bench.provision()
+    assert (result["event"], bench.tags["kitting_state"]) == ("unchanged", "provisioned")
+
+
+def test_a_report_that_cannot_be_sent_is_kept(bench):
+    bench.faults.add(http.ServerError(503), path="/v1/subscriber/tags")
+    code, result = bench.provision()
+    assert (code, [notice["code"] for notice in result["notices"]]) == (os.EX_OK, ["report.not_sent"])
+    bench.faults.clear()
+    bench.provision()
+    assert bench.tags["kitting_state"] == "provisioned"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff" * 100, b"[]", b'{"version": 99}', b"x" * 100_000])
+def test_a_damaged_memory_is_said_and_recovered_from(bench, content):
+    bench.provision()
+    before = bench.tree()
+    for name in ("state.json", "state.json.previous"):
+        (bench.gateway.state / name).write_bytes(content)
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+    assert [notice["code"] for notice in result["notices"]] == ["state.corrupt"]
+    assert bench.tree() == before
+
+
+def test_a_state_directory_that_cannot_be_made_is_said(bench):
+    bench.settings(f'state = "{bench.gateway.settings}/state"')
+    done = bench.gateway.ask("provision")
+    assert (done.returncode, done.stdout) == (os.EX_CANTCREAT, "")
+    assert "state.unwritable" in done.stderr
+
+
+def test_two_passes_at_once_are_one(bench):
+    bench.faults.add(http.Latency(3), times=1)
+    first = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.PIPE)
+    while not bench.platform.requests and not bench.server.connections:
+        time.sleep(0.01)
+    second = bench.gateway.ask("provision")
+    first.communicate()
+    assert second.returncode == os.EX_TEMPFAIL
+    assert "pass.under_way" in second.stderr
+
+
+def test_sigterm_in_the_middle_of_a_wait_ends_the_pass_and_frees_everything(bench):
+    bench.faults.add(http.Hang(), times=1)
+    process = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.PIPE)
+    while not bench.server.connections:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert bench.provision()[1]["state"] == "provisioned"
+
+
+def test_plan_shows_the_difference_and_changes_nothing(bench):
+    before = bench.tree()
+    done = bench.gateway.ask("plan")
+    assert done.returncode == os.EX_OK
+    assert "+gw-tokyo" in done.stdout
+    assert (bench.tree(), bench.tags.get("kitting_state")) == (before, None)
+    bench.provision()
+    assert "nothing would change" in bench.gateway.ask("plan").stdout
+
+
+def test_identify_prints_who_and_what_this_is(bench):
+    done = bench.gateway.ask("identify", "--json")
+    values = json.loads(done.stdout)
+    assert done.returncode == os.EX_OK
+    assert values["subscriber"]["imsi"] == IMSI
+    assert values["equipment"] | {"port": "", "model": "", "manufacturer": "", "firmware": ""} == {
+        "imei": IMEI,
+        "imsi": IMSI,
+        "iccid": bench.sim.iccid,
+        "manufacturer": "",
+        "model": "",
+        "firmware": "",
+        "port": "",
+        "source": "at",
+    }
+    assert values["binding"]["verdict"] == "match"
+
+
+def test_identify_still_prints_the_equipment_when_nobody_answers(bench):
+    bench.server.stop()
+    done = bench.gateway.ask("identify", "--json")
+    values = json.loads(done.stdout)
+    assert done.returncode == os.EX_TEMPFAIL
+    assert (values["subscriber"], values["equipment"]["imei"]) == (None, IMEI)
+    assert values["subscriber_not_read"]["code"] == "metadata.unreachable"
+
+
+def test_doctor_finds_nothing_wrong_where_nothing_is(bench):
+    done = bench.gateway.ask("doctor", "--json")
+    findings = {finding["name"]: finding["level"] for finding in json.loads(done.stdout)["findings"]}
+    assert done.returncode == os.EX_OK
+    assert set(findings.values()) == {"ok"}
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(bench):
+    bench.platform.change_group(GROUP, readonly=True, userdata=None)
+    bench.gateway.modem.unplug()
+    done = bench.gateway.ask("doctor", "--json")
+    findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
+    assert done.returncode == os.EX_UNAVAILABLE
+    assert [findings[name]["level"] for name in ("metadata service", "userdata", "report", "modem")] == [
+        "ok",
+        "fault",
+        "warning",
+        "warning",
+    ]
+    assert all(finding["advice"] for finding in findings.values() if finding["level"] != "ok")
+
+
+def test_doctor_changes_no_tag(bench):
+    bench.provision()
+    tags = bench.tags
+    bench.gateway.ask("doctor")
+    assert bench.tags == tags
+
+
+def test_check_needs_no_sim_and_points_at_line_and_key(bench, tmp_path):
+    document = tmp_path / "userdata.yaml"
+    document.write_text("hostname: gw\nwrite_file:\n  - path: /etc/x\n")
+    done = bench.gateway.ask("check", str(document))
+    assert done.returncode == os.EX_DATAERR
+    assert f"{document}:2: " in done.stdout
+    assert "write_files" in done.stdout
+    document.write_text(USERDATA)
+    assert bench.gateway.ask("check", str(document)).returncode == os.EX_OK
+
+
+def test_reprovision_needs_a_resident(bench):
+    done = bench.gateway.ask("reprovision")
+    assert done.returncode == os.EX_UNAVAILABLE
+    assert "resident.absent" in done.stderr
+
+
+def test_the_resident_kits_the_gateway_and_follows_at_a_word(bench):
+    bench.gateway.switch_on()
+    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+    bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "box-"))
+    _until(lambda: bench.status()["resident"] is not None)
+    assert bench.gateway.ask("reprovision").returncode == os.EX_OK
+    _until(lambda: (bench.gateway.root / "etc/hostname").read_text() == "box-tokyo\n")
+    process = bench.gateway.process
+    bench.gateway.switch_off()
+    assert process.returncode == os.EX_OK
+
+
+def test_a_word_from_a_person_tries_a_document_again_that_failed(bench):
+    obstacle = bench.gateway.root / "etc/telemetry"
+    obstacle.write_text("in the way")
+    bench.gateway.switch_on()
+    _until(lambda: bench.tags.get("kitting_state") == "failed")
+    obstacle.unlink()
+    _until(lambda: bench.status()["resident"] is not None)
+    bench.gateway.ask("reprovision")
+    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+
+
+def test_a_pass_that_is_killed_at_work_leaves_the_resident_and_the_gateway_whole(bench):
+    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi", times=1)
+    bench.settings('timeout = "30s"')
+    bench.settings('confirm_within = "60s"')
+    bench.gateway.switch_on()
+    _until(lambda: _applied(bench) and _children(bench.gateway.process.pid) and bench.server.connections == 2)
+    for pid in _children(bench.gateway.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    _until(lambda: bench.gateway.process.poll() is None and not _children(bench.gateway.process.pid))
+    bench.gateway.ask("reprovision")
+    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+
+
+def _applied(bench) -> bool:
+    return (bench.gateway.root / "etc/hostname").read_text() == "gw-tokyo\n"
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _until(condition) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("never came true")
+
+
+def test_a_stray_program_on_the_port_of_the_service_is_not_believed(bench):
+    stray = socket.create_server(("127.0.0.1", 0))
+    bench.settings(f'url = "http://127.0.0.1:{stray.getsockname()[1]}"')
+    code, result = bench.provision()
+    stray.close()
+    assert (code, result["state"]) == (os.EX_TEMPFAIL, "new")
+
+
+@pytest.mark.parametrize(
+    "command", ["provision", "run", "plan", "identify", "status", "check", "reprovision", "doctor"]
+)
+def test_every_command_has_help_with_an_example(bench, command):
+    done = bench.gateway.ask(command, "--help")
+    assert done.returncode == os.EX_OK
+    assert "example: " in done.stdout
+
+
+def test_a_wrong_command_line_is_a_usage_error(bench):
+    done = bench.gateway.ask("provison")
+    assert done.returncode == os.EX_USAGE
+    assert "invalid choice" in done.stderr
+
+
+def test_wrong_settings_are_named(bench):
+    bench.gateway.settings.write_text('[modem]\nportt = "auto"\n')
+    done = bench.gateway.ask("provision")
+    assert done.returncode == os.EX_CONFIG
+    assert "modem.portt" in done.stderr

@@ -26,6 +26,22 @@ from simulator.subscribers import Refusal
 from simulator.switches import described as described_switches
 
 MAX_COUNT = 1000
+_NEXT = "\n  "
+_BREAKING = f"""\
+break server-error status=502 --path /v1/userdata --times 2
+  kitting-sim break unplug --modem 001010000000001
+  kitting-sim break mend
+
+faults of the metadata service:
+  {_NEXT.join(described(FAULTS))}
+
+faults of a modem, besides unplug and plug-in:
+  {_NEXT.join(described(MODEM_FAULTS))}"""
+_SWITCHING = f"""\
+set session_imei=zeros
+
+switches:
+  {_NEXT.join(described_switches())}"""
 
 
 class Wrong(Exception):
@@ -179,25 +195,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     tell.add_argument("about", metavar="IMSI|group:ID")
     tell.add_argument("values", nargs="+", metavar="NAME=VALUE")
-    _add_break(
-        add(
-            "break",
-            _break,
-            "ask for a fault of the metadata service or of a modem, or mend",
-            "break server-error status=502 --path /v1/userdata --times 2"
-            "\n  kitting-sim break unplug --modem 001010000000001\n  kitting-sim break mend"
-            "\n\nfaults of the metadata service:\n  "
-            + "\n  ".join(described(FAULTS))
-            + "\n\nfaults of a modem, besides unplug and plug-in:\n  "
-            + "\n  ".join(described(MODEM_FAULTS)),
-        )
-    )
-    switches = add(
-        "set",
-        _set,
-        "turn switches of the platform",
-        "set session_imei=zeros\n\nswitches:\n  " + "\n  ".join(described_switches()),
-    )
+    _add_break(add("break", _break, "ask for a fault of the metadata service or of a modem, or mend", _BREAKING))
+    switches = add("set", _set, "turn switches of the platform", _SWITCHING)
     switches.add_argument("values", nargs="+", metavar="SWITCH=VALUE")
     add("dump", _dump, "show everything the platform knows and was asked, as JSON", "dump | jq .requests")
     for command in commands.choices.values():

@@ -1,0 +1,224 @@
+"""Edge: SORACOM's metadata service over HTTP, as the SIM that the request leaves by.
+
+    with MetadataService(settings.metadata) as service:
+        subscriber = service.subscriber()
+
+All requests of a pass share one connection. Nothing of the environment counts: no proxy, no .netrc, no cookie, and no
+redirect is followed, since whoever redirects is not SORACOM. Where the service does not answer, it is asked again for
+`[metadata] patience` seconds of the whole pass. Every way in which this can fail is a `Failure`; nothing of requests,
+urllib3 or the socket escapes.
+"""
+
+from __future__ import annotations
+
+import json
+import random as chance
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http.client import HTTPException
+from types import TracebackType
+from typing import Self, TypeVar
+
+from requests import Request, RequestException, Response
+from urllib3.exceptions import HTTPError
+
+from agent.errors import Code, Failure, Kind
+from agent.identity import Subscriber
+from agent.metadata.answers import (
+    MAX_BYTES,
+    Answer,
+    acknowledge,
+    date_of,
+    imsi_of,
+    subscriber_of,
+    userdata_of,
+)
+from agent.metadata.connection import Line, LineAdapter
+from agent.schedule import patiently
+from agent.settings import MetadataSettings
+
+T = TypeVar("T")
+
+_HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
+"""Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
+_FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
+_PART_BYTES = 16 * 1024
+_BODILESS = frozenset({204, 304})
+"""Statuses whose answer ends with its headers, whatever they tell (RFC 9110, 6.4.1)."""
+
+
+class MetadataService:
+    """The service, as one pass asks it; not for use by several threads at once.
+
+    Attributes:
+        requests: how many were sent so far; `connections`, `bytes_sent` and `bytes_received` count likewise, on the
+            socket, headers included.
+        read_only: whether the SIM's group lets devices only read; None as long as no write was tried.
+    """
+
+    def __init__(
+        self,
+        settings: MetadataSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self.requests = 0
+        self.read_only: bool | None = None
+        self._settings = settings
+        self._clock, self._sleep, self._random = clock, sleep, random
+        self._patience_left_s = settings.patience
+        self._reading_works = False
+        self._date: datetime | None = None
+        self._line = Line(settings.interface, clock)
+        self._adapter = LineAdapter(self._line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self._adapter.close()
+
+    @property
+    def date(self) -> datetime | None:
+        """The service's clock, UTC, as of the last answer that was its own and told it."""
+        return self._date
+
+    @property
+    def connections(self) -> int:
+        """TCP connections so far."""
+        return self._line.connections
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes that were written to sockets so far."""
+        return self._line.bytes_sent
+
+    @property
+    def bytes_received(self) -> int:
+        """Bytes that were read from sockets so far."""
+        return self._line.bytes_received
+
+    def subscriber(self) -> Subscriber:
+        """The record of the SIM that this is asked through; raises `metadata.*`."""
+        return self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
+
+    def userdata(self) -> bytes:
+        """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
+        return self._patiently(lambda: self._get("/v1/userdata", userdata_of))
+
+    def put_tags(self, tags: Mapping[str, str]) -> None:
+        """Adds or replaces these tags and no other; an empty mapping only asks whether the device may write.
+
+        Raises `report.read_only` or `report.not_sent`, and nothing else.
+        """
+        where = self._where("/v1/subscriber/tags")
+        if self.read_only:
+            raise Failure(Code.REPORT_READ_ONLY, "refused before in this pass", where=where)
+        try:
+            self._patiently(lambda: self._put(tags, where))
+        except Failure as failure:
+            self.read_only = True if failure.code is Code.REPORT_READ_ONLY else self.read_only
+            if failure.code.kind is not Kind.NO_ANSWER:
+                raise
+            raise Failure(Code.REPORT_NOT_SENT, f"{failure.code.text}: {failure.detail}", where=where) from None
+        self.read_only = False
+
+    def answers_anew(self, within_s: float) -> None:
+        """Returns once the service has answered over a new connection; raises `metadata.*` when none did in time.
+
+        Asks for the IMSI alone: the smallest question whose answer nobody else gives. The name is resolved, the
+        interface bound and the connection made anew, as the next pass will have to.
+        """
+        until = self._clock() + within_s
+
+        def ask() -> None:
+            self._adapter.close()
+            left_s = max(until - self._clock(), 0.001)
+            self._get("/v1/subscriber.imsi", imsi_of, min(left_s, self._settings.timeout))
+
+        patiently(ask, within_s, self._clock, self._sleep, self._random)
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Asks with what is left of the pass's patience."""
+        began = self._clock()
+        try:
+            return patiently(ask, self._patience_left_s, self._clock, self._sleep, self._random)
+        finally:
+            self._patience_left_s = max(0.0, self._patience_left_s - (self._clock() - began))
+
+    def _get(self, path: str, read: Callable[[Answer, str], T], limit_s: float | None = None) -> T:
+        where = self._where(path)
+        answer = self._ask(Request("GET", where, _HEADERS), limit_s)
+        value = read(answer, where)
+        self._reading_works = True
+        self._date = date_of(answer) or self._date
+        return value
+
+    def _put(self, tags: Mapping[str, str], where: str) -> None:
+        pairs = [{"tagName": name, "tagValue": value} for name, value in tags.items()]
+        body = json.dumps(pairs, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        answer = self._ask(Request("PUT", where, {**_HEADERS, "Content-Type": "application/json"}, data=body))
+        acknowledge(answer, where, reading_works=self._reading_works)
+
+    def _where(self, path: str) -> str:
+        return f"{self._settings.url}{path}"
+
+    def _ask(self, request: Request, limit_s: float | None = None) -> Answer:
+        """One answer, all of it within the time; a kept connection that had died meanwhile is replaced once."""
+        self._line.begin(request.url, self._settings.timeout if limit_s is None else limit_s)
+        connections = self._line.connections
+        try:
+            return self._exchange(request)
+        except Failure:
+            if self._line.connections > connections or not self._line.lost or self._line.received:
+                raise
+        self._line.begin_again()
+        return self._exchange(request)
+
+    def _exchange(self, request: Request) -> Answer:
+        """Straight through the adapter: a `requests.Session` would add the environment, cookies and redirects."""
+        self.requests += 1
+        try:
+            response = self._adapter.send(request.prepare(), stream=True, timeout=self._line.remaining_s())
+        except _FOREIGN as error:
+            raise self._misread(error, request.url) from None
+        try:
+            return self._read(response, request.url)
+        finally:
+            response.close()
+
+    def _misread(self, error: Exception, where: str) -> Failure:
+        if self._line.lost:
+            return self._line.broken()
+        if isinstance(error, ValueError):
+            return Failure(Code.METADATA_NO_NAME, "not an address that can be asked", where=where)
+        return Failure(Code.METADATA_NOT_SORACOM, "the answer is not HTTP as it should be", where=where)
+
+    def _read(self, response: Response, where: str) -> Answer:
+        """The body, bounded; urllib3 1.26 does not check by itself that all of it has come."""
+        if self._line.lost:
+            raise self._line.broken()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        told = headers.get("content-length", "").strip()
+        length = int(told) if told.isascii() and told.isdecimal() and not chunked else None
+        body, broken = _body(response)
+        if length is not None and len(body) < min(length, MAX_BYTES) and response.status_code not in _BODILESS:
+            raise Failure(Code.METADATA_TRUNCATED, f"the body ended before its {length} bytes", where=where)
+        if broken:
+            raise Failure(Code.METADATA_TRUNCATED, "the body broke off", where=where)
+        return Answer(response.status_code, headers, body, whole=chunked or length is not None)
+
+
+def _body(response: Response) -> tuple[bytes, bool]:
+    """What can be read of a body, at most `MAX_BYTES` and a part, and whether it broke off."""
+    body = bytearray()
+    try:
+        while len(body) <= MAX_BYTES and (part := response.raw.read(_PART_BYTES, decode_content=False)):
+            body += part
+    except _FOREIGN:
+        return bytes(body), True
+    return bytes(body), False

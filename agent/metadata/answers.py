@@ -1,0 +1,223 @@
+"""Pure. What an answer of the metadata service means: a record, a document, or one `Failure` of the closed family.
+
+The service says errors in plain text: 403 where it is switched off, 404 where there is nothing. Anything between the
+device and the service may answer instead of it: a router's set-up page, a login page, a proxy. So an answer counts
+only if it can be nobody else's: a record with an IMSI, a text that is no web page and has come whole.
+No message quotes an answer: a foreign page may contain anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from agent.errors import Code, Failure
+from agent.identity import Iccid, Imsi, Subscriber
+from agent.schedule import AskLater
+
+MAX_BYTES = 256 * 1024
+"""Of an answer's body. The platform limits a group's whole configuration to 8 KB; a record has about 2 KB."""
+LONGEST_PAUSE_S = 300.0
+"""The service is not taken at its word for longer than this."""
+
+_MAX_NAME_CHARACTERS = 256
+_UNREADABLE = "(unreadable)"
+_REFUSAL = b"not allowed to access"
+"""Part of the sentence by which the service says that it is switched off (seen in the field, not documented)."""
+_READ_ONLY = (b"read-only", b"readonly", b"read only")
+_PAUSE_HEADERS = ("retry-after", "x-soracom-ratelimit-seconds-before-refresh")
+"""RFC 9110, 10.2.3 in seconds, and what the platform's API says with a 429."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, as far as it has come."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    """Of a body that is larger than `MAX_BYTES` somewhat more than that, not all."""
+    whole: bool = True
+    """Whether its length was told and has come; without a length its end may be anybody's."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a web page, whatever its header says: no record, document or error of the service is one."""
+        return self.body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
+
+
+def date_of(answer: Answer) -> datetime | None:
+    """The service's clock when it answered (RFC 9110, 6.6.1); None where it told none that can be read."""
+    try:
+        moment = parsedate_to_datetime(answer.headers["date"])
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def subscriber_of(answer: Answer, where: str) -> Subscriber:
+    """The record in the answer to `GET /v1/subscriber`."""
+    _check(answer, where)
+    record = _object(answer, where)
+    try:
+        imsi = Imsi(record["imsi"])
+    except (KeyError, TypeError, ValueError):
+        raise _foreign("a JSON object without an IMSI", where) from None
+    session = _member(record, "sessionStatus")
+    return Subscriber(
+        imsi=imsi,
+        sim_id=_name(record.get("simId")),
+        iccid=_iccid(record.get("iccid")),
+        msisdn=_name(record.get("msisdn")),
+        group_id=_name(record.get("groupId")),
+        status=_name(record.get("status")),
+        speed_class=_name(record.get("speedClass")) or _name(record.get("type")),
+        subscription=_name(record.get("subscription")),
+        imei_lock=_lock(record.get("imeiLock")),
+        session_imei=_name(session.get("imei")),
+        online=session["online"] if isinstance(session.get("online"), bool) else None,
+        tags=_tags(record.get("tags")),
+    )
+
+
+def imsi_of(answer: Answer, where: str) -> Imsi:
+    """The bare IMSI in the answer to `GET /v1/subscriber.imsi`: the smallest proof that the service has answered."""
+    _check(answer, where)
+    try:
+        return Imsi(answer.body.decode("ascii").strip())
+    except ValueError:
+        raise _foreign("not an IMSI", where) from None
+
+
+def userdata_of(answer: Answer, where: str) -> bytes:
+    """The document in the answer to `GET /v1/userdata`, byte for byte; `userdata.missing` where nobody wrote one."""
+    if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.NO_CONTENT} and not answer.is_page:
+        raise Failure(Code.USERDATA_MISSING, _status(answer), where=where)
+    if len(answer.body) > MAX_BYTES and not answer.is_page and answer.status == HTTPStatus.OK:
+        raise Failure(Code.USERDATA_TOO_LARGE, f"larger than {MAX_BYTES} bytes", where=where)
+    _check(answer, where)
+    if not answer.whole:
+        raise Failure(Code.METADATA_TRUNCATED, "the answer does not tell its length, so it may be a part", where=where)
+    if not answer.body.strip():
+        raise Failure(Code.USERDATA_MISSING, "an empty text", where=where)
+    return answer.body
+
+
+def acknowledge(answer: Answer, where: str, *, reading_works: bool) -> None:
+    """Returns if the tags were taken; a SIM whose group lets it only read gets `report.read_only`."""
+    refused = answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
+    worded = answer.status == HTTPStatus.BAD_REQUEST and any(word in answer.body.lower() for word in _READ_ONLY)
+    if reading_works and (refused or worded) and not answer.is_page:
+        raise Failure(Code.REPORT_READ_ONLY, _status(answer), where=where)
+    if answer.status == HTTPStatus.BAD_REQUEST and not answer.is_page:
+        raise Failure(Code.REPORT_NOT_SENT, f"{_status(answer)}: the service does not take these tags", where=where)
+    if answer.status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}:
+        return
+    _check(answer, where)
+
+
+def _check(answer: Answer, where: str) -> None:
+    """Returns for a 200 that may be the service's; raises what every other answer means, whatever was asked."""
+    _check_status(answer, where)
+    if answer.is_page:
+        raise _foreign("a web page", where)
+    if len(answer.body) > MAX_BYTES:
+        raise _foreign(f"more than {MAX_BYTES} bytes", where)
+
+
+def _check_status(answer: Answer, where: str) -> None:
+    status = answer.status
+    if status == HTTPStatus.OK:
+        return
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED
+    ):
+        raise _unavailable(answer, where)
+    if status == HTTPStatus.FORBIDDEN and not answer.is_page:
+        known = "" if _REFUSAL in answer.body else ", in words that this agent does not know"
+        raise Failure(Code.METADATA_DISABLED, f"{_status(answer)}{known}", where=where)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        raise _foreign(f"{_status(answer)}, sending on to {_host(answer)}", where)
+    raise _foreign(_status(answer), where)
+
+
+def _unavailable(answer: Answer, where: str) -> Failure:
+    told = next((answer.headers[name] for name in _PAUSE_HEADERS if name in answer.headers), "").strip()
+    if not (told.isascii() and told.isdecimal()):
+        return Failure(Code.METADATA_UNAVAILABLE, _status(answer), where=where)
+    after_s = min(float(told[:9]), LONGEST_PAUSE_S)
+    return AskLater(
+        Code.METADATA_UNAVAILABLE, f"{_status(answer)}, come back in {after_s:.0f} s", where=where, after_s=after_s
+    )
+
+
+def _status(answer: Answer) -> str:
+    try:
+        return f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        return f"status {answer.status}"
+
+
+def _host(answer: Answer) -> str:
+    """The host of a redirect, which tells people whose page it is; never its path, which may carry anything."""
+    try:
+        host = urlsplit(answer.headers.get("location", "")).hostname or ""
+    except ValueError:
+        host = ""
+    return host[:60] if host.isascii() and host.isprintable() and host else "another page"
+
+
+def _foreign(what: str, where: str) -> Failure:
+    return Failure(Code.METADATA_NOT_SORACOM, f"the answer is {what}", where=where)
+
+
+def _object(answer: Answer, where: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(answer.body.decode())
+    except (ValueError, RecursionError):
+        raise _foreign("not JSON" if answer.body.strip() else "empty", where) from None
+    if not isinstance(record, dict):
+        raise _foreign("JSON, but not an object", where)
+    return record
+
+
+def _member(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = record.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _name(value: object) -> str | None:
+    """A text on one line that can be shown, stored and sent; anything else counts as not known."""
+    good = isinstance(value, str) and 0 < len(value) <= _MAX_NAME_CHARACTERS and value.isprintable()
+    return value if good and isinstance(value, str) else None
+
+
+def _iccid(value: object) -> Iccid | None:
+    try:
+        return Iccid.from_modem(_name(value) or "")
+    except ValueError:
+        return None
+
+
+def _lock(value: object) -> str | None:
+    """None only where there is no lock: one that cannot be read is still one."""
+    number = value.get("imei") if isinstance(value, dict) else value
+    return None if number is None else _name(number) or _UNREADABLE
+
+
+def _tags(value: object) -> Mapping[str, str]:
+    """Tags are texts; what no UTF-8 can carry in them becomes a question mark."""
+    tags = value.items() if isinstance(value, dict) else ()
+    return MappingProxyType({_sound(name): _sound(text) for name, text in tags if isinstance(text, str)})
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

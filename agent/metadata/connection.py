@@ -1,0 +1,236 @@
+"""Edge: TCP connections to the metadata service that leave by one interface, keep one deadline, and are counted.
+
+`requests` knows limits for the pause between two bytes, not for a whole answer; a service that drips would hold a pass
+for ever. So the socket itself caps every wait by what is left of the request's time. What goes wrong with time, names
+and routes is raised here as a `Failure`, which passes through urllib3 and requests as it is.
+Works with urllib3 1.26 (Debian 12) and 2.
+"""
+
+from __future__ import annotations
+
+import errno
+import queue
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+from threading import Thread
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from agent.errors import Code, Failure
+
+Address = tuple[Any, Any, int, str, Any]
+"""One row of `socket.getaddrinfo`."""
+
+
+class Line:
+    """The way to the service: what it may take now, and what it has carried so far."""
+
+    def __init__(self, interface: str, clock: Callable[[], float]) -> None:
+        self.bytes_sent = 0
+        self.bytes_received = 0
+        self.connections = 0
+        self.lost = False
+        """Whether a connection has ended or broken since the request began."""
+        self._interface = interface
+        self._clock = clock
+        self._where = ""
+        self._limit_s = self._until = 0.0
+        self._received_before = 0
+
+    def begin(self, where: str, limit_s: float) -> None:
+        """From now on every wait together takes `limit_s` at most."""
+        self._where, self._limit_s = where, limit_s
+        self._until = self._clock() + limit_s
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """The same request once more, within the same time."""
+        self.lost = False
+        self._received_before = self.bytes_received
+
+    @property
+    def received(self) -> int:
+        """Bytes since the request began."""
+        return self.bytes_received - self._received_before
+
+    def remaining_s(self) -> float:
+        """Seconds that are left; raises `metadata.timeout` when there are none."""
+        left_s = self._until - self._clock()
+        if left_s <= 0:
+            raise self.late()
+        return left_s
+
+    def late(self) -> Failure:
+        """The time is over."""
+        came = f"only {self.received} bytes of an answer" if self.received else "no answer"
+        return Failure(Code.METADATA_TIMEOUT, f"{came} within {self._limit_s:g} s", where=self._where)
+
+    def broken(self) -> Failure:
+        """The connection ended before the answer did."""
+        if self.received:
+            detail = f"the connection ended after {self.received} bytes"
+            return Failure(Code.METADATA_TRUNCATED, detail, where=self._where)
+        return self._unreachable("the connection was closed without an answer")
+
+    def open(self, host: str, port: int) -> socket.socket:
+        """A connection to the first address that takes one."""
+        addresses = self._resolve(host, port)
+        for place, (family, _, _, _, address) in enumerate(addresses, 1):
+            limit_s = self.remaining_s() / (len(addresses) - place + 1)
+            try:
+                connection = self._connect(family, address, limit_s)
+            except OSError as error:
+                if place == len(addresses):
+                    raise self._unreachable(_no_connection(error, address[0], limit_s)) from None
+            else:
+                self.connections += 1
+                return connection
+        raise self._no_name(f"{host} has no address")
+
+    def _connect(self, family: Any, address: Any, limit_s: float) -> socket.socket:
+        connection = _Socket(family, socket.SOCK_STREAM)
+        connection.line = self
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._bind(connection)
+            connection.settimeout(limit_s)
+            connection.connect(address)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _bind(self, connection: socket.socket) -> None:
+        """To the interface by its name, or to a local address, as curl's --interface does."""
+        if not self._interface:
+            return
+        try:
+            if _is_address(self._interface):
+                connection.bind((self._interface, 0))
+            else:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._interface.encode() + b"\0")
+        except OSError as error:
+            raise self._unreachable(_not_bound(error, self._interface)) from None
+
+    def _resolve(self, host: str, port: int) -> list[Address]:
+        """Addresses of a host; a resolver that hangs is left behind."""
+        family = _family(self._interface)
+        try:
+            return socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        except (OSError, UnicodeError):
+            pass
+        told: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
+        Thread(target=_look_up, args=(host, port, family, told), daemon=True).start()
+        try:
+            found = told.get(timeout=self.remaining_s())
+        except queue.Empty:
+            raise self._no_name(f"no word about {host} within {self._limit_s:g} s") from None
+        if isinstance(found, Exception):
+            raise self._no_name(f"{host}: {getattr(found, 'strerror', None) or 'not a name'}")
+        return found
+
+    def _no_name(self, detail: str) -> Failure:
+        return Failure(Code.METADATA_NO_NAME, detail, where=self._where)
+
+    def _unreachable(self, detail: str) -> Failure:
+        return Failure(Code.METADATA_UNREACHABLE, detail, where=self._where)
+
+
+class _Socket(socket.socket):
+    """Waits no longer than its line allows, and tells it what went through."""
+
+    line: Line
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """As of a socket; every read of http.client comes through here."""
+        self.settimeout(self.line.remaining_s())
+        try:
+            count = super().recv_into(buffer, nbytes, flags)
+        except TimeoutError:
+            raise self.line.late() from None
+        except OSError:
+            self.line.lost = True
+            raise
+        self.line.bytes_received += count
+        self.line.lost |= not count
+        return count
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """As of a socket; every write of http.client comes through here."""
+        self.settimeout(self.line.remaining_s())
+        try:
+            super().sendall(data, flags)
+        except TimeoutError:
+            raise self.line.late() from None
+        except OSError:
+            self.line.lost = True
+            raise
+        self.line.bytes_sent += len(data)
+
+
+class LineAdapter(HTTPAdapter):
+    """What `requests` sends through, over one kept connection of a line."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:  # noqa: FBT001, FBT002 (the library's signature)
+        """As the library does, with connections of the line."""
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _pool_over(self._line)}
+
+
+def _pool_over(line: Line) -> type[HTTPConnectionPool]:
+    class Connection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return line.open(self._dns_host, self.port or 80)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    return Pool
+
+
+def _look_up(host: str, port: int, family: int, told: queue.SimpleQueue[list[Address] | Exception]) -> None:
+    try:
+        told.put(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
+    except (OSError, UnicodeError) as error:
+        told.put(error)
+
+
+def _is_address(interface: str) -> bool:
+    try:
+        ip_address(interface)
+    except ValueError:
+        return False
+    return True
+
+
+def _family(interface: str) -> int:
+    """Only addresses of its own kind can be reached from a local address."""
+    if not _is_address(interface):
+        return socket.AF_UNSPEC
+    return socket.AF_INET if ip_address(interface).version == 4 else socket.AF_INET6  # noqa: PLR2004 (IPv4)
+
+
+def _no_connection(error: OSError, address: str, limit_s: float) -> str:
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return f"no connection to {address} within {limit_s:.3g} s"
+    return f"no connection to {address}: {error.strerror or error}"
+
+
+def _not_bound(error: OSError, interface: str) -> str:
+    match error.errno:
+        case errno.ENODEV:
+            return f"there is no interface {interface} ([metadata] interface)"
+        case errno.EADDRNOTAVAIL:
+            return f"this device has no address {interface} ([metadata] interface)"
+        case errno.EPERM:
+            return f"this user may not bind to {interface} ([metadata] interface)"
+        case _:
+            return f"cannot leave by {interface} ([metadata] interface): {error.strerror or error}"

@@ -1,0 +1,258 @@
+"""Edge: what the device remembers from one pass to the next, in its state directory.
+
+    state.json            what is remembered: one JSON object, replaced as a whole
+    state.json.previous   the same before the last change
+    state.json.damaged    what could not be read, set aside for people
+    pass.lock             held while a pass is under way
+    reprovision           somebody wants a pass that forgets what failed
+
+A damaged memory costs history, never the start: the copy before it is used, else the device begins anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from agent.durable import Owner, read_bounded, write_durably
+from agent.errors import Code, Failure
+from agent.lifecycle import State
+
+VERSION = 1
+MAX_BYTES = 64 * 1024
+
+STATE = "state.json"
+PREVIOUS = "state.json.previous"
+DAMAGED = "state.json.damaged"
+LOCK = "pass.lock"
+WISH = "reprovision"
+
+_CODES = {code.text: code for code in Code}
+_STATES = tuple(state.value for state in State)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the last pass left."""
+
+    state: State = State.NEW
+    in_force: str | None = None
+    """Digest, hex, of the configuration that is in force."""
+    given_up: str | None = None
+    """Digest of the configuration that failed and is not tried again by itself."""
+    interruptions: int = 0
+    """How often in a row applying was cut off."""
+    card: str | None = None
+    """`Subscriber.card` of the SIM that was seen last."""
+    imei: str | None = None
+    """The IMEI that was read last."""
+    failure: Failure | None = None
+    """What stood in the way last; None where nothing did."""
+    notice: Failure | None = None
+    """What was said last without being a reason to stop."""
+    changed_at: str | None = None
+    """When state or configuration last changed, RFC 3339; None where no clock could be trusted."""
+    ended_at: str | None = None
+    """When the last pass ended, likewise."""
+    failures_in_a_row: int = 0
+    agent_version: str | None = None
+    """Of the agent that made the last pass."""
+
+
+def load(directory: Path) -> tuple[Remembered, Failure | None]:
+    """What is remembered, and `state.corrupt` where it had to be taken from the copy, or given up.
+
+    Raises `state.unwritable` where it may not be looked at.
+    """
+    try:
+        return _read(directory / STATE), None
+    except FileNotFoundError:
+        what = "is missing"
+    except (ValueError, OSError) as error:
+        _refuse_denial(error, directory)
+        what = f"is damaged ({error})"
+        with suppress(OSError):
+            (directory / STATE).replace(directory / DAMAGED)
+    return _from_copy(directory, what)
+
+
+def _from_copy(directory: Path, what: str) -> tuple[Remembered, Failure | None]:
+    try:
+        remembered = _read(directory / PREVIOUS)
+    except FileNotFoundError:
+        if what == "is missing":
+            return Remembered(), None
+        instead = "there is no copy, beginning anew"
+    except (ValueError, OSError):
+        instead = "its copy is too, beginning anew"
+    else:
+        return remembered, Failure(
+            Code.STATE_CORRUPT, f"{what}; using the copy before it", where=str(directory / STATE)
+        )
+    return Remembered(), Failure(Code.STATE_CORRUPT, f"{what}; {instead}", where=str(directory / STATE))
+
+
+def save(directory: Path, remembered: Remembered) -> None:
+    """Remembers; raises `state.unwritable`, and then what was remembered before still is."""
+    try:
+        owner = _owner(directory)
+        last = _last(directory)
+        if last is not None:
+            write_durably(directory / PREVIOUS, last, owner=owner)
+        write_durably(directory / STATE, to_json(remembered), owner=owner)
+    except OSError as error:
+        raise _unwritable(error, directory) from None
+
+
+def _last(directory: Path) -> bytes | None:
+    """What is remembered now, if it is worth a copy."""
+    try:
+        content = read_bounded(directory / STATE, MAX_BYTES)
+        from_json(content)
+    except (ValueError, OSError):
+        return None
+    return content
+
+
+@contextmanager
+def pass_lock(directory: Path) -> Iterator[None]:
+    """Held during a pass, given back by the kernel however it ends; raises `pass.under_way` where another holds it."""
+    try:
+        lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise _unwritable(error, directory) from None
+    try:
+        _claim(lock, directory)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _claim(lock: int, directory: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        owner = _owner(directory)
+        if owner:
+            os.fchown(lock, *owner)
+    except BlockingIOError:
+        raise Failure(Code.PASS_UNDER_WAY, "its lock is held", where=str(directory / LOCK)) from None
+    except OSError as error:
+        raise _unwritable(error, directory) from None
+
+
+def wish(directory: Path) -> None:
+    """Asks that the next pass also tries a configuration that failed."""
+    try:
+        write_durably(directory / WISH, b"", owner=_owner(directory))
+    except OSError as error:
+        raise _unwritable(error, directory) from None
+
+
+def take_wish(directory: Path) -> bool:
+    """Whether somebody asked; the wish is gone afterwards."""
+    try:
+        (directory / WISH).unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _unwritable(error, directory) from None
+    return True
+
+
+def without_grudge(remembered: Remembered) -> Remembered:
+    """The same, with nothing held against any configuration."""
+    return replace(remembered, given_up=None, interruptions=0, failures_in_a_row=0)
+
+
+def to_json(remembered: Remembered) -> bytes:
+    """The content of state.json."""
+    plain = [name for name in Remembered.__slots__ if name not in {"state", "failure", "notice"}]
+    members = {name: getattr(remembered, name) for name in plain} | {
+        "version": VERSION,
+        "state": remembered.state.value,
+        "failure": _failure_members(remembered.failure),
+        "notice": _failure_members(remembered.notice),
+    }
+    return f"{json.dumps(members, indent=1, sort_keys=True)}\n".encode()
+
+
+def _failure_members(failure: Failure | None) -> list[str] | None:
+    return [failure.code.text, failure.detail, failure.where] if failure else None
+
+
+def from_json(content: bytes) -> Remembered:
+    """What state.json says; raises `ValueError` for anything that this version would not have written."""
+    try:
+        members = json.loads(content.decode())
+    except RecursionError:
+        raise ValueError("not what this agent writes") from None
+    if not isinstance(members, dict) or members.get("version") != VERSION:
+        raise ValueError(f"not an object of version {VERSION}")
+    if members.get("state") not in _STATES:
+        raise ValueError("a wrong state")
+    return Remembered(
+        state=State(members["state"]),
+        in_force=_text(members, "in_force"),
+        given_up=_text(members, "given_up"),
+        interruptions=_number(members, "interruptions"),
+        card=_text(members, "card"),
+        imei=_text(members, "imei"),
+        failure=_failure(members, "failure"),
+        notice=_failure(members, "notice"),
+        changed_at=_text(members, "changed_at"),
+        ended_at=_text(members, "ended_at"),
+        failures_in_a_row=_number(members, "failures_in_a_row"),
+        agent_version=_text(members, "agent_version"),
+    )
+
+
+def _read(path: Path) -> Remembered:
+    return from_json(read_bounded(path, MAX_BYTES))
+
+
+def _text(members: Mapping[str, Any], key: str) -> str | None:
+    value = members.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"a wrong {key}")
+    return value
+
+
+def _number(members: Mapping[str, Any], key: str) -> int:
+    value = members.get(key, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"a wrong {key}")
+    return value
+
+
+def _failure(members: Mapping[str, Any], key: str) -> Failure | None:
+    """A code that only another version knows is forgotten: the next pass finds out what stands in the way now."""
+    match members.get(key):
+        case None:
+            return None
+        case [str(code), str(detail), str(where)]:
+            return Failure(_CODES[code], detail, where=where) if code in _CODES else None
+        case _:
+            raise ValueError(f"a wrong {key}")
+
+
+def _owner(directory: Path) -> Owner | None:
+    """What a technician writes with sudo belongs to whom the directory belongs to, so that the service can go on."""
+    if os.geteuid() != 0:
+        return None
+    status = directory.stat()
+    return status.st_uid, status.st_gid
+
+
+def _refuse_denial(error: Exception, directory: Path) -> None:
+    if isinstance(error, PermissionError | NotADirectoryError):
+        raise _unwritable(error, directory) from None
+
+
+def _unwritable(error: OSError, directory: Path) -> Failure:
+    return Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(directory))

@@ -12,6 +12,7 @@ import errno
 import queue
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any
@@ -94,14 +95,13 @@ class Line:
     def _connect(self, family: Any, address: Any, limit_s: float) -> socket.socket:
         connection = _Socket(family, socket.SOCK_STREAM)
         connection.line = self
-        try:
+        with ExitStack() as otherwise:
+            otherwise.callback(connection.close)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._bind(connection)
             connection.settimeout(limit_s)
             connection.connect(address)
-        except BaseException:
-            connection.close()
-            raise
+            otherwise.pop_all()
         return connection
 
     def _bind(self, connection: socket.socket) -> None:

@@ -78,9 +78,8 @@ class Service:
                 raise OSError
             request += part
         head, _, body = request.partition(b"\r\n\r\n")
-        length = next(
-            (int(l.split(b":")[1]) for l in head.split(b"\r\n") if l.lower().startswith(b"content-length")), 0
-        )
+        told = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        length = int(told[0].split(b":")[1]) if told else 0
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append(head + b"\r\n\r\n" + body)

@@ -163,7 +163,8 @@ def advice_for(remembered: Remembered) -> str:
             return "Wait: a configuration is being applied."
         case State.NEW:
             return "Wait for the first pass, or make one: kitting-agent provision."
-    return "Run kitting-agent doctor."
+        case State.FAILED | State.ROLLED_BACK | State.BLOCKED:
+            return "Run kitting-agent doctor."
 
 
 def status_lines(remembered: Remembered, resident: int | None) -> Iterator[str]:

@@ -139,13 +139,14 @@ def first_line(root: Path, path: str) -> str:
     Only regular files that everybody may read are quoted: a tag must not be a way to look into a gateway's secrets.
     """
     try:
-        with (root / path.lstrip("/")).open(
-            "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)
-        ) as file:
-            mode = os.fstat(file.fileno()).st_mode
+        descriptor = os.open(root / path.lstrip("/"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode) or not mode & stat.S_IROTH:
                 raise Failure(Code.REPORT_UNREADABLE, "not a regular file that everybody may read", where=path)
-            content = file.read(MAX_LINE_BYTES)
-        return content.replace(b"\0", b"\n").strip().partition(b"\n")[0].decode().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Code.REPORT_UNREADABLE, str(error), where=path) from None
+            line = file.read(MAX_LINE_BYTES).replace(b"\0", b"\n").strip().partition(b"\n")[0]
+        return line.decode().strip()
+    except OSError as error:
+        raise Failure(Code.REPORT_UNREADABLE, error.strerror or str(error), where=path) from None
+    except UnicodeDecodeError:
+        raise Failure(Code.REPORT_UNREADABLE, "not UTF-8 text", where=path) from None

@@ -294,7 +294,8 @@ def _after_attempt(this: Pass, event: Event) -> Remembered:
             return replace(calm, in_force=digest or before.in_force)
         case Event.NOT_APPLIED | Event.UNDONE:
             return _after_undoing(failed, digest)
-    return failed
+        case Event.NO_ANSWER | Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
+            return failed
 
 
 def _after_undoing(failed: Remembered, digest: str | None) -> Remembered:

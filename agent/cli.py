@@ -49,7 +49,7 @@ def _refuse(failure: Failure, *, as_json: bool) -> int:
     return failure.code.exit_code
 
 
-def _bug(error: Exception, *, as_json: bool) -> int:
+def _bug(error: BaseException, *, as_json: bool) -> int:
     """A person sees one line; the traceback goes to the journal and into a file of its own."""
     import tempfile
     import traceback
@@ -68,6 +68,11 @@ def _bug(error: Exception, *, as_json: bool) -> int:
     return _refuse(Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}"), as_json=as_json)
 
 
+def _show_bug(error: BaseException | None) -> None:
+    """One in another thread, which the pass survives."""
+    _bug(error or RuntimeError("a thread ended without a word"), as_json=False)
+
+
 def _print_json(values: object) -> None:
     print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
 
@@ -79,11 +84,13 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
     import random
+    import threading
 
     from agent.display import pass_lines, pass_values
     from agent.schedule import next_pass_s, pass_limit_s
     from agent.wiring import Narrator, one_pass
 
+    threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
     _make_state_directory(settings.paths.state)
     narrator = Narrator(quiet=arguments.json)

@@ -215,7 +215,7 @@ def _identify(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
         hands.tell(Step.IDENTIFY, f"SIM {subscriber.card}, IMSI {subscriber.imsi}")
     finally:
         reading.join()
-        equipment = this.equipment or Equipment.unread(Failure(Code.MODEM_SILENT, "reading it failed"))
+        equipment = this.equipment or Equipment.unread(Failure(Code.BUG, "reading the modem failed unexpectedly"))
         hands.tell(Step.IDENTIFY, _modem_in_words(equipment))
     return subscriber, equipment
 

@@ -204,7 +204,8 @@ def problem_lines(name: str, problems: Iterable[Problem]) -> Iterator[str]:
     for problem in problems:
         clean = False
         place = f"{name}:{problem.line}" if problem.line else name
-        yield f"{place}: {problem.path}: {problem.message}" if problem.path else f"{place}: {problem.message}"
+        hint = f" ({problem.suggestion})" if problem.suggestion else ""
+        yield f"{': '.join(filter(None, (place, problem.path, problem.message)))}{hint}"
     if clean:
         yield f"{name}: fine"
 
@@ -213,7 +214,13 @@ def problem_values(problems: Iterable[Problem]) -> Values:
     """All of `check --json`."""
     return {
         "problems": [
-            {"code": problem.code.text, "line": problem.line, "path": problem.path, "message": problem.message}
+            {
+                "code": problem.code.text,
+                "line": problem.line,
+                "path": problem.path,
+                "message": problem.message,
+                "suggestion": problem.suggestion,
+            }
             for problem in problems
         ]
     }

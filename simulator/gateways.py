@@ -65,6 +65,8 @@ class Gateway:
     timeout: str = "5s"
     patience: str = "20s"
     serial: str = "0000000000000000"
+    agent: tuple[str, ...] = ()
+    """The agent's command; empty for the one that is installed beside the simulator."""
     modem: ModemOnPty = field(init=False)
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
@@ -115,7 +117,7 @@ class Gateway:
 
     def command(self, *words: str) -> list[str]:
         """The agent's command line for this gateway."""
-        return [agent_command(), "--config", str(self.settings), *words]
+        return [*(self.agent or (agent_command(),)), "--config", str(self.settings), *words]
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs one command of the agent to its end."""

@@ -87,7 +87,7 @@ def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
         ([b"HTTP/1.1 100 Continue\r\n\r\n" * 2, "hang"], Code.METADATA_TIMEOUT, "only"),
         ([WHOLE[:-9], "hang"], Code.METADATA_TIMEOUT, "only"),
         ([WHOLE[:-9], ("drip", b"", 0)], Code.METADATA_TIMEOUT, "only"),
-        (["reset"], Code.METADATA_UNREACHABLE, "without an answer"),
+        (["reset"], Code.METADATA_UNREACHABLE, "without an answer|Connection reset by peer"),
         (["wait for a request", "reset"], Code.METADATA_UNREACHABLE, "without an answer"),
         (["wait for a request", "close"], Code.METADATA_UNREACHABLE, "without an answer"),
         ([WHOLE[:-1], "close"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
@@ -191,7 +191,12 @@ def test_a_service_that_closes_after_each_answer_is_served_as_well():
 
 
 def test_a_service_that_comes_up_late_is_waited_for():
-    scripts = (["reset"], ["wait for a request", "close"], [answer(b"", b"503 Service Unavailable")], [WHOLE])
+    scripts = (
+        ["reset"],
+        ["wait for a request", "close"],
+        [answer(b"", b"503 Service Unavailable", b"Connection: close")],
+        [WHOLE],
+    )
     with service(*scripts) as running:
         metadata = MetadataService(
             MetadataSettings(running.url, timeout=1.0, patience=60.0), sleep=lambda _: None, random=lambda: 0.0

@@ -30,6 +30,8 @@ class Document:
 
 def parse(text: str) -> Document:
     """The document that a text stands for; raises `Refused`."""
+    if text.startswith("#!"):
+        raise Refused.at(Place(1, 1), "a script; a document has its commands under runcmd")
     body = _without_header(text)
     if body.lstrip().startswith("{"):
         value, places = parse_json(body)
@@ -84,6 +86,8 @@ def _unclean_value(path: KeyPath, value: object) -> Fault | None:
         return Fault(path, "a control character; binary content is written as base64")
     if isinstance(value, float) and not math.isfinite(value):
         return Fault(path, "no number that JSON can say")
+    if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+        return Fault(path, "a key that is no text")
     if value is not None and not isinstance(value, str | bool | int | float | list | dict):
         return Fault(path, "no JSON value")
     return None

@@ -120,7 +120,7 @@ def located(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> tuple[P
 
 def _problem(fault: Fault, places: Mapping[KeyPath, Place]) -> Problem:
     """Where the path itself has no place (it came by an alias, or is missing), what is above it has."""
-    above = (fault.path[:length] for length in range(len(fault.path), 0, -1))
+    above = (fault.path[:length] for length in range(len(fault.path), -1, -1))
     place = next((places[path] for path in above if path in places), None)
     line, column = (place.line, place.column) if place else (None, None)
     return Problem(fault.code, line, column, path_text(fault.path), fault.message, fault.suggestion)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,5 +49,5 @@ def _collisions(files: Sequence[Mapping[str, Any]], wanted: Sequence[Wanted]) ->
 
 
 def _directories_above(path: str) -> Iterator[str]:
-    while (path := posixpath.dirname(path)) != "/":
-        yield path
+    parts = path.split("/")
+    return ("/".join(parts[:length]) for length in range(len(parts) - 1, 1, -1))

@@ -4,8 +4,8 @@ Read from the parser's events, so that nothing is built that is refused: no tags
 twice, no key that is not text, no nesting beyond `MAX_DEPTH`, no more than `MAX_ALIASES` aliases, and never more than
 `MAX_WEIGHT` with all aliases written out.
 
-Unquoted words mean what they mean in JSON and are text otherwise: `yes`, `on`, `0644`, `2026-01-31` and `12:30` are
-text, as they are written.
+Unquoted words are null, true, false and plain numbers as in JSON, and text otherwise: `yes`, `on`, `0644`, `1e5`,
+`2026-01-31` and `12:30` are text, as they are written.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
 _QUOTED_WORD = re.compile(r"'[^<'][^']{2,}'")
 
 

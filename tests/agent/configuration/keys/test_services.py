@@ -1,0 +1,31 @@
+"""`services` → what systemd is asked to do."""
+
+import pytest
+
+from agent.configuration.keys.services import render, unit_name
+from agent.configuration.problems import Fault
+from agent.effects import ServiceVerb, Verb, Wanted
+
+
+def test_what_goes_makes_room_for_what_comes():
+    services = {"restart": ["d"], "enable": ["c.timer"], "mask": ["b.service"], "disable": ["a"]}
+    assert list(render(services)) == [
+        Wanted(ServiceVerb("a.service", Verb.DISABLE), "services.disable[0]"),
+        Wanted(ServiceVerb("b.service", Verb.MASK), "services.mask[0]"),
+        Wanted(ServiceVerb("c.timer", Verb.ENABLE), "services.enable[0]"),
+        Wanted(ServiceVerb("d.service", Verb.RESTART), "services.restart[0]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [("a", "a.service"), ("a.service", "a.service"), ("a@b.c", "a@b.c.service"), ("a.timer", "a.timer")],
+)
+def test_a_unit_without_a_type_is_a_service(unit, name):
+    assert unit_name(unit) == name
+
+
+@pytest.mark.parametrize(("one", "other"), [("enable", "disable"), ("enable", "mask"), ("restart", "mask")])
+def test_a_unit_cannot_be_asked_for_two_opposites(one, other):
+    faults = [item for item in render({one: ["a"], other: ["b", "a.service"]}) if isinstance(item, Fault)]
+    assert faults == [Fault(("services", other, 1), f"stands under {one} as well")]

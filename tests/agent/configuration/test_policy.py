@@ -1,0 +1,98 @@
+"""What a document may not do to a device."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.configuration import forbidden_path, from_document, wanted_effects
+from agent.errors import Code, Failure
+from agent.settings import ApplySettings
+
+
+def refusal(document, **settings):
+    with pytest.raises(Failure) as caught:
+        wanted_effects(from_document(document), ApplySettings(**settings))
+    assert caught.value.code is Code.USERDATA_NOT_ALLOWED
+    return str(caught.value)
+
+
+def test_commands_are_not_allowed_unless_the_device_says_so():
+    assert "runcmd: not in [apply] allow" in refusal({"runcmd": ["ls"]})
+    assert wanted_effects(from_document({"runcmd": ["ls"]}), ApplySettings(allow=("runcmd",)))
+
+
+def test_all_violations_are_named():
+    document = {
+        "hostname": "gw",
+        "runcmd": ["ls"],
+        "write_files": [{"path": "/etc/x"}, {"path": "/opt/y"}, {"path": "/etc/x.d"}],
+    }
+    said = refusal(document, allow=("write_files",), paths=("/opt", "/etc/x.dd"))
+    assert all(name in said for name in ("hostname", "runcmd", "write_files[0].path", "write_files[2].path"))
+    assert "write_files[1]" not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix", "allowed"),
+    [
+        ("/opt/a/x", "/opt/a", True),
+        ("/opt/a/x", "/opt/a/", True),
+        ("/opt/a", "/opt/a", True),
+        ("/opt/ab", "/opt/a", False),
+        ("/opt", "/opt/a", False),
+        ("/opt/a", "/", True),
+    ],
+)
+def test_a_path_prefix_ends_where_a_name_ends(path, prefix, allowed):
+    document = {"write_files": [{"path": path}]}
+    if allowed:
+        assert wanted_effects(from_document(document), ApplySettings(paths=(prefix,)))
+    else:
+        assert path in refusal(document, paths=(prefix,))
+
+
+def test_the_paths_are_about_files_of_the_document_only():
+    assert wanted_effects(from_document({"hostname": "gw"}), ApplySettings(paths=("/opt",)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/proc/sys/kernel/x", "/sys/x", "/dev/sda", "/run/x", "/var/run/x", "/boot/cmdline.txt", "/boot"),
+        *("/etc/passwd", "/etc/passwd-", "/etc/shadow", "/etc/shadow-", "/etc/group", "/etc/gshadow", "/etc/.pwd.lock"),
+        *("/etc/sudoers", "/etc/sudoers.d/x", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_rsa_key.pub"),
+        *("/etc/kitting-agent/agent.toml", "/var/lib/kitting-agent/state.json", "/usr/lib/kitting-agent/agent/cli.py"),
+        *("/etc/systemd/system/kitting-agent.service", "/usr/lib/systemd/system/kitting-apply.path"),
+        *(
+            "/etc/systemd/system/kitting-agent.service.d/x.conf",
+            "/etc/systemd/system/multi-user.target.wants/kitting-x.path",
+        ),
+        *("/usr/bin/kitting-agent", "/etc/systemd/system/kitting-apply.service"),
+    ],
+)
+def test_some_paths_are_never_written(path):
+    assert forbidden_path(path)
+    with pytest.raises(Failure) as caught:
+        from_document({"write_files": [{"path": path}]})
+    assert caught.value.code is Code.USERDATA_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/ssh/sshd_config.d/x.conf",
+        "/opt/boot/x",
+        "/etc/group.d",
+        "/home/pi/x",
+        "/opt/kitting/x",
+        "/etc/fstab",
+        "/srv/run/x",
+    ],
+)
+def test_others_are_the_authors_business(path):
+    assert not forbidden_path(path)
+
+
+def test_no_settings_file_of_ours_is_writable_through_its_default_place():
+    assert forbidden_path(str(Path("/etc/kitting-agent/agent.toml")))
+    assert forbidden_path(str(ApplySettings().root / "var/lib/kitting-agent"))

@@ -44,6 +44,7 @@ _HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
 """Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
 _FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
 _PART_BYTES = 16 * 1024
+_MAX_LENGTH_DIGITS = 18
 _BODILESS = frozenset({204, 304})
 """Statuses whose answer ends with its headers, whatever they tell (RFC 9110, 6.4.1)."""
 
@@ -203,14 +204,19 @@ class MetadataService:
             raise self._line.broken()
         headers = {name.lower(): value for name, value in response.headers.items()}
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-        told = headers.get("content-length", "").strip()
-        length = int(told) if told.isascii() and told.isdecimal() and not chunked else None
+        length = None if chunked else _length(headers.get("content-length", ""))
         body, broken = _body(response)
         if length is not None and len(body) < min(length, MAX_BYTES) and response.status_code not in _BODILESS:
             raise Failure(Code.METADATA_TRUNCATED, f"the body ended before its {length} bytes", where=where)
         if broken:
             raise Failure(Code.METADATA_TRUNCATED, "the body broke off", where=where)
         return Answer(response.status_code, headers, body, whole=chunked or length is not None)
+
+
+def _length(told: str) -> int | None:
+    """Bytes, as a `Content-Length` tells them; a number that no body can have counts as not told."""
+    digits = told.strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_LENGTH_DIGITS else None
 
 
 def _body(response: Response) -> tuple[bytes, bool]:

@@ -6,6 +6,8 @@ import socket
 import threading
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scripted_service import RECORD, answer, service
 
 from agent.errors import Code, Failure
@@ -127,6 +129,47 @@ def test_every_way_in_which_a_network_fails_is_told_apart(script, code, words):
     assert failure.code is code
     assert re.search(words, failure.detail), failure.detail
     assert "secret" not in str(failure)
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.0 403 Forbidden\r\n",
+            b"HTTP/1.1 302 \xff\r\nLocation: \xff://[\r\n",
+            b"Content-Length: 26\r\n",
+            b"Content-Length: 26, 27\r\n",
+            b"Content-Length: " + b"9" * 5000 + b"\r\n",
+            b"Content-Length: \xb2\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Content-Encoding: gzip\r\n",
+            b"Content-Type: text/html; charset=\x00\r\n",
+            b"Set-Cookie: a=b; expires=never; domain=[\r\n",
+            b"Date: \x00\r\n",
+            b"Retry-After: 1e9\r\n",
+            b"no colon\r\n",
+            b"\r\n",
+            b"1a\r\n",
+            b"0\r\n\r\n",
+            RECORD,
+        ]
+    )
+    | st.binary(max_size=8),
+    max_size=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pieces, st.sampled_from(["subscriber", "userdata"]))
+def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
+    with service([b"".join(parts), "close"]) as running, asking(running.url, timeout=5) as metadata:
+        try:
+            getattr(metadata, ask)()
+        except Failure as failure:
+            said = str(failure)
+        else:
+            said = ""
+    assert len(said) < 200
 
 
 def test_a_body_without_end_is_not_read_to_its_end():

@@ -1,0 +1,137 @@
+"""Entry point: writes the generated parts of docs/ anew, from the code and the schema that they tell about.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything around it is written by
+hand. To add one: put the two lines into the page, and a line into `PARTS`. A test fails where a part is stale.
+"""  # noqa: INP001 (a script beside the pages, no package)
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.configuration.schema import schema
+
+DOCS = Path(__file__).parent
+EXAMPLE = DOCS.parent / "tests" / "documents" / "accepted" / "a_thousand_devices.yaml"
+
+_COLUMNS = {"en": ("key", "takes", "default", ""), "ja": ("キー", "値", "既定値", "")}
+_DESCRIPTION = {"en": "description", "ja": "x-description-ja"}
+
+
+def example() -> str:
+    """The complete example, which is also a test's document."""
+    return f"```yaml\n{EXAMPLE.read_text()}```\n"
+
+
+def document_keys(language: str) -> str:
+    """The reference of the userdata document, from its schema."""
+    keys = schema()["properties"].items()
+    return "\n".join("\n".join(_key(name, resolved(rules), language)) for name, rules in keys)
+
+
+def resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rules with what they refer to; what is said here comes first."""
+    if "$ref" not in rules:
+        return rules
+    return {**schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]], **rules}
+
+
+def _key(name: str, rules: Mapping[str, Any], language: str) -> Iterator[str]:
+    yield f"### {name}"
+    yield f"{rules[_DESCRIPTION[language]]}\n"
+    members = list(_members(rules, name))
+    if members:
+        yield _row(_COLUMNS[language])
+        yield _row("---" for _ in _COLUMNS[language])
+        yield from (_member(path, inner, language) for path, inner in members)
+        yield ""
+    yield f"```yaml\n{yaml_text({name: rules['examples'][0]})}```\n"
+
+
+def _members(rules: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, inner in rules.get("properties", {}).items():
+        yield f"{path}.{name}", resolved(inner)
+        yield from _members(inner, f"{path}.{name}")
+    for key, suffix in (("items", "[]"), ("additionalProperties", ".NAME")):
+        inner = rules.get(key)
+        if isinstance(inner, dict):
+            yield from _members(inner, f"{path}{suffix}")
+
+
+def _member(path: str, rules: Mapping[str, Any], language: str) -> str:
+    default = f"`{yaml_word(rules['default'])}`" if "default" in rules else ""
+    return _row((f"`{path}`", _takes(rules), default, rules[_DESCRIPTION[language]]))
+
+
+def _takes(rules: Mapping[str, Any]) -> str:
+    """The type in the words of YAML, as the example shows it."""
+    if rules.get("type") == "boolean":
+        return "`true`, `false`"
+    return f"{rules['title']}: `{yaml_word(rules['examples'][0])}`"
+
+
+def yaml_text(value: object) -> str:
+    """A document as one writes it in YAML."""
+    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=110)
+
+
+def yaml_word(value: object) -> str:
+    """A value as one writes it in YAML, in one line."""
+    if isinstance(value, str) and "\n" in value:
+        return json.dumps(value, ensure_ascii=False)
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
+    return text.removesuffix("...\n").strip()
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts of several lines as blocks."""
+
+
+def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _text)
+
+
+def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "userdata.md": {"example": example, "keys": partial(document_keys, "en")},
+    "userdata.ja.md": {"example": example, "keys": partial(document_keys, "ja")},
+}
+"""Page → name of the part → what stands there."""
+
+
+def renewed(page: str) -> str:
+    """The text of a page with its generated parts written anew; raises `ValueError` for a page without their marks."""
+    text = (DOCS / page).read_text()
+    for name, write in PARTS[page].items():
+        begin, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
+        if not text.count(begin) == text.count(end) == 1:
+            raise ValueError(f"docs/{page} needs {begin.strip()} and {end}, once")
+        before, rest = text.split(begin)
+        text = f"{before}{begin}{write()}{end}{rest.split(end)[1]}"
+    return text
+
+
+def main() -> int:
+    """Writes every page whose generated parts are stale, and names it."""
+    for page in PARTS:
+        text = renewed(page)
+        if text != (DOCS / page).read_text():
+            (DOCS / page).write_text(text)
+            sys.stdout.write(f"docs/{page}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,12 +1,11 @@
 """Pure. Text → document: JSON where it begins with a brace, YAML otherwise, and the line of every key.
 
-Whatever way it came, a document is a mapping of JSON values: no number that JSON cannot say, no control character or
-half of a surrogate pair, at most `MAX_DEPTH` deep and `MAX_VALUES` large.
+Whatever way it came, a document is a mapping of JSON values: no control character or half of a surrogate pair, at most
+`MAX_DEPTH` deep and `MAX_VALUES` large, aliases written out.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -84,8 +83,6 @@ def _unclean_value(path: KeyPath, value: object) -> Fault | None:
         return Fault(path, "a key with a control character")
     if isinstance(value, str) and not _is_clean(value):
         return Fault(path, "a control character; binary content is written as base64")
-    if isinstance(value, float) and not math.isfinite(value):
-        return Fault(path, "no number that JSON can say")
     if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
         return Fault(path, "a key that is no text")
     if value is not None and not isinstance(value, str | bool | int | float | list | dict):

@@ -53,7 +53,6 @@ _QUOTED_WORD = re.compile(r"'[^<'][^']{2,}'")
 class _Built:
     value: Any
     weight: int
-    depth: int
 
 
 def parse_yaml(text: str) -> tuple[Any, dict[KeyPath, Place]]:
@@ -109,7 +108,7 @@ class _Reader:
         self.places.setdefault(path, _place(event))
         match event:
             case AliasEvent():
-                built = self.alias(event, path)
+                built = self.alias(event)
             case ScalarEvent():
                 built = _scalar(event)
             case SequenceStartEvent():
@@ -124,16 +123,13 @@ class _Reader:
             self.anchors[event.anchor] = built
         return built
 
-    def alias(self, event: AliasEvent, path: KeyPath) -> _Built:
+    def alias(self, event: AliasEvent) -> _Built:
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
             raise _refused(event, f"more than {MAX_ALIASES} aliases")
         if event.anchor not in self.anchors:
             raise _refused(event, "an alias (*) names no anchor (&) before it; put quotes around a text with a *")
-        built = self.anchors[event.anchor]
-        if len(path) + built.depth > MAX_DEPTH:
-            raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-        return built
+        return self.anchors[event.anchor]
 
     def sequence(self, start: SequenceStartEvent, path: KeyPath) -> _Built:
         _refuse_tag(start)
@@ -152,12 +148,11 @@ class _Reader:
             self.places[*path, key] = _place(event)
             members[key] = self.node(next(self.events), (*path, key))
         built = _around({key: member.value for key, member in members.items()}, list(members.values()))
-        return _Built(built.value, built.weight + sum(map(len, members)), built.depth)
+        return _Built(built.value, built.weight + sum(map(len, members)))
 
 
 def _around(value: Any, parts: list[_Built]) -> _Built:
-    depth = 1 + max((part.depth for part in parts), default=0)
-    return _Built(value, 1 + sum(part.weight for part in parts), depth)
+    return _Built(value, 1 + sum(part.weight for part in parts))
 
 
 def _key(event: Any) -> str:
@@ -174,7 +169,7 @@ def _scalar(event: ScalarEvent) -> _Built:
     plain = not event.style and event.tag is None
     if event.tag not in _TEXT_TAGS:
         _refuse_tag(event)
-    return _Built(_plain(text) if plain else text, 1 + len(text), 0)
+    return _Built(_plain(text) if plain else text, 1 + len(text))
 
 
 def _plain(text: str) -> Any:

@@ -1,8 +1,9 @@
 """`check` tells everything that is wrong, with line and key, and never a secret."""
 
 import pytest
+import yaml
 
-from agent.configuration import Problem, check, from_document, resolve
+from agent.configuration import Problem, check, from_document, resolve, yaml_subset
 from agent.errors import Code, Failure
 
 DOCUMENT = b"""\
@@ -108,14 +109,26 @@ SECRETS = [
 ]
 
 
+@pytest.mark.parametrize("loader", [yaml_subset._LOADER, yaml.SafeLoader])
 @pytest.mark.parametrize("document", SECRETS)
-def test_no_message_quotes_what_may_be_a_secret(document, this_sim):
+def test_no_message_quotes_what_may_be_a_secret(document, loader, this_sim, monkeypatch):
+    monkeypatch.setattr(yaml_subset, "_LOADER", loader)
     problems = check(document.encode())
     assert problems
     assert "hunter2" not in "".join(f"{problem} {problem!r}" for problem in problems)
     with pytest.raises(Failure) as caught:
         resolve(document.encode(), this_sim)
     assert "hunter2" not in repr(caught.value)
+
+
+@pytest.mark.parametrize("document", [b"runcmd: [31337313]", b"write_files: [{path: /x, content: 31337313}]"])
+def test_a_number_may_be_a_secret_too(document):
+    assert "31337313" not in str(check(document)[0])
+
+
+def test_a_key_is_judged_even_if_it_looks_like_a_filler():
+    (problem,) = check(b"report: {tags: {'{{ tags.x }}': {value: y}}}")
+    assert problem.path == 'report.tags["{{ tags.x }}"]'
 
 
 def test_a_foreign_value_is_quoted_short_and_without_what_moves_a_cursor():

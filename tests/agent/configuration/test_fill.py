@@ -77,6 +77,12 @@ def test_a_value_that_came_in_is_not_read_again():
     assert document == {"content": "{{ tags.a }}"}
 
 
+@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\0", "\x1b", "\x7f", "\x85", "\u2028", "\u2029"])
+def test_a_value_that_is_not_one_line_is_refused(character):
+    _, faults = filled({"content": "{{ tags.a }}"}, Names({"a": f"x{character}y"}, {}, {}))
+    assert [fault.message for fault in faults] == ["tags.a has a control character"]
+
+
 def test_a_document_that_grows_too_large_is_refused():
     with pytest.raises(Refused) as caught:
         filled({"content": "{{ tags.a }}" * 10_000}, Names({"a": "x" * 200_000}, {}, {}))

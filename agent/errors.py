@@ -211,7 +211,7 @@ class Code(Enum):
         Kind.NOTICE,
         os.EX_DATAERR,
         "The modem's answer is not a number that can be verified",
-        "Send the output of kitting-agent identify --trace to whoever maintains this agent.",
+        "Send what the modem answers to AT+CGSN, AT+GSN and ATI to whoever maintains this agent.",
     )
     BINDING_SIM = (
         "binding.sim",

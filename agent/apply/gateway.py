@@ -1,0 +1,235 @@
+"""Edge: the only writer of the machine. Observes what is at paths under a root directory, and puts something there.
+
+Putting is whole or not at all for each path, survives a power cut once it has returned, and does nothing where the path
+is as wanted already. A path's content is made ready beside it under `durable.temporary_name`, with its final owner and
+mode; what a power cut leaves of that is removed by the next `put` of the same path.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.apply.commands import Actor
+from agent.apply.faults import as_failure
+from agent.apply.nodes import Absent, Directory, File, Found, Kept, Lost, Node, Other, Symlink
+from agent.apply.owners import may_give_away, owner_of
+from agent.apply.plan import Observation, Questions
+from agent.apply.steps import ActionStep, FileStep, Step
+from agent.apply.tree import Tree
+from agent.durable import Disk, Space, read_file, replace_file, temporary_name
+from agent.errors import Code, Failure
+
+MAX_KEPT_BYTES = 8 * 1024 * 1024
+"""A larger file is not replaced, since a copy of it would have to be kept."""
+
+RESERVE_BYTES = 4 * 1024 * 1024
+RESERVE_INODES = 64
+"""What an apply leaves free, so that the gateway goes on working."""
+
+_BLOCK = 4096
+_NO_DIRECTORY = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The machine under `root`. Methods raise `Failure(apply.failed)` or `Failure(apply.no_space)`, naming the path."""
+
+    root: Path
+    disk: Disk
+    actor: Actor
+
+    def observe(self, questions: Questions) -> Observation:
+        """Reads what a plan has to know; changes nothing."""
+        places = {path: self._place(path) for path in questions.paths}
+        found: dict[str, Found] = {}
+        names: dict[str, frozenset[str]] = {}
+        for place in places.values():
+            for above in _with_directories_above(place):
+                if above not in found:
+                    found[above] = self._found(above)
+            if isinstance(found[place], Directory):
+                names[place] = self._names(place)
+        owners = {text: owner_of(self._tree, text) for text in questions.owners}
+        units = self.actor.unit_words(questions.units)
+        return Observation(places, found, names, owners, units, owner_kept=not may_give_away(self.root))
+
+    def check_space(self, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> None:
+        """Raises `apply.no_space` unless the steps and the kept contents (at `store`) fit, with something to spare."""
+        needs: dict[int, list[tuple[Space, int]]] = {}
+        for where, size in self._needs(steps, kept, store):
+            needs.setdefault(where.device, []).append((where, size))
+        for uses in needs.values():
+            _check_fits(uses[0][0], sum(size for _, size in uses), len(uses))
+
+    def do(self, step: Step) -> None:
+        """Does a step of a plan."""
+        match step:
+            case FileStep(path, _, after):
+                self.put(path, after)
+            case ActionStep(action):
+                self.actor.do(action)
+
+    def undo(self, taken_back: tuple[str, Kept] | ActionStep) -> str:
+        """Does a step of the way back. Returns what is worth saying: a directory with somebody's files in it stays."""
+        match taken_back:
+            case ActionStep(action):
+                self.actor.do(action)
+            case (path, Lost()):
+                raise Failure(Code.APPLY_FAILED, "the kept copy of what stood here is damaged", where=path)
+            case (path, Absent()) if self._names(path):
+                return f"{path} stays, since something else is in it now"
+            case (path, node):
+                self.put(path, node)
+        return ""
+
+    def put(self, path: str, node: Node) -> None:
+        """Makes the path be exactly this, whatever file or link is there; survives a power cut once it returns."""
+        try:
+            with self._tree.parent(path) as (at, name):
+                self._clear_leftover(at, name)
+                if self._look(at, name) != node:
+                    self._change(at, name, node)
+                self._settle(at, name, node)
+        except FileNotFoundError as error:
+            if node != Absent():
+                raise as_failure(error, path) from None
+        except OSError as error:
+            raise as_failure(error, path) from None
+
+    @property
+    def _tree(self) -> Tree:
+        return Tree(self.root, self.disk)
+
+    def _place(self, path: str) -> str:
+        try:
+            return self._tree.place(path)
+        except OSError as error:
+            raise as_failure(error, path) from None
+
+    def _found(self, path: str) -> Found:
+        if path == "/":
+            return Directory(0o755, 0, 0)
+        try:
+            with self._tree.parent(path) as (at, name):
+                return self._look(at, name)
+        except FileNotFoundError:
+            return Absent()
+        except OSError as error:
+            raise as_failure(error, path) from None
+
+    def _names(self, path: str) -> frozenset[str]:
+        """What is in a directory; nothing where there is no directory."""
+        try:
+            with self._tree.parent(path) as (at, name):
+                descriptor = self.disk.open_directory(name, at)
+                try:
+                    return self.disk.names(descriptor)
+                finally:
+                    os.close(descriptor)
+        except OSError as error:
+            if error.errno in _NO_DIRECTORY:
+                return frozenset()
+            raise as_failure(error, path) from None
+
+    def _look(self, at: int, name: str) -> Found:
+        try:
+            status = self.disk.status(name, at)
+        except FileNotFoundError:
+            return Absent()
+        owner = (status.st_uid, status.st_gid)
+        mode = stat.S_IMODE(status.st_mode)
+        if stat.S_ISLNK(status.st_mode):
+            return Symlink(self.disk.target(name, at), *owner)
+        if stat.S_ISDIR(status.st_mode):
+            return Directory(mode, *owner)
+        if not stat.S_ISREG(status.st_mode):
+            return Other("a device, pipe or socket")
+        if status.st_size > MAX_KEPT_BYTES:
+            return Other(f"a file of more than {MAX_KEPT_BYTES} bytes, too large to be kept")
+        return File(read_file(self.disk, at, name, MAX_KEPT_BYTES), mode, *owner)
+
+    def _clear_leftover(self, at: int, name: str) -> None:
+        with suppress(FileNotFoundError):
+            self.disk.status(temporary_name(name), at)
+            self.disk.unlink(temporary_name(name), at)
+
+    def _change(self, at: int, name: str, node: Node) -> None:
+        match node:
+            case File(content, mode, uid, gid):
+                replace_file(self.disk, at, name, content, mode=mode, owner=(uid, gid))
+            case Symlink(target, uid, gid):
+                self._replace_by_link(at, name, target, (uid, gid))
+            case Directory():
+                with suppress(FileExistsError):
+                    self.disk.make_directory(name, at)
+            case Absent() if isinstance(self._look(at, name), Directory):
+                self.disk.remove_directory(name, at)
+            case Absent():
+                self.disk.unlink(name, at)
+
+    def _replace_by_link(self, at: int, name: str, target: str, owner: tuple[int, int]) -> None:
+        temporary = temporary_name(name)
+        try:
+            self.disk.link(target, temporary, at)
+            self.disk.set_link_owner(temporary, at, owner)
+            self.disk.rename(temporary, name, at)
+        except OSError:
+            with suppress(OSError):
+                self.disk.unlink(temporary, at)
+            raise
+
+    def _settle(self, at: int, name: str, node: Node) -> None:
+        """Makes sure of what may have been found in place: a process that was killed need not have synced it."""
+        match node:
+            case Directory(mode, uid, gid):
+                descriptor = self.disk.open_directory(name, at)
+                try:
+                    self.disk.set_owner(descriptor, (uid, gid))
+                    self.disk.set_mode(descriptor, mode)
+                    self.disk.sync(descriptor)
+                finally:
+                    os.close(descriptor)
+            case File():
+                descriptor = self.disk.open_file(name, at)
+                try:
+                    self.disk.sync(descriptor)
+                finally:
+                    os.close(descriptor)
+            case _:
+                pass
+        self.disk.sync(at)
+
+    def _needs(self, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> Iterable[tuple[Space, int]]:
+        """For each file that will be written: where, and how many bytes in whole blocks."""
+        for content in kept.values():
+            yield self.disk.space(store), _in_blocks(len(content))
+        yield self.disk.space(store), _in_blocks(1024 * len(steps))
+        for step in steps:
+            if isinstance(step, FileStep) and step.after != Absent():
+                size = len(step.after.content) if isinstance(step.after, File) else 0
+                with self._tree.nearest(step.path) as descriptor:
+                    yield self.disk.space(descriptor), _in_blocks(size)
+
+
+def _in_blocks(size: int) -> int:
+    return (size // _BLOCK + 1) * _BLOCK
+
+
+def _check_fits(space: Space, needed_bytes: int, needed_inodes: int) -> None:
+    if space.free_bytes < needed_bytes + RESERVE_BYTES:
+        why = f"{needed_bytes // 1024} KiB are needed beside a reserve of {RESERVE_BYTES // 1024} KiB"
+        raise Failure(Code.APPLY_NO_SPACE, f"{why}; {space.free_bytes // 1024} KiB are free")
+    if space.free_inodes is not None and space.free_inodes < needed_inodes + RESERVE_INODES:
+        why = f"{needed_inodes} files are needed beside a reserve of {RESERVE_INODES}"
+        raise Failure(Code.APPLY_NO_SPACE, f"{why}; the file system has room for {space.free_inodes} more")
+
+
+def _with_directories_above(place: str) -> Iterable[str]:
+    parts = place.split("/")
+    return [*("/".join(parts[:length]) for length in range(2, len(parts))), place]

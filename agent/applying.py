@@ -1,0 +1,302 @@
+"""Story: one order in the privileged half, top to bottom, and what follows after a power cut.
+
+    settle    what an earlier order left open comes to its end first
+    plan      the document's effects against what is there
+    keep      what stands there is kept, before anything is touched
+    do        step by step, each begun in the journal before it is done
+    wait      for the confirmation: `confirm` keeps everything, `undo` takes everything back
+
+A step that fails takes everything back. An outcome is said in `outcome.json` before the order is forgotten, so that a
+power cut in between only says it again. All four raise `Failure` where the state directory cannot be used or another
+apply is under way; what becomes of an order itself is in its `Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from agent import handover
+from agent.apply import journal as journals
+from agent.apply import store as stores
+from agent.apply.actions import undo_steps
+from agent.apply.commands import ENVIRONMENT, Actor, Machine, Recorder
+from agent.apply.diff import masked, secrets_of
+from agent.apply.faults import as_failure
+from agent.apply.gateway import Gateway
+from agent.apply.journal import Journal
+from agent.apply.plan import Observation, Plan, make_plan, questions
+from agent.apply.records import Ordered, contents_of
+from agent.apply.steps import ActionStep, Managed, Step
+from agent.apply.store import Store
+from agent.apply.transaction import Event, Happened, State
+from agent.configuration import from_document, wanted_effects
+from agent.durable import Disk
+from agent.effects import Wanted
+from agent.errors import Code, Failure
+from agent.order import Change, Order, Outcome, Result
+from agent.settings import ApplySettings, Settings
+
+_JOURNAL = "the journal of this apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the privileged half works with."""
+
+    state: Path
+    """The state directory; the privileged half's own directory is in it."""
+    policy: ApplySettings
+    disk: Disk
+    actor: Actor
+
+    @property
+    def gateway(self) -> Gateway:
+        """The machine under the root of the settings."""
+        return Gateway(self.policy.root, self.disk, self.actor)
+
+
+def room(settings: Settings) -> Room:
+    """The room for a device's settings; touches nothing yet."""
+    is_running_system = settings.apply.root == Path("/")
+    actor = Machine(ENVIRONMENT) if is_running_system else Recorder()
+    return Room(settings.paths.state, settings.apply, Disk(), actor)
+
+
+def preview(order: Order, room: Room) -> Plan:
+    """What applying the order would do; changes nothing. Raises whatever would refuse the order."""
+    return _plan(order, room, stores.peek_managed(room.state, room.disk))
+
+
+def apply_order(order: Order, room: Room) -> Outcome:
+    """Applies an order: `unconfirmed`, or `committed` where nothing was to be done, or `not_applied`."""
+    with _opened(room) as store:
+        try:
+            _settle_earlier(store, room)
+            remembered, notes = _remembered(store)
+            plan = _plan(order, room, remembered)
+            if not plan.steps:
+                return _nothing_to_do(order, plan, remembered, notes, store, room)
+            journal = _begin(order, plan, notes, store, room)
+        except Failure as failure:
+            return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+        notes = _carry_out(plan, journal, room.gateway)
+        return _conclude(journal, room, notes)
+
+
+def confirm(room: Room) -> Outcome:
+    """Keeps what was applied. Raises `order.invalid` where nothing waits for it."""
+    with _opened(room) as store:
+        journal = _waiting(store)
+        with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.append(Happened(Event.CONFIRMED))
+        return _conclude(journal, room)
+
+
+def undo(room: Room, failure: Failure) -> Outcome:
+    """Takes back what was applied, because of `failure`. Raises `order.invalid` where nothing waits."""
+    with _opened(room) as store:
+        journal = _waiting(store)
+        with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.turn_back(Happened(Event.WITHDRAWN, failure=failure))
+        return _conclude(journal, room, _take_back(journal, room.gateway))
+
+
+def settle(room: Room) -> Outcome | None:
+    """After a restart: ends what was left open, or says again that it waits. None where nothing was left open."""
+    if not (room.state / stores.NAME).is_dir():
+        return None
+    with _opened(room) as store:
+        return _settle(store, room)
+
+
+def _settle(store: Store, room: Room) -> Outcome | None:
+    try:
+        journal = journals.found(store)
+    except ValueError as damage:
+        store.set_aside(journals.NAME)
+        why = f"the journal is damaged ({damage}) and was set aside; what was applied then stays"
+        return _said(
+            Outcome("unknown", "unknown", Result.NOT_APPLIED, failure=Failure(Code.APPLY_UNSETTLED, why)), room
+        )
+    if journal is None:
+        return None
+    journal.append_if_possible(Happened(Event.RESTARTED))
+    notes = _take_back(journal, room.gateway) if journal.progress.state is State.UNDOING else ()
+    return _conclude(journal, room, notes)
+
+
+def _settle_earlier(store: Store, room: Room) -> None:
+    _settle(store, room)
+    if (journal := journals.found(store)) is not None:
+        state = journal.progress.state
+        why = "waits for its confirmation" if state is State.UNCONFIRMED else "could not be brought to its end"
+        raise Failure(Code.APPLY_UNSETTLED, f"the earlier order {journal.ordered.order_id} {why}")
+
+
+def _plan(order: Order, room: Room, remembered: Managed) -> Plan:
+    configuration = from_document(order.document)
+    if configuration.digest != order.digest:
+        raise Failure(Code.ORDER_INVALID, "the document is not the one that the order names")
+    wanted = wanted_effects(configuration, room.policy)
+    seen = room.gateway.observe(questions(wanted, remembered))
+    _check_places(wanted, seen, room.policy)
+    return make_plan(wanted, seen, remembered, f"{order.digest} {order.card}")
+
+
+def _check_places(wanted: Iterable[Wanted], seen: Observation, policy: ApplySettings) -> None:
+    """A link on the way must not lead a file of the document out of where the device's owner lets it write."""
+    for item in wanted:
+        place = seen.places.get(getattr(item.effect, "path", ""))
+        if place is None or not item.because.startswith("write_files"):
+            continue
+        if not any(PurePosixPath(place).is_relative_to(prefix) for prefix in policy.paths):
+            raise Failure(Code.USERDATA_NOT_ALLOWED, f"{item.because} leads to {place}", where=item.because)
+
+
+def _remembered(store: Store) -> tuple[Managed, tuple[Change, ...]]:
+    """What is managed; damaged copies are set aside, and said."""
+    managed, damaged = store.read_managed()
+    with _refused_by_disk(Code.STATE_UNWRITABLE):
+        for name in damaged:
+            store.set_aside(name)
+    return managed, tuple(Change("set aside", name, Code.STATE_CORRUPT.text) for name in damaged)
+
+
+def _nothing_to_do(
+    order: Order, plan: Plan, remembered: Managed, notes: tuple[Change, ...], store: Store, room: Room
+) -> Outcome:
+    if plan.managed != remembered or notes:
+        with _refused_by_disk():
+            store.keep(contents_of((), plan.managed))
+            store.remember(plan.managed)
+            store.drop_unused(plan.managed)
+    return _said(Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes)), room)
+
+
+def _begin(order: Order, plan: Plan, notes: tuple[Change, ...], store: Store, room: Room) -> Journal:
+    recorded = room.actor.recorded and any(isinstance(step, ActionStep) for step in plan.steps)
+    ordered = Ordered(order.order_id, order.digest, recorded, plan.steps, (*notes, *plan.notes), plan.managed)
+    with _refused_by_disk():
+        room.gateway.check_space(plan.steps, contents_of(plan.steps, plan.managed), store.at)
+        return journals.begun(store, ordered)
+
+
+def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, ...]:
+    """Every step, or none: the journal says afterwards how it went. Returns what could not be undone."""
+    try:
+        with _refused_by_disk():
+            journal.store.keep(contents_of(plan.steps, plan.managed))
+            journal.append(Happened(Event.SAVED))
+            for number, step in enumerate(plan.steps):
+                journal.append(Happened(Event.BEGUN, number))
+                gateway.do(step)
+                journal.append(Happened(Event.DONE, number))
+            journal.append(Happened(Event.ALL_DONE))
+    except Failure as failure:
+        return _turn_back(journal, _shown(failure, plan.steps), gateway)
+    return ()
+
+
+def _turn_back(journal: Journal, failure: Failure, gateway: Gateway) -> tuple[Change, ...]:
+    try:
+        journal.turn_back(Happened(Event.FAILED, failure=failure))
+    except OSError:
+        return ()  # what the disk says decides at the next start; until then nothing is half taken back
+    return _take_back(journal, gateway) if journal.progress.state is State.UNDOING else ()
+
+
+def _take_back(journal: Journal, gateway: Gateway) -> tuple[Change, ...]:
+    """Goes on where something cannot be undone, and stays open if that is a file."""
+    notes: list[Change] = []
+    stuck = False
+    for taken_back in undo_steps(journal.ordered.steps, journal.progress.begun):
+        try:
+            note = gateway.undo(taken_back)
+        except Failure as failure:
+            journal.append_if_possible(Happened(Event.FAILED, failure=failure))
+            notes.append(Change("not undone", failure.where, str(failure)))
+            stuck = stuck or not isinstance(taken_back, ActionStep)
+        else:
+            notes += [Change("left", note, "undoing")] if note else []
+    if not stuck:
+        journal.append_if_possible(Happened(Event.ALL_UNDONE))
+    return tuple(notes)
+
+
+def _conclude(journal: Journal, room: Room, notes: tuple[Change, ...] = ()) -> Outcome:
+    """Says where the application stands; one that is at its end is forgotten once that is said."""
+    outcome = _outcome(journal, notes)
+    if journal.progress.state is State.COMMITTED:
+        with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.store.remember(journal.ordered.managed)
+    _said(outcome, room)
+    if journal.progress.state in {State.COMMITTED, State.UNDONE}:
+        with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.forget()
+            journal.store.drop_unused(journal.store.read_managed()[0])
+    return outcome
+
+
+def _outcome(journal: Journal, notes: tuple[Change, ...]) -> Outcome:
+    ordered, progress = journal.ordered, journal.progress
+    everything = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes)
+    match progress.state:
+        case State.UNCONFIRMED:
+            return Outcome(ordered.order_id, ordered.digest, Result.UNCONFIRMED, everything, ordered.recorded)
+        case State.COMMITTED:
+            return Outcome(ordered.order_id, ordered.digest, Result.COMMITTED, everything, ordered.recorded)
+        case State.UNDONE:
+            failure = progress.cause
+        case State.IDLE | State.PREPARED | State.APPLYING | State.UNDOING:
+            why = notes[0].because if notes else "the disk refuses the journal"
+            failure = Failure(Code.APPLY_UNSETTLED, f"{why}; it began with: {progress.cause}")
+    ran = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
+    result = Result.UNDONE if progress.withdrawn else Result.NOT_APPLIED
+    return Outcome(ordered.order_id, ordered.digest, result, (*ran, *notes), ordered.recorded, failure)
+
+
+def _change(step: Step, ordered: Ordered) -> Change:
+    recorded = "recorded: " if ordered.recorded and isinstance(step, ActionStep) else ""
+    return Change(f"{recorded}{step.what}", step.where, step.because)
+
+
+def _said(outcome: Outcome, room: Room) -> Outcome:
+    handover.place_outcome(room.state, outcome)
+    return outcome
+
+
+def _waiting(store: Store) -> Journal:
+    """The journal of an application that waits for its confirmation."""
+    try:
+        journal = journals.found(store)
+    except ValueError as damage:
+        raise Failure(Code.ORDER_INVALID, str(damage), where=_JOURNAL) from None
+    if journal is None or journal.progress.state is not State.UNCONFIRMED:
+        raise Failure(Code.ORDER_INVALID, "nothing waits for its confirmation")
+    return journal
+
+
+def _shown(failure: Failure, steps: Sequence[Step]) -> Failure:
+    """The same without what a command printed of a sensitive file."""
+    secrets = secrets_of(steps)
+    return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
+
+
+@contextmanager
+def _opened(room: Room) -> Iterator[Store]:
+    with stores.opened(room.state, room.disk) as store, _refused_by_disk(Code.STATE_UNWRITABLE):
+        yield store
+
+
+@contextmanager
+def _refused_by_disk(code: Code | None = None) -> Iterator[None]:
+    """What the disk refuses, as a failure: of the apply, or with the given code."""
+    try:
+        yield
+    except OSError as error:
+        if code is None:
+            raise as_failure(error, _JOURNAL) from None
+        raise Failure(code, error.strerror or str(error), where=_JOURNAL) from None

@@ -32,7 +32,7 @@ from agent.apply.records import Ordered, contents_of
 from agent.apply.steps import ActionStep, Managed, Step
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
-from agent.configuration import from_document, wanted_effects
+from agent.configuration import forbidden_path, from_document, wanted_effects
 from agent.durable import Disk
 from agent.effects import Wanted
 from agent.errors import Code, Failure
@@ -152,8 +152,9 @@ def _check_places(wanted: Iterable[Wanted], seen: Observation, policy: ApplySett
         place = seen.places.get(getattr(item.effect, "path", ""))
         if place is None or not item.because.startswith("write_files"):
             continue
-        if not any(PurePosixPath(place).is_relative_to(prefix) for prefix in policy.paths):
-            raise Failure(Code.USERDATA_NOT_ALLOWED, f"{item.because} leads to {place}", where=item.because)
+        outside = not any(PurePosixPath(place).is_relative_to(prefix) for prefix in policy.paths)
+        if why := forbidden_path(place) or ("which [apply] paths does not have" if outside else ""):
+            raise Failure(Code.USERDATA_NOT_ALLOWED, f"leads to {place}: {why}", where=item.because)
 
 
 def _remembered(store: Store) -> tuple[Managed, tuple[Change, ...]]:

@@ -26,7 +26,7 @@ from typing import Protocol
 from agent import __version__
 from agent.binding import Mismatch, Verdict, verdict
 from agent.clock import CLOCK_FLOOR, rfc3339, trusted_now
-from agent.configuration import Configuration, names, report_items, resolve
+from agent.configuration import Configuration, names, report_items, resolve, wanted_effects
 from agent.errors import Code, Failure, Kind
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.lifecycle import Event, State, next_state
@@ -43,10 +43,8 @@ EVENTS: Mapping[Kind, Event] = {
     Kind.NO_USERDATA: Event.NO_USERDATA,
     Kind.REFUSED: Event.REFUSED,
     Kind.REJECTED: Event.REJECTED,
-    Kind.NOT_APPLIED: Event.NOT_APPLIED,
-    Kind.UNDONE: Event.UNDONE,
 }
-"""What a failure means for the device."""
+"""What a failure before anything was ordered means for the device."""
 
 
 @unique
@@ -150,7 +148,7 @@ def provision(settings: Settings, hands: Hands, remembered: Remembered) -> Pass:
 
 def become(settings: Settings, hands: Hands, this: Pass) -> Event:
     """From "who am I" to a configuration in force; raises the `Failure` that stood between."""
-    subscriber, configuration = find_out(hands, this)
+    subscriber, configuration = find_out(settings, hands, this)
     if configuration.digest == this.remembered.in_force:
         hands.tell(Step.APPLY, "nothing to do: this configuration is in force")
         return Event.UNCHANGED
@@ -161,17 +159,17 @@ def become(settings: Settings, hands: Hands, this: Pass) -> Event:
     _remember(hands, this, Event.ORDERED)
     confirm_within_s = settings.apply.confirm_within
     order = Order(uuid.uuid4().hex, configuration.digest, configuration.document, subscriber.card, confirm_within_s)
-    this.outcome = _conclude(settings, hands, hands.apply.order(order))
-    if this.outcome.failure:
-        raise this.outcome.failure
-    return Event.CONFIRMED
+    outcome = this.outcome = _conclude(settings, hands, hands.apply.order(order))
+    this.failure = outcome.failure
+    return _event_of(outcome)
 
 
-def find_out(hands: Hands, this: Pass) -> tuple[Subscriber, Configuration]:
-    """Who this is, and what it should be; changes nothing."""
+def find_out(settings: Settings, hands: Hands, this: Pass) -> tuple[Subscriber, Configuration]:
+    """Who this is, and what it should be and may be; changes nothing."""
     subscriber, equipment = _identify(hands, this)
     _bind(hands, this, subscriber, equipment)
     configuration = this.configuration = resolve(_fetch(hands, subscriber), names(subscriber, equipment))
+    wanted_effects(configuration, settings.apply)
     hands.tell(Step.RESOLVE, f"configuration {short(configuration.digest)}")
     return subscriber, configuration
 
@@ -184,11 +182,19 @@ def _settle(settings: Settings, hands: Hands, this: Pass) -> None:
         this.remembered = replace(this.remembered, state=State.APPLYING)
         outcome = this.outcome = _conclude(settings, hands, left_open)
         this.failure = outcome.failure
-        _remember(hands, this, EVENTS[outcome.failure.code.kind] if outcome.failure else Event.CONFIRMED)
+        _remember(hands, this, _event_of(outcome))
     elif this.remembered.state is State.APPLYING:
         this.failure = Failure(Code.APPLY_INTERRUPTED, "cut off before anything was changed")
         _remember(hands, this, Event.UNDONE)
     this.failure = None
+
+
+def _event_of(outcome: Outcome) -> Event:
+    """What became of an order, as an event of the device."""
+    if outcome.result is Result.COMMITTED:
+        return Event.CONFIRMED
+    cut_off = outcome.failure is not None and outcome.failure.code is Code.APPLY_INTERRUPTED
+    return Event.UNDONE if cut_off or outcome.result is Result.UNDONE else Event.NOT_APPLIED
 
 
 def _conclude(settings: Settings, hands: Hands, outcome: Outcome) -> Outcome:

@@ -48,7 +48,7 @@ def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
     with MetadataService(settings.metadata) as service:
         hands = _edges(settings, service, tell)
         this = Pass(state.load(settings.paths.state)[0])
-        subscriber, configuration = find_out(hands, this)
+        subscriber, configuration = find_out(settings, hands, this)
         order = Order(
             "plan", configuration.digest, configuration.document, subscriber.card, settings.apply.confirm_within
         )

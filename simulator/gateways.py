@@ -110,7 +110,11 @@ class Gateway:
         """Plugs the modem in and starts the resident agent; each line it says goes to `lines`."""
         self.modem.plug_in()
         self.process = subprocess.Popen(  # noqa: S603 (our own command)
-            self.command("run"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+            self.command("run"),
+            stdout=subprocess.DEVNULL if lines is None else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            bufsize=1,
         )
         if lines is not None and self.process.stdout is not None:
             Thread(target=lines.follow, args=(self.name, self.process.stdout), daemon=True).start()

@@ -120,12 +120,12 @@ def _ended(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]
     with process:
         try:
             tail = _watched(process, time.monotonic() + limit_s)
-        except BaseException:
-            _end_group(process)
-            raise
-        if process.poll() is None:
-            _end_group(process)
-            raise _failed(argv, f"not ended within {limit_s:g} s: {' '.join(tail.decode(errors='replace').split())}")
+            late = process.poll() is None
+        finally:
+            if process.poll() is None:
+                _end_group(process)
+    if late:
+        raise _failed(argv, f"not ended within {limit_s:g} s: {' '.join(tail.decode(errors='replace').split())}")
     return process.returncode, tail
 
 

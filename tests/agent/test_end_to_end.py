@@ -359,7 +359,6 @@ def test_a_missing_modem_is_said(bench):
         ("hostname: gw-{{ tags.nowhere }}\n", "userdata.undefined", os.EX_DATAERR),
         ("runcmd: [reboot]\n", "userdata.not_allowed", os.EX_NOPERM),
         ("write_files: [{path: /etc/kitting-agent/agent.toml, content: x}]\n", "userdata.not_allowed", os.EX_NOPERM),
-        ("<html>Sign in to Wi-Fi</html>", "userdata.", os.EX_DATAERR),
     ],
 )
 def test_a_wrong_document_is_refused_before_anything_is_touched(bench, text, error, code):

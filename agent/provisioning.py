@@ -305,9 +305,9 @@ def _after_attempt(this: Pass, event: Event) -> Remembered:
 
 
 def _after_undoing(failed: Remembered, digest: str | None) -> Remembered:
-    """A document that failed is given up; one that was cut off gets more tries; a full disk is not its fault."""
+    """A document that failed is given up; one that was cut off gets more tries; the disk is not its fault."""
     match failed.failure and failed.failure.code:
-        case Code.APPLY_NO_SPACE:
+        case Code.APPLY_NO_SPACE | Code.APPLY_UNSETTLED:
             return failed
         case Code.APPLY_INTERRUPTED if failed.interruptions + 1 < MOST_INTERRUPTIONS:
             return replace(failed, interruptions=failed.interruptions + 1)

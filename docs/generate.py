@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from agent import lifecycle
+from agent.apply import transaction
 from agent.configuration.schema import schema
+from agent.errors import Code, Kind
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "tests" / "documents" / "accepted" / "a_thousand_devices.yaml"
@@ -104,9 +107,58 @@ def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+_PASS = {
+    Kind.NO_ANSWER: "stays as it is, asks again",
+    Kind.NO_USERDATA: "stays as it is; `failed` if new",
+    Kind.REFUSED: "`blocked`, nothing applied",
+    Kind.REJECTED: "`failed`, nothing touched",
+    Kind.NOT_APPLIED: "`failed`, everything undone",
+    Kind.UNDONE: "`rolled_back`",
+    Kind.NOTICE: "goes on, and says it",
+    Kind.LOCAL: "this command only",
+}
+
+
+def _table(rows: Iterable[str]) -> str:
+    return "".join(f"{row}\n" for row in rows)
+
+
+def error_codes() -> str:
+    """Every code there is."""
+    rows = (_row((f"`{c.text}`", c.summary, c.advice, _PASS[c.kind], str(c.exit_code))) for c in Code)
+    return "\n".join(
+        (_row(("code", "what is wrong", "what to do", "the device", "exit code")), _row(("---",) * 5), *rows)
+    )
+
+
+def lifecycle_table() -> str:
+    """What the device is: state and event to state."""
+    states = tuple(lifecycle.State)
+    head = _row(("event", *(f"`{state.value}`" for state in states)))
+    rows = (_row((event.value, *(_cell(state, event) for state in states))) for event in lifecycle.Event)
+    return _table((head, _row(("---",) * (1 + len(states))), *rows))
+
+
+def _cell(state: lifecycle.State, event: lifecycle.Event) -> str:
+    if (state, event) not in lifecycle.declared():
+        return ""
+    after = lifecycle.next_state(state, event)
+    return "stays" if after is state else f"`{after.value}`"
+
+
+def transaction_table() -> str:
+    """One application of a configuration."""
+    rows = (
+        _row((a.value, e.value, after.state.value, after.task.value)) for (a, e), after in transaction.TABLE.items()
+    )
+    return _table((_row(("state", "event", "next", "what is done")), _row(("---",) * 4), *rows))
+
+
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "userdata.md": {"example": example, "keys": partial(document_keys, "en")},
     "userdata.ja.md": {"example": example, "keys": partial(document_keys, "ja")},
+    "errors.md": {"codes": error_codes},
+    "states.md": {"lifecycle": lifecycle_table, "transaction": transaction_table},
 }
 """Page → name of the part → what stands there."""
 

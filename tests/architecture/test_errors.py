@@ -1,0 +1,37 @@
+"""The closed family of failures: every code is unique, said, explained, and seen in a test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from agent.errors import Code, Failure, Kind
+
+TESTS = Path(__file__).parents[1]
+SEEN = "\n".join(
+    path.read_text() for path in TESTS.rglob("*") if path.suffix in {".py", ".toml"} and path != Path(__file__)
+)
+EXIT_CODES = {getattr(os, name) for name in dir(os) if name.startswith("EX_")}
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.text)
+def test_every_code_is_seen_in_a_test(code):
+    assert f"Code.{code.name}" in SEEN or f'"{code.text}' in SEEN
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.text)
+def test_every_code_is_a_sentence_an_advice_and_an_exit_code_of_sysexits(code):
+    assert isinstance(code.kind, Kind)
+    assert code.exit_code in EXIT_CODES - {os.EX_OK}
+    assert code.summary[0].isupper()
+    assert not code.summary.endswith(".")
+    assert code.advice.endswith(".")
+
+
+def test_a_failure_says_its_code_its_place_and_what_was_wrong():
+    assert (
+        str(Failure(Code.APPLY_FAILED, "no such directory", where="/etc/x"))
+        == "apply.failed: /etc/x: no such directory"
+    )
+    assert Failure(Code.APPLY_FAILED, "x").advice == Code.APPLY_FAILED.advice
+    assert Failure(Code.APPLY_FAILED, "x", advice="Do this.").advice == "Do this."

@@ -1,0 +1,309 @@
+"""Whatever operation of an apply is the last: afterwards the gateway is as before or as wanted, never between.
+
+Every operation that changes the disk is taken, not a sample, with every fault: killed before and after it, power cut
+before and after it with everything lost that was not synced, no space, i/o error, read-only from here on. Then the
+agent starts anew and settles.
+"""
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from faulty_disk import ERRORS, FAULTS, FastDisk, FaultyDisk, Killed, tree
+
+from agent.apply.commands import Recorder
+from agent.applying import Room, apply_order, confirm, settle, undo
+from agent.configuration import from_document
+from agent.errors import Code, Failure
+from agent.order import Order, Result
+from agent.settings import ApplySettings
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q bench"
+BEFORE = {
+    "hostname": "gw-before",
+    "timezone": "Etc/UTC",
+    "write_files": [
+        {"path": "/etc/app/kept.conf", "content": "kept\n"},
+        {"path": "/etc/app/changed.conf", "content": "one\n"},
+        {"path": "/etc/app/mode.conf", "content": "mode\n"},
+        {"path": "/etc/app/gone.conf", "content": "gone\n"},
+        {"path": "/etc/gone/deep/file.conf", "content": "deep\n"},
+        {"path": "/etc/was/there.conf", "content": "ours\n"},
+    ],
+    "services": {"enable": ["old.service"]},
+}
+AFTER = {
+    "hostname": "gw-after",
+    "timezone": "Asia/Tokyo",
+    "locale": "C.UTF-8",
+    "ntp": {"servers": ["ntp.soracom.io"]},
+    "write_files": [
+        {"path": "/etc/app/kept.conf", "content": "kept\n"},
+        {"path": "/etc/app/changed.conf", "content": "two\n", "restart": ["app.service"]},
+        {"path": "/etc/app/mode.conf", "content": "mode\n", "permissions": "0600"},
+        {"path": "/etc/new/a/b/c.conf", "content": "new\n"},
+        {"path": "/etc/app/secret.conf", "content": "s3cr3t-canary\n", "sensitive": True},
+        *({"path": f"/etc/app/more/{n}.conf", "content": f"{n}\n"} for n in range(10)),
+    ],
+    "ssh_authorized_keys": [KEY],
+    "services": {"enable": ["app.service"], "mask": ["noise.service"]},
+}
+SMALL = {"hostname": "gw-small", "write_files": [{"path": "/etc/new/one.conf", "content": "1\n"}]}
+
+
+def order(document, name):
+    configuration = from_document(document)
+    return Order(name, configuration.digest, configuration.document, "8981", 60.0)
+
+
+def room(place, disk=None):
+    return Room(place / "state", ApplySettings(root=place / "root"), disk or FastDisk(), Recorder())
+
+
+def prepared(place):
+    """A gateway that came with files of its own and has been given the first configuration."""
+    root = place / "root"
+    for path, content in {
+        "etc/hostname": "raspberrypi\n",
+        "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+        "etc/group": "root:x:0:\n",
+        "etc/was/there.conf": "theirs\n",
+        "usr/share/zoneinfo/Etc/UTC": "TZif",
+        "usr/share/zoneinfo/Asia/Tokyo": "TZif",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(content)
+    (root / "etc/was/there.conf").chmod(0o600)
+    (place / "state").mkdir(mode=0o700)
+    assert apply_order(order(BEFORE, "first"), room(place)).result is Result.UNCONFIRMED
+    assert confirm(room(place)).result is Result.COMMITTED
+    return place
+
+
+@pytest.fixture(scope="module")
+def memory():
+    """Thousands of trees are made and thrown away: in memory, where there is room for that."""
+    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def tmp_path(memory):
+    return Path(tempfile.mkdtemp(dir=memory))
+
+
+@pytest.fixture(scope="module")
+def ready(memory):
+    return prepared(Path(tempfile.mkdtemp(dir=memory)))
+
+
+@pytest.fixture(scope="module")
+def wanted_tree(ready, memory):
+    place = copied(ready, Path(tempfile.mkdtemp(dir=memory)))
+    assert apply_order(order(AFTER, "second"), room(place)).result is Result.UNCONFIRMED
+    return tree(place / "root")
+
+
+def copied(ready, place):
+    shutil.rmtree(place)
+    shutil.copytree(ready, place, symlinks=True)
+    return place
+
+
+def changes_of(ready, place, act):
+    """How many operations change the disk while `act` is done to a copy."""
+    disk = FaultyDisk()
+    act(room(copied(ready, place), disk))
+    return len(disk.changes)
+
+
+def apply_after(it):
+    return apply_order(order(AFTER, "second"), it)
+
+
+def matrix(ready, place, act, faults=FAULTS):
+    count = changes_of(ready, place, act)
+    return [(number, fault) for number in range(count) for fault in faults]
+
+
+def check(place, before, after, case):
+    """After a restart: the one or the other, and it is said which; and the gateway can still become what is wanted."""
+    outcome = settle(room(place))
+    there = tree(place / "root")
+    assert there in (before, after), case
+    if outcome is not None and outcome.result in {Result.UNCONFIRMED, Result.COMMITTED}:
+        assert there == after, case
+    if outcome is not None and outcome.result in {Result.NOT_APPLIED, Result.UNDONE}:
+        assert there == before, case
+    if outcome is None or outcome.result is not Result.UNCONFIRMED:
+        again = apply_order(order(AFTER, "again"), room(place))
+        assert again.result in {Result.UNCONFIRMED, Result.COMMITTED}, case
+    assert tree(place / "root") == after, case
+
+
+def test_every_operation_of_an_apply_may_be_the_last(ready, wanted_tree, tmp_path):
+    before = tree(ready / "root")
+    cases = matrix(ready, tmp_path, apply_after)
+    assert len(cases) >= 500
+    for number, fault in cases:
+        place = copied(ready, tmp_path)
+        try:
+            outcome = apply_after(room(place, FaultyDisk(number, fault)))
+        except (Killed, Failure):
+            outcome = None
+        if fault in ERRORS and outcome is not None and outcome.result is Result.NOT_APPLIED and fault != "read-only":
+            unsettled = outcome.failure.code is Code.APPLY_UNSETTLED
+            assert unsettled or tree(place / "root") == before, (number, fault)
+        check(place, before, wanted_tree, (number, fault))
+
+
+def unconfirmed(ready, place):
+    shutil.rmtree(place)
+    shutil.copytree(ready, place, symlinks=True)
+    apply_after(room(place))
+    return place
+
+
+def test_every_operation_of_a_confirmation_may_be_the_last(ready, wanted_tree, tmp_path, memory):
+    waiting = unconfirmed(ready, Path(tempfile.mkdtemp(dir=memory)))
+    for number, fault in matrix(waiting, tmp_path, confirm):
+        place = copied(waiting, tmp_path)
+        with suppress(Killed, Failure):
+            confirm(room(place, FaultyDisk(number, fault)))
+        settle(room(place))
+        assert tree(place / "root") == wanted_tree, (number, fault)
+
+
+def test_every_operation_of_the_way_back_may_be_the_last(ready, wanted_tree, tmp_path, memory):
+    before = tree(ready / "root")
+    waiting = unconfirmed(ready, Path(tempfile.mkdtemp(dir=memory)))
+    lost = Failure(Code.APPLY_UNCONFIRMED, "no answer")
+    for number, fault in matrix(waiting, tmp_path, lambda it: undo(it, lost), (*FAULTS[:4], "i/o error")):
+        place = copied(waiting, tmp_path)
+        with suppress(Killed, Failure):
+            undo(room(place, FaultyDisk(number, fault)), lost)
+        outcome = settle(room(place))
+        there = tree(place / "root")
+        if outcome is not None and outcome.result is Result.UNCONFIRMED:
+            assert there == wanted_tree, (number, fault)
+            undo(room(place), lost)
+            there = tree(place / "root")
+        assert there == before, (number, fault)
+
+
+def test_any_two_cuts_leave_the_one_or_the_other(ready, tmp_path):
+    before = tree(ready / "root")
+    small = order(SMALL, "small")
+    place = copied(ready, tmp_path)
+    apply_order(small, room(place))
+    after = tree(place / "root")
+    count = changes_of(ready, tmp_path, lambda it: apply_order(small, it))
+    for first in range(count):
+        place = copied(ready, tmp_path)
+        with pytest.raises(Killed):
+            apply_order(small, room(place, FaultyDisk(first, "power cut after")))
+        cut = tmp_path.with_name("cut")
+        shutil.rmtree(cut, ignore_errors=True)
+        shutil.copytree(place, cut, symlinks=True)
+        disk = FaultyDisk()
+        settle(room(place, disk))
+        for second in range(len(disk.changes)):
+            place = copied(cut, tmp_path)
+            with pytest.raises(Killed):
+                settle(room(place, FaultyDisk(second, "power cut before")))
+            settle(room(place))
+            assert tree(place / "root") in (before, after), (first, second)
+
+
+def test_a_sync_that_is_left_out_is_noticed_by_the_matrix(ready, wanted_tree, tmp_path):
+    """The test of the test: a disk that does not sync when told to does not keep the promise."""
+    before = tree(ready / "root")
+    clean = FaultyDisk()
+    apply_after(room(copied(ready, tmp_path), clean))
+    syncs = [number for number, name in enumerate(clean.changes) if name == "sync"]
+    broken = 0
+    for number in range(len(clean.changes)):
+        place = copied(ready, tmp_path)
+        with pytest.raises(Killed):
+            apply_after(room(place, FaultyDisk(number, "power cut after", ignore_syncs=frozenset(syncs))))
+        try:
+            check(place, before, wanted_tree, number)
+        except (AssertionError, Failure):
+            broken += 1
+    assert broken
+
+
+def test_the_same_again_changes_nothing_on_the_disk_below_the_root(ready, tmp_path):
+    place = copied(ready, tmp_path)
+    before = {path: path.lstat().st_mtime_ns for path in (place / "root").rglob("*")}
+    outcome = apply_order(order(BEFORE, "again"), room(place))
+    assert (outcome.result, outcome.changes) == (Result.COMMITTED, ())
+    assert {path: path.lstat().st_mtime_ns for path in (place / "root").rglob("*")} == before
+
+
+def test_what_stood_there_before_comes_back_with_its_mode_when_nothing_names_it_any_more(ready, tmp_path):
+    place = copied(ready, tmp_path)
+    apply_order(order({"hostname": "gw"}, "bare"), room(place))
+    confirm(room(place))
+    file = place / "root/etc/was/there.conf"
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("theirs\n", 0o600)
+    assert not (place / "root/etc/gone").exists()
+
+
+def test_a_secret_is_in_no_outcome_and_in_no_name(ready, tmp_path):
+    place = copied(ready, tmp_path)
+    outcome = apply_after(room(place))
+    said = (place / "state/outcome.json").read_text()
+    assert "s3cr3t-canary" not in said + repr(outcome)
+    assert not any("s3cr3t-canary" in str(path) for path in (place / "state").rglob("*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"{}", b"00000002 00000000 {}\n"])
+def test_a_damaged_journal_is_set_aside_and_said(ready, tmp_path, content):
+    place = copied(ready, tmp_path)
+    (place / "state/apply/journal").write_bytes(content)
+    outcome = settle(room(place))
+    assert outcome.failure.code is Code.APPLY_UNSETTLED
+    assert (place / "state/apply/journal.damaged").read_bytes() == content
+    assert settle(room(place)) is None
+
+
+def test_a_journal_that_is_torn_anywhere_leads_to_the_one_or_the_other(ready, wanted_tree, tmp_path, memory):
+    waiting = unconfirmed(ready, Path(tempfile.mkdtemp(dir=memory)))
+    before = tree(ready / "root")
+    whole = (waiting / "state/apply/journal").read_bytes()
+    saved = whole.index(b"\n", whole.index(b'"saved"')) + 1
+    for length in range(saved, len(whole), 7):
+        place = copied(waiting, tmp_path)
+        (place / "state/apply/journal").write_bytes(whole[:length])
+        settle(room(place))
+        assert tree(place / "root") == before, length
+    assert wanted_tree != before
+
+
+def test_an_order_that_is_not_what_it_names_is_refused(ready, tmp_path):
+    place = copied(ready, tmp_path)
+    outcome = apply_order(replace(order(AFTER, "x"), digest="0" * 64), room(place))
+    assert (outcome.result, outcome.failure.code) == (Result.NOT_APPLIED, Code.ORDER_INVALID)
+
+
+@pytest.mark.parametrize("target", ["/etc/shadow", "../../../../outside", "/proc/self"])
+def test_a_link_on_the_way_leads_nowhere_that_is_forbidden(ready, tmp_path, target):
+    place = copied(ready, tmp_path)
+    (place / "root/etc/trap").symlink_to(target)
+    outside = place / "outside"
+    outcome = apply_order(order({"write_files": [{"path": "/etc/trap/file", "content": "x"}]}, "trap"), room(place))
+    assert outcome.result is Result.NOT_APPLIED or (place / "root" / target.split("/")[-1] / "file").exists()
+    assert not outside.exists()
+    assert not Path("/outside").exists()
+
+
+def test_nothing_waits_for_a_confirmation_that_nobody_asked_for(ready, tmp_path):
+    with pytest.raises(Failure) as caught:
+        confirm(room(copied(ready, tmp_path)))
+    assert caught.value.code is Code.ORDER_INVALID

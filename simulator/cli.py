@@ -12,7 +12,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.commands import Break, BreakModem, Command, Dump, Set, Tell, to_json
@@ -82,15 +83,28 @@ def _serve(arguments: argparse.Namespace) -> int:
     scenario = _scenario(arguments)
     begin: list[Command] = [Set(pairs(arguments.switch))] if arguments.switch else []
     begin += [_fault(text.split()) for text in arguments.fault]
-    place = Path(arguments.modems or tempfile.mkdtemp(prefix="kitting-sim-")).absolute()
     try:
-        with ends_by_signal(), serving(scenario, place, arguments.control, arguments.port, begin) as served:
+        with (
+            ends_by_signal(),
+            _place(arguments.modems) as place,
+            serving(scenario, place, arguments.control, arguments.port, begin) as served,
+        ):
             shown = [json.dumps(served.values())] if arguments.json else served.lines()
             print("\n".join(shown), flush=True)
             wait_for_end()
     except OSError as error:
         raise Wrong(os.EX_CANTCREAT, f"cannot serve: {error}") from None
     return os.EX_OK
+
+
+@contextmanager
+def _place(chosen: str | None) -> Iterator[Path]:
+    """Where gateways and modems go; a place that nobody chose is gone afterwards."""
+    if chosen:
+        yield Path(chosen).absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="kitting-sim-") as made:
+        yield Path(made)
 
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:

@@ -23,6 +23,19 @@ class WriteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A regular file whose content the network half has fetched already and handed over under its digest."""
+
+    path: str
+    sha256: str
+    """Of the content, 64 hexadecimal digits, lower case."""
+    size: int
+    """Bytes."""
+    mode: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveFile:
     """No file, link or empty directory at this path."""
 
@@ -48,12 +61,24 @@ class Link:
     """Refuse the whole plan where the target does not exist on the gateway."""
 
 
+class OnError(Enum):
+    """What follows when a command fails."""
+
+    STOP = "stop"
+    """The apply fails and is taken back."""
+    CONTINUE = "continue"
+    """It is said, and the next step is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunCommand:
     """A command, without a shell, ended after `limit_s` seconds."""
 
     argv: tuple[str, ...]
     limit_s: float
+    on_error: OnError = OnError.STOP
+    own_scope: bool = False
+    """Where systemd runs: in a scope of its own with limits, so that it cannot take the gateway with it."""
 
 
 class Verb(Enum):
@@ -75,9 +100,32 @@ class ServiceVerb:
     verb: Verb
 
 
-FileEffect = WriteFile | RemoveFile | MakeDirectory | Link
-Effect = FileEffect | RunCommand | ServiceVerb
-Action = RunCommand | ServiceVerb
+@dataclass(frozen=True, slots=True)
+class ActivateConnections:
+    """NetworkManager reads its connections again and activates these, under its own checkpoint where it has them."""
+
+    connections: tuple[str, ...]
+    """Identifiers of connections (nm-settings(5): `connection.id`)."""
+
+
+class Power(Enum):
+    """What becomes of the gateway once the configuration is committed."""
+
+    REBOOT = "reboot"
+    POWEROFF = "poweroff"
+
+
+@dataclass(frozen=True, slots=True)
+class PowerState:
+    """After everything else, once the configuration is kept and reported: never undone, once for document and SIM."""
+
+    power: Power
+    delay_s: float
+
+
+FileEffect = WriteFile | FetchedFile | RemoveFile | MakeDirectory | Link
+Effect = FileEffect | RunCommand | ServiceVerb | ActivateConnections | PowerState
+Action = RunCommand | ServiceVerb | ActivateConnections | PowerState
 """An effect that cannot be undone by itself, only followed by another."""
 
 
@@ -92,3 +140,5 @@ class Wanted:
     """Done once, after all files are in place, if and only if this effect changed something; again after an undo."""
     sensitive: bool = False
     """Its content never appears in a log, plan, outcome, error or tag."""
+    enforce: bool = False
+    """What somebody changed here since is put right, instead of being said and kept."""

@@ -27,7 +27,15 @@ DOCUMENT_KEYS = (
     "write_files",
     "ssh_authorized_keys",
     "services",
+    "users",
+    "ca_certs",
+    "sysctl",
+    "network",
+    "environment",
+    "units",
+    "absent",
     "runcmd",
+    "power_state",
     "report",
 )
 """The keys of the userdata document, which are also the names that `[apply] allow` takes."""
@@ -112,6 +120,14 @@ def _path_prefixes(value: object) -> tuple[str, ...]:
     return prefixes
 
 
+def _hosts(value: object) -> tuple[str, ...]:
+    hosts = _texts(value)
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
+            raise ValueError(f'takes names of hosts such as "harvest-files.soracom.io", not {_shown(host)}')
+    return hosts
+
+
 def _shown(value: object) -> str:
     return repr(value)[:60]
 
@@ -168,6 +184,8 @@ class ApplySettings:
     """The document keys that may be used."""
     paths: tuple[str, ...] = _setting(_path_prefixes, ("/",))
     """Where `write_files` may write: path prefixes."""
+    sources: tuple[str, ...] = _setting(_hosts, ("harvest-files.soracom.io",))
+    """Hosts that `write_files` may name in `source`, with a port where it is not 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +193,9 @@ class PathSettings:
     """`[paths]`: where the agent keeps what it remembers."""
 
     state: Path = _setting(_absolute, Path("/var/lib/kitting-agent"))
+    """The network half's: what it remembers, and the order that it hands over."""
+    apply: Path = _setting(_absolute, Path("/var/lib/kitting-apply"))
+    """The privileged half's: journal, kept contents, and the outcome; nobody else can write there."""
 
 
 @dataclass(frozen=True, slots=True)

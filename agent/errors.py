@@ -281,21 +281,21 @@ class Code(Enum):
         Kind.REFUSED,
         os.EX_NOPERM,
         "The SIM is another than the one that this device was provisioned with",
-        "Put the SIM back; or let the device adopt it: tag kitting_order=release on the SIM, or kitting-agent reprovision --adopt.",
+        "Put the SIM back, or tag it with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_NEW_MODEM = (
         "identity.new_modem",
         Kind.REFUSED,
         os.EX_NOPERM,
         "The modem is another than the one that this device was provisioned with",
-        "Put the modem back; or let the device adopt it: tag kitting_order=release on the SIM, or kitting-agent reprovision --adopt.",
+        "Put the modem back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_BOTH = (
         "identity.both",
         Kind.REFUSED,
         os.EX_NOPERM,
         "SIM and modem are others than those that this device was provisioned with",
-        "Put them back; or let the device adopt them: tag kitting_order=release on the SIM, or kitting-agent reprovision --adopt.",
+        "Put them back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_FIRST_BOOT = (
         "identity.first_boot",

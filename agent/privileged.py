@@ -45,11 +45,8 @@ class InThisProcess:
     def order(self, order: Order) -> Outcome:
         """Carries out what the order file says."""
         handover.place_order(self.room.inbox, order)
-        lies_there = handover.read_order(self.room.inbox)
         try:
-            if lies_there is None:
-                raise Failure(Code.ORDER_INVALID, "there is no order", where=str(self.room.inbox))
-            outcome = carry_out(lies_there, self.room, self.identity)
+            outcome = carry_out(handover.read_order(self.room.inbox) or order, self.room, self.identity)
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise

@@ -71,5 +71,6 @@ class Parser(argparse.ArgumentParser):
     """One that ends with the exit code of sysexits, not with argparse's own."""
 
     def error(self, message: str) -> NoReturn:
+        """Says what is wrong, and where to look."""
         self.print_usage(sys.stderr)
         self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")

@@ -293,7 +293,7 @@ def _continue(
     known = _known(this.remembered)
     found = difference(known, subscriber, equipment)
     if involves_new_sim(found):
-        _believe(hands, known, subscriber, equipment, found)
+        _believe(hands, this, subscriber, equipment, found)
     policy = policy_for(found, settings.identity)
     if this.adopt or policy is Policy.ADOPT or (this.released and policy is Policy.HOLD):
         if found is not Difference.NOTHING:
@@ -307,10 +307,11 @@ def _continue(
     raise failure
 
 
-def _believe(hands: Hands, known: Known, subscriber: Subscriber, equipment: Equipment, found: Difference) -> None:
+def _believe(hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment, found: Difference) -> None:
     """Another SIM is believed only when the service says so twice, the second time over a new connection."""
     again = hands.service.subscriber_anew()
-    if again.card != subscriber.card or difference(known, again, equipment) is not found:
+    if again.card != subscriber.card or difference(_known(this.remembered), again, equipment) is not found:
+        this.subscriber = None  # nobody knows whose tags a report would change
         raise Failure(Code.IDENTITY_UNCLEAR, f"first SIM {subscriber.card}, then SIM {again.card}")
 
 
@@ -437,10 +438,8 @@ def _after_attempt(this: Pass, event: Event) -> Remembered:
             return replace(calm, in_force=digest or before.in_force)
         case Event.NOT_APPLIED | Event.UNDONE:
             return _after_undoing(failed)
-        case Event.NO_ANSWER:
-            return replace(failed, order_id=this.remembered.order_id)
-        case Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
-            return failed
+        case Event.NO_ANSWER | Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
+            return replace(failed, order_id=this.remembered.order_id if event is Event.NO_ANSWER else None)
         case Event.WITHDRAWN:
             return replace(failed, given_up=before.attempt, in_force=None, failures_in_a_row=0)
 

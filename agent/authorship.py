@@ -54,8 +54,13 @@ def authorised(order: Order, policy: ApplySettings, own: Path) -> Order:
 
 def accept(outcome: Outcome, own: Path) -> None:
     """Once a signed document is in force, no older one is."""
-    serials = read_serials(own)
-    if outcome.result is Result.COMMITTED and outcome.order_id == serials.order_id:
+    if outcome.result is not Result.COMMITTED:
+        return
+    try:
+        serials = read_serials(own)
+    except Failure:
+        return  # it refuses the next order, and says why
+    if outcome.order_id == serials.order_id:
         _write_serials(own, Serials(max(serials.accepted, serials.pending)))
 
 

@@ -37,6 +37,14 @@ OUTCOME_MODE = 0o640
 T = TypeVar("T")
 
 
+def make_place(own: Path) -> None:
+    """Makes the privileged half's directory: who does not own it may pass through, and list nothing."""
+    try:
+        own.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own)) from None
+
+
 def place_order(inbox: Path, order: Order) -> None:
     """Hands an order over; one that lies there is replaced. Raises `order.invalid` for one that nobody would take."""
     _place(inbox / ORDER, order_to_json(order))

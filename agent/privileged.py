@@ -44,6 +44,7 @@ class InThisProcess:
 
     def order(self, order: Order) -> Outcome:
         """Carries out what the order file says."""
+        handover.make_place(self.room.own)
         handover.place_order(self.room.inbox, order)
         try:
             outcome = carry_out(handover.read_order(self.room.inbox) or order, self.room, self.identity)

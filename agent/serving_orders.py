@@ -138,8 +138,8 @@ def _word(order_id: str, bench: Bench, limit_s: float) -> Confirmation:
 @contextmanager
 def _at_work(own: Path) -> Iterator[None]:
     """Held as long as this process is at work: who waits for an outcome can see whether one will come."""
+    handover.make_place(own)
     try:
-        own.mkdir(mode=0o711, parents=True, exist_ok=True)
         lock = os.open(own / SERVICE_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own)) from None

@@ -52,6 +52,9 @@ class Service(Protocol):
     def put_tags(self, tags: Mapping[str, str]) -> None:
         """Adds or replaces these tags."""
 
+    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
+        """Likewise over a new connection, and only once: a proof that the service can be reached."""
+
     def answers_anew(self, within_s: float) -> None:
         """Returns once a new connection was answered; raises when none was within the time."""
 
@@ -117,3 +120,5 @@ class Pass:
     """Said, kept, and no reason to stop."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The tags that were sent."""
+    applied_at: datetime | None = None
+    """When a configuration was applied; what is reported of it names this moment, whenever it is sent."""

@@ -132,6 +132,16 @@ class MetadataService:
             raise Failure(Code.REPORT_NOT_SENT, f"{failure.code.text}: {failure.detail}", where=where) from None
         self.read_only = False
 
+    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
+        """The same over a new connection and after a new look-up of the name, asked only once.
+
+        That it returns is proof that the service can be reached; raises `metadata.*`, `report.read_only` or
+        `report.not_sent` where there is no such proof.
+        """
+        self._adapter.close()
+        self._put(tags, self._where("/v1/subscriber/tags"))
+        self.read_only = False
+
     def answers_anew(self, within_s: float) -> None:
         """Returns once the service has answered over a new connection; raises `metadata.*` when none did in time.
 

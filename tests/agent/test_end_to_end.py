@@ -111,13 +111,12 @@ def test_a_first_pass_kits_the_gateway_and_says_so(bench):
     assert bench.status()["state"] == "provisioned"
 
 
-def test_a_pass_uses_one_connection_and_one_write_and_asks_once_more_after_applying(bench):
+def test_a_pass_asks_twice_and_its_report_over_a_new_connection_is_the_confirmation(bench):
     bench.provision()
     asked = [(request.method, request.path) for request in bench.platform.requests]
     assert asked == [
         ("GET", "/v1/subscriber"),
         ("GET", "/v1/userdata"),
-        ("GET", "/v1/subscriber.imsi"),
         ("PUT", "/v1/subscriber/tags"),
     ]
     assert bench.server.connections == 2
@@ -394,6 +393,7 @@ def test_a_step_that_fails_takes_all_of_them_back_and_the_document_is_not_tried_
 def test_a_configuration_after_which_the_service_is_gone_is_undone_by_the_gateway_itself(bench):
     bench.provision()
     before = bench.tree()
+    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
     bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
     bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "cut-off-"))
     code, result = bench.provision()

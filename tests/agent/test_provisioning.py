@@ -47,6 +47,7 @@ class World:
     userdata: bytes | Failure = USERDATA
     equipment: Equipment = EQUIPMENT
     anew: Subscriber | Failure | None = None
+    asked_anew: int = 0
     left_open: Outcome | None = None
     becomes: Result | Failure = Result.UNCONFIRMED
     failure: Failure | None = None
@@ -130,7 +131,13 @@ class _Service:
             raise self.world.refuses_tags
         self.world.sent.append(dict(tags))
 
+    def put_tags_anew(self, tags):
+        if self.world.answers_after:
+            raise self.world.answers_after
+        self.put_tags(tags)
+
     def answers_anew(self, within_s):
+        self.world.asked_anew += 1
         assert within_s == SETTINGS.apply.confirm_within
         if self.world.answers_after:
             raise self.world.answers_after
@@ -313,6 +320,35 @@ def test_a_read_only_service_keeps_the_report_for_later():
     assert later.orders == []
 
 
+def test_the_report_itself_is_the_proof_that_the_service_can_be_reached():
+    world = World()
+    world.run()
+    assert (len(world.sent), world.asked_anew) == (1, 0)
+
+
+def test_a_service_that_does_not_take_the_report_is_asked_whether_it_is_there():
+    world = World(refuses_tags=Failure(Code.REPORT_NOT_SENT, "no"))
+    this = world.run()
+    assert (this.remembered.state, world.asked_anew) == (State.PROVISIONED, 1)
+
+
+def test_where_nothing_is_to_be_reported_the_service_is_asked_whether_it_is_there():
+    world = World()
+    world.run()
+    again = World(subscriber=sim_with(world.sent[0]))
+    assert again.run().remembered.state is State.PROVISIONED
+    assert (again.sent, again.asked_anew) == ([], 1)
+
+
+def test_a_report_that_was_taken_before_the_undoing_is_corrected():
+    world = World()
+    world.confirm = lambda: Outcome(
+        "1", world.orders[0].digest, Result.UNDONE, failure=Failure(Code.APPLY_FAILED, "no")
+    )
+    world.run()
+    assert [tags["kitting_state"] for tags in world.sent] == ["provisioned", "rolled_back"]
+
+
 def test_a_clock_that_was_never_set_is_replaced_by_the_services():
     world = World(now=datetime(1970, 1, 1, tzinfo=UTC), date=NOW)
     assert world.run().remembered.changed_at == "2026-11-23T09:00:00Z"
@@ -343,8 +379,8 @@ def test_the_steps_are_told_in_the_order_in_which_they_happen():
         Step.CONTINUE,
         Step.FETCH,
         Step.RESOLVE,
-        Step.CONFIRM,
         Step.REPORT,
+        Step.CONFIRM,
     ]
 
 

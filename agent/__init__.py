@@ -1,7 +1,7 @@
 """The device's side of kitting: who am I, what should I be, become it, say so.
 
-entry points  cli (what a person types)  daemon (the resident)
-stories       provisioning (one pass of the network half)  applying (one order in the root half)
+entry points  cli (what a person types)  daemon (the resident)  apply_cli (the privileged half's own process)
+stories       provisioning (one pass of the network half)  applying, serving_orders (one order in the root half)
 edges         metadata  modem.serial_line  apply.gateway (the only writer)  apply.journal  handover  state  notify
 pure          configuration (document → effects)  binding  report  order  lifecycle  schedule  apply.plan
 words         identity  effects  settings  errors
@@ -11,3 +11,6 @@ __version__ = "0.1.0"
 
 RESIDENT_LOCK = "resident.lock"
 """File in the state directory that the resident holds locked, with its process number in it."""
+
+SERVICE_LOCK = "service.lock"
+"""File in the privileged half's directory that its process holds locked as long as it is at work."""

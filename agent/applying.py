@@ -46,8 +46,10 @@ _JOURNAL = "the journal of this apply"
 class Room:
     """What the privileged half works with."""
 
-    state: Path
-    """The state directory; the privileged half's own directory is in it."""
+    own: Path
+    """The privileged half's directory."""
+    inbox: Path
+    """The network half's directory: only read, and what was dealt with is removed."""
     policy: ApplySettings
     disk: Disk
     actor: Actor
@@ -62,12 +64,12 @@ def room(settings: Settings) -> Room:
     """The room for a device's settings; touches nothing yet."""
     is_running_system = settings.apply.root == Path("/")
     actor = Machine(ENVIRONMENT) if is_running_system else Recorder()
-    return Room(settings.paths.state, settings.apply, Disk(), actor)
+    return Room(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
 
 
 def preview(order: Order, room: Room) -> Plan:
     """What applying the order would do; changes nothing. Raises whatever would refuse the order."""
-    return _plan(order, room, stores.peek_managed(room.state, room.disk))
+    return _plan(order, room, stores.peek_managed(room.own, room.disk))
 
 
 def apply_order(order: Order, room: Room) -> Outcome:
@@ -106,7 +108,7 @@ def undo(room: Room, failure: Failure) -> Outcome:
 
 def settle(room: Room) -> Outcome | None:
     """After a restart: ends what was left open, or says again that it waits. None where nothing was left open."""
-    if not (room.state / stores.NAME).is_dir():
+    if not (room.own / stores.NAME).is_dir():
         return None
     with _opened(room) as store:
         return _settle(store, room)
@@ -264,9 +266,22 @@ def _change(step: Step, ordered: Ordered) -> Change:
     return Change(f"{recorded}{step.what}", step.where, step.because)
 
 
+def say(outcome: Outcome, room: Room) -> None:
+    """Puts an outcome where the network half reads it."""
+    handover.place_outcome(room.own, outcome, room.inbox.stat().st_gid)
+
+
 def _said(outcome: Outcome, room: Room) -> Outcome:
-    handover.place_outcome(room.state, outcome)
+    say(outcome, room)
     return outcome
+
+
+def roll_back(order: Order, room: Room) -> Outcome:
+    raise NotImplementedError
+
+
+def scrub(order: Order, room: Room) -> Outcome:
+    raise NotImplementedError
 
 
 def _waiting(store: Store) -> Journal:
@@ -288,7 +303,7 @@ def _shown(failure: Failure, steps: Sequence[Step]) -> Failure:
 
 @contextmanager
 def _opened(room: Room) -> Iterator[Store]:
-    with stores.opened(room.state, room.disk) as store, _refused_by_disk(Code.STATE_UNWRITABLE):
+    with stores.opened(room.own, room.disk) as store, _refused_by_disk(Code.STATE_UNWRITABLE):
         yield store
 
 

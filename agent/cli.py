@@ -8,7 +8,6 @@ Each command imports what it needs: `--help` and the start of the resident need 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -18,6 +17,7 @@ from typing import NoReturn
 
 from agent import __version__
 from agent.errors import Code, Failure
+from agent.process_entry import Parser, bug, ended_well, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -27,54 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
-    try:
-        return command(arguments, load(arguments.config))
-    except Failure as failure:
-        return _refuse(failure, as_json=arguments.json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return os.EX_IOERR
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
-    except Exception as error:
-        return _bug(error, as_json=arguments.json)
-
-
-def _refuse(failure: Failure, *, as_json: bool) -> int:
-    from agent.display import failure_values
-
-    if as_json:
-        _print_json({"failure": failure_values(failure)})
-    print(f"kitting-agent: {failure}\n  {failure.advice}", file=sys.stderr)
-    return failure.code.exit_code
-
-
-def _bug(error: BaseException, *, as_json: bool) -> int:
-    """A person sees one line; the traceback goes to the journal and into a file of its own."""
-    import tempfile
-    import traceback
-
-    from agent.notify import log_to_journal
-
-    text = "".join(traceback.format_exception(error))
-    log_to_journal(f"{Code.BUG.text}: {error!r}", 3, {"ERROR_CODE": Code.BUG.text, "TRACEBACK": text})
-    place = "the journal"
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="kitting-agent-bug-", suffix=".txt", delete=False) as note:
-            note.write(text)
-            place = note.name
-    except OSError:
-        pass
-    return _refuse(Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}"), as_json=as_json)
+    return ended_well("kitting-agent", lambda: command(arguments, load(arguments.config)), as_json=arguments.json)
 
 
 def _show_bug(error: BaseException | None) -> None:
     """One in another thread, which the pass survives."""
-    _bug(error or RuntimeError("a thread ended without a word"), as_json=False)
-
-
-def _print_json(values: object) -> None:
-    print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
+    bug("kitting-agent", error or RuntimeError("a thread ended without a word"), as_json=False)
 
 
 def _print_lines(lines: Iterable[str]) -> None:
@@ -97,7 +55,7 @@ def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
     this = one_pass(settings, narrator.tell)
     narrator.conclude(this)
     if arguments.json:
-        _print_json(pass_values(this))
+        print_json(pass_values(this))
     else:
         _print_lines(pass_lines(this))
     if arguments.next_pass_to is not None:
@@ -156,7 +114,7 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
     _, plan = preview(settings, Narrator(quiet=True).tell)
     if arguments.json:
-        _print_json(plan_values(plan))
+        print_json(plan_values(plan))
     else:
         _print_lines(plan_lines(plan))
     return os.EX_OK
@@ -168,7 +126,7 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 
     subscriber, equipment, found = who_and_what(settings)
     if arguments.json:
-        _print_json(identity_values(subscriber, equipment, found))
+        print_json(identity_values(subscriber, equipment, found))
     else:
         _print_lines(identity_lines(subscriber, equipment, found))
     return subscriber.code.exit_code if isinstance(subscriber, Failure) else os.EX_OK
@@ -182,7 +140,7 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     remembered, damage = state.load(settings.paths.state)
     resident = resident_pid(settings.paths.state)
     if arguments.json:
-        _print_json(status_values(remembered, resident))
+        print_json(status_values(remembered, resident))
     else:
         _print_lines(status_lines(remembered, resident))
         if damage:
@@ -193,17 +151,32 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
 def _check(arguments: argparse.Namespace, _: Settings) -> int:
     from agent.configuration import check
     from agent.display import problem_lines, problem_values
+    from agent.signed import split
 
     try:
-        problems = check(arguments.file.read_bytes() if str(arguments.file) != "-" else sys.stdin.buffer.read())
+        userdata = arguments.file.read_bytes() if str(arguments.file) != "-" else sys.stdin.buffer.read()
+        problems = check(split(userdata).text)
     except OSError as error:
         print(f"kitting-agent: {arguments.file}: {error.strerror}", file=sys.stderr)
         return os.EX_NOINPUT
     if arguments.json:
-        _print_json(problem_values(problems))
+        print_json(problem_values(problems))
     else:
         _print_lines(problem_lines(str(arguments.file), problems))
     return os.EX_DATAERR if problems else os.EX_OK
+
+
+def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.display import outcome_values
+    from agent.wiring import roll_back
+
+    outcome = roll_back(settings)
+    if arguments.json:
+        print_json(outcome_values(outcome))
+    else:
+        _print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
+        print("back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision")
+    return os.EX_OK
 
 
 def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -213,7 +186,7 @@ def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
     pid = resident_pid(settings.paths.state)
     if pid is None:
         raise Failure(Code.RESIDENT_ABSENT, f"nobody holds {settings.paths.state}/resident.lock")
-    state.wish(settings.paths.state)
+    state.wish(settings.paths.state, state.Wish.ADOPT if arguments.adopt else state.Wish.RETRY)
     try:
         os.kill(pid, signal.SIGUSR1)
     except PermissionError:
@@ -221,7 +194,7 @@ def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
             Code.USAGE, f"the resident (process {pid}) is another user's", advice="Run it with sudo."
         ) from None
     if arguments.json:
-        _print_json({"resident": pid})
+        print_json({"resident": pid})
     else:
         print(f"the resident (process {pid}) starts a pass now; kitting-agent status shows what becomes of it")
     return os.EX_OK
@@ -238,7 +211,7 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
         if not arguments.json:
             _print_lines(finding_lines(finding))
     if arguments.json:
-        _print_json(finding_values(findings))
+        print_json(finding_values(findings))
     return os.EX_UNAVAILABLE if any(finding.level is Level.FAULT for finding in findings) else os.EX_OK
 
 
@@ -270,21 +243,19 @@ _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
         "make the resident start a pass at once, also with a configuration that failed",
         "sudo kitting-agent reprovision",
     ),
+    (
+        "rollback",
+        _rollback,
+        "go back to the configuration before the present one, and stay there until the userdata changes",
+        "sudo kitting-agent rollback",
+    ),
     ("doctor", _doctor, "look at everything a pass needs, and say what to do", "sudo kitting-agent doctor"),
 )
 
 
-class _Parser(argparse.ArgumentParser):
-    """One that ends with the exit code of sysexits, not with argparse's own."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The command line: also the source of the man page."""
-    top = _Parser(
+    top = Parser(
         prog="kitting-agent",
         description="Finds out by its SIM who this gateway is, and makes it what it should be.",
         epilog="example: kitting-agent status",
@@ -300,6 +271,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         if command is _check:
             sub.add_argument("file", type=Path, metavar="FILE", help="the userdata document")
+        if command is _reprovision:
+            sub.add_argument("--adopt", action="store_true", help="take SIM and modem as they are, and end a hold")
         if command is _provision:
             sub.add_argument("--next-pass-to", type=int, default=None, help=argparse.SUPPRESS)
     return top

@@ -164,6 +164,48 @@ class Code(Enum):
         "The device's own settings do not allow this key or path",
         "Leave it out, or allow it in [apply] allow of the device's settings.",
     )
+    USERDATA_UNSIGNED = (
+        "userdata.unsigned",
+        Kind.REJECTED,
+        os.EX_NOPERM,
+        "This device takes only signed userdata, and this is not signed",
+        "Sign it: kitting sign FILE, or ssh-keygen -Y sign -n kitting.",
+    )
+    USERDATA_BAD_SIGNATURE = (
+        "userdata.bad_signature",
+        Kind.REJECTED,
+        os.EX_NOPERM,
+        "The signature of the userdata does not hold, or nobody whom this device trusts made it",
+        "Sign the document again, as it is, with a key that the device lists in allowed_signers.",
+    )
+    USERDATA_OLDER = (
+        "userdata.older",
+        Kind.REJECTED,
+        os.EX_NOPERM,
+        "The signed userdata is older than what this device accepted before",
+        "Sign the document anew; its serial must not go back.",
+    )
+    SOURCE_UNREACHABLE = (
+        "source.unreachable",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "A file that the userdata names by its source could not be fetched",
+        "Wait; the next pass goes on where this one stopped. Check the address and the SIM group's permission for it.",
+    )
+    SOURCE_REFUSED = (
+        "source.refused",
+        Kind.REJECTED,
+        os.EX_UNAVAILABLE,
+        "The source of a file answers that it is not there, or not for this SIM",
+        "Upload the file, or correct its url in the userdata.",
+    )
+    SOURCE_DAMAGED = (
+        "source.damaged",
+        Kind.REJECTED,
+        os.EX_DATAERR,
+        "A file that was fetched is not the one that the userdata names",
+        "Correct sha256 and size in the userdata, or upload the right file.",
+    )
     MODEM_NO_PORT = (
         "modem.no_port",
         Kind.NOTICE,
@@ -234,6 +276,62 @@ class Code(Enum):
         "The network sees this SIM in another device than the modem that was read",
         "Check that the modem which was read is the one that carries the SIM's connection.",
     )
+    IDENTITY_NEW_SIM = (
+        "identity.new_sim",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The SIM is another than the one that this device was provisioned with",
+        "Put the SIM back, or tag it with kitting_order=release, or run kitting-agent reprovision --adopt.",
+    )
+    IDENTITY_NEW_MODEM = (
+        "identity.new_modem",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The modem is another than the one that this device was provisioned with",
+        "Put the modem back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
+    )
+    IDENTITY_BOTH = (
+        "identity.both",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "SIM and modem are others than those that this device was provisioned with",
+        "Put them back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
+    )
+    IDENTITY_FIRST_BOOT = (
+        "identity.first_boot",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "This device waits to be told that it may take its first identity",
+        "Tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
+    )
+    IDENTITY_UNKNOWN = (
+        "identity.unknown",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "Whether the modem is still the same cannot be told, so nothing new is applied",
+        "Make the modem readable: kitting-agent doctor says what stands in the way.",
+    )
+    IDENTITY_UNCLEAR = (
+        "identity.unclear",
+        Kind.NO_ANSWER,
+        os.EX_TEMPFAIL,
+        "The service named another SIM, and then did not say so again",
+        "Wait; the next pass asks again.",
+    )
+    IDENTITY_HELD = (
+        "identity.held",
+        Kind.REFUSED,
+        os.EX_NOPERM,
+        "The operator ordered this device to hold",
+        "Tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
+    )
+    IDENTITY_ORDER_REFUSED = (
+        "identity.order_refused",
+        Kind.NOTICE,
+        os.EX_NOPERM,
+        "What the tag kitting_order says is nothing that this device obeys",
+        "Use hold, scrub or release, as [identity] orders of the device's settings allows.",
+    )
     APPLY_FAILED = (
         "apply.failed",
         Kind.NOT_APPLIED,
@@ -262,12 +360,26 @@ class Code(Enum):
         "The metadata service was out of reach after applying; everything was undone",
         "Correct what cut the device off, then change the userdata or run kitting-agent reprovision.",
     )
+    APPLY_ROLLED_BACK = (
+        "apply.rolled_back",
+        Kind.UNDONE,
+        os.EX_TEMPFAIL,
+        "Somebody at the device went back to the configuration before",
+        "Change the userdata, or run kitting-agent reprovision to apply it again.",
+    )
     APPLY_UNSETTLED = (
         "apply.unsettled",
         Kind.NOT_APPLIED,
         os.EX_IOERR,
         "Something could not be undone",
         "Look at the paths that are named; the agent tries again at the next pass.",
+    )
+    APPLY_NOT_TAKEN = (
+        "apply.not_taken",
+        Kind.NOT_APPLIED,
+        os.EX_UNAVAILABLE,
+        "The privileged half did not take the order, or did not answer",
+        "See systemctl status kitting-apply.path kitting-apply.service; the next pass orders again.",
     )
     ORDER_INVALID = (
         "order.invalid",

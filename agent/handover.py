@@ -1,7 +1,10 @@
-"""Edge: order and outcome, between the two halves: one file each in the state directory, whole or not there.
+"""Edge: order, confirmation and outcome, between the two halves: one file each, whole or not there.
 
-The two halves may be two users. What the privileged half writes belongs to whoever owns the directory, so that the
-other half can read it and nobody else can.
+    order.json, confirmation.json   in the network half's directory; the privileged half reads and removes them
+    outcome.json                    in the privileged half's directory; the network half's group may read it
+
+Nobody writes into the other's directory. The two halves may be two users, and what comes from the network half is
+opened without following links.
 """
 
 from __future__ import annotations
@@ -16,8 +19,11 @@ from agent.durable import read_bounded, write_durably
 from agent.errors import Code, Failure
 from agent.order import (
     MAX_BYTES,
+    Confirmation,
     Order,
     Outcome,
+    confirmation_from_json,
+    confirmation_to_json,
     order_from_json,
     order_to_json,
     outcome_from_json,
@@ -25,64 +31,87 @@ from agent.order import (
 )
 
 ORDER = "order.json"
+CONFIRMATION = "confirmation.json"
 OUTCOME = "outcome.json"
+OUTCOME_MODE = 0o640
 T = TypeVar("T")
 
 
-def place_order(state: Path, order: Order) -> None:
+def make_place(own: Path) -> None:
+    """Makes the privileged half's directory: who does not own it may pass through, and list nothing."""
+    try:
+        own.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own)) from None
+
+
+def place_order(inbox: Path, order: Order) -> None:
     """Hands an order over; one that lies there is replaced. Raises `order.invalid` for one that nobody would take."""
-    _place(state / ORDER, order_to_json(order))
+    _place(inbox / ORDER, order_to_json(order))
 
 
-def take_order(state: Path) -> Order:
-    """The order that lies there, which then lies there no more, readable or not.
-
-    Raises `order.invalid` where there is none, and for one that is damaged, too large, or no order.
-    """
-    path = state / ORDER
-    try:
-        return _read(path, order_from_json)
-    except FileNotFoundError:
-        raise Failure(Code.ORDER_INVALID, "there is no order", where=str(path)) from None
-    finally:
-        _clear(path)
+def order_lies_there(inbox: Path) -> bool:
+    """Whether an order was not taken yet."""
+    return os.path.lexists(inbox / ORDER)
 
 
-def place_outcome(state: Path, outcome: Outcome) -> None:
-    """Says what became of an order."""
-    _place(state / OUTCOME, outcome_to_json(outcome))
+def read_order(inbox: Path) -> Order | None:
+    """The order that lies there, or None. Raises `order.invalid` for one that is damaged, too large, or no order."""
+    return _read(inbox / ORDER, order_from_json)
 
 
-def read_outcome(state: Path) -> Outcome | None:
-    """What was said last, or None; it stays until it is cleared. Raises `order.invalid` for one that is damaged."""
-    try:
-        return _read(state / OUTCOME, outcome_from_json)
-    except FileNotFoundError:
-        return None
+def clear_order(inbox: Path) -> None:
+    """The order has been dealt with."""
+    _clear(inbox / ORDER)
 
 
-def clear_outcome(state: Path) -> None:
-    """Forgets what was said: who asked has written it down."""
-    _clear(state / OUTCOME)
+def place_confirmation(inbox: Path, confirmation: Confirmation) -> None:
+    """Says that what was applied is to be kept, or undone."""
+    _place(inbox / CONFIRMATION, confirmation_to_json(confirmation))
 
 
-def _place(path: Path, text: str) -> None:
+def read_confirmation(inbox: Path) -> Confirmation | None:
+    """What was said, or None. Raises `order.invalid` for one that is damaged."""
+    return _read(inbox / CONFIRMATION, confirmation_from_json)
+
+
+def clear_confirmation(inbox: Path) -> None:
+    """It has been heard."""
+    _clear(inbox / CONFIRMATION)
+
+
+def place_outcome(own: Path, outcome: Outcome, readers: int | None = None) -> None:
+    """Says what became of an order, to this group too."""
+    owner = None if readers is None or os.geteuid() != 0 else (0, readers)
+    _place(own / OUTCOME, outcome_to_json(outcome), OUTCOME_MODE, owner)
+
+
+def read_outcome(own: Path) -> Outcome | None:
+    """What was said last, or None; it stays until the next. Raises `order.invalid` for one that is damaged."""
+    return _read(own / OUTCOME, outcome_from_json)
+
+
+def _place(path: Path, text: str, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     data = text.encode()
     if len(data) > MAX_BYTES:
         raise Failure(Code.ORDER_INVALID, f"larger than {MAX_BYTES} bytes", where=str(path))
     try:
-        status = path.parent.stat()
-        owner = (status.st_uid, status.st_gid) if os.geteuid() == 0 else None
-        write_durably(path, data, owner=owner)
+        write_durably(path, data, mode, owner or _owner_of(path.parent))
     except OSError as error:
         raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(path)) from None
 
 
-def _read(path: Path, parse: Callable[[str], T]) -> T:
+def _owner_of(directory: Path) -> tuple[int, int] | None:
+    """What root writes into another's directory belongs to that other, so that he can go on."""
+    status = directory.stat()
+    return (status.st_uid, status.st_gid) if os.geteuid() == 0 else None
+
+
+def _read(path: Path, parse: Callable[[str], T]) -> T | None:
     try:
         return parse(read_bounded(path, MAX_BYTES).decode())
     except FileNotFoundError:
-        raise
+        return None
     except UnicodeDecodeError:
         raise Failure(Code.ORDER_INVALID, "not UTF-8 text", where=str(path)) from None
     except OSError as error:

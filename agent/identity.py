@@ -114,6 +114,8 @@ class Subscriber:
     status: str | None = None
     speed_class: str | None = None
     subscription: str | None = None
+    operator: str | None = None
+    """Identifier of the operator whose SIM this is."""
     imei_lock: str | None = None
     """As the platform writes it; compare with `device_part`."""
     session_imei: str | None = None

@@ -47,6 +47,8 @@ class Event(Enum):
     """A step failed; everything was undone."""
     UNDONE = "undone"
     """Applied and taken back."""
+    WITHDRAWN = "withdrawn"
+    """Somebody at the device went back to the generation before."""
 
 
 _STAY = None
@@ -71,6 +73,7 @@ _TABLE: Mapping[Event, Mapping[State, State | None]] = MappingProxyType(
         Event.CONFIRMED: {State.APPLYING: State.PROVISIONED},
         Event.NOT_APPLIED: {State.APPLYING: State.FAILED},
         Event.UNDONE: {State.APPLYING: State.ROLLED_BACK},
+        Event.WITHDRAWN: dict.fromkeys(set(State) - {State.APPLYING}, State.ROLLED_BACK),
     }
 )
 

@@ -1,14 +1,17 @@
 """Pure. The contract between the two halves of the device: an order goes in, an outcome comes out.
 
-Both are JSON texts of one object each. Reading one back checks every member and raises `Failure(order.invalid)`;
-the privileged half still validates the document itself, since it trusts nothing that it is handed.
+What was applied waits for a confirmation, which goes in. All three are JSON texts of one object each. Reading one back
+checks every member and raises `Failure(order.invalid)`; the privileged half still validates the document itself, since
+it trusts nothing that it is handed.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Any
 
@@ -20,9 +23,20 @@ MAX_CONFIRM_S = 3600.0
 _CODES = {code.text: code for code in Code}
 
 
+@unique
+class Task(Enum):
+    """What the privileged half is asked to do."""
+
+    APPLY = "apply"
+    ROLL_BACK = "roll_back"
+    """Go back to the generation before the present one."""
+    SCRUB = "scrub"
+    """Remove what is managed and sensitive, for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A resolved configuration, handed over."""
+    """A resolved configuration, handed over; or another task, with an empty document."""
 
     order_id: str
     digest: str
@@ -32,6 +46,11 @@ class Order:
     card: str
     """`Subscriber.card` of the SIM that this was resolved for; commands run once for document and SIM."""
     confirm_within_s: float
+    userdata: bytes = b""
+    """The text as it was received: where documents have to be signed, the privileged half resolves it itself."""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the text's `{{ }}` stood for: namespace → name → value."""
+    task: Task = Task.APPLY
 
 
 @unique
@@ -73,6 +92,24 @@ class Outcome:
     failure: Failure | None = None
 
 
+@unique
+class Answer(Enum):
+    """What the network half says once something was applied."""
+
+    KEEP = "keep"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Whether the service still answers after an apply."""
+
+    order_id: str
+    answer: Answer
+    failure: Failure | None = None
+    """Why it is to be undone."""
+
+
 def order_to_json(order: Order) -> str:
     """The text of order.json."""
     return _dumped(
@@ -83,6 +120,9 @@ def order_to_json(order: Order) -> str:
             "document": order.document,
             "card": order.card,
             "confirm_within_s": order.confirm_within_s,
+            "userdata": base64.b64encode(order.userdata).decode(),
+            "task": order.task.value,
+            "names": {namespace: dict(values) for namespace, values in order.names.items()},
         }
     )
 
@@ -93,12 +133,19 @@ def order_from_json(text: str) -> Order:
     confirm_within_s = record.number("confirm_within_s")
     if not 0 < confirm_within_s <= MAX_CONFIRM_S:
         raise record.wrong("confirm_within_s")
+    try:
+        task = Task(record.members.get("task"))
+    except ValueError:
+        raise record.wrong("task") from None
     return Order(
         record.name("order_id"),
         record.name("digest"),
         record.mapping("document"),
         record.name("card"),
         confirm_within_s,
+        record.packed("userdata"),
+        record.names("names"),
+        task,
     )
 
 
@@ -131,8 +178,35 @@ def outcome_from_json(text: str) -> Outcome:
     )
 
 
+def confirmation_to_json(confirmation: Confirmation) -> str:
+    """The text of confirmation.json."""
+    failure = confirmation.failure
+    return _dumped(
+        {
+            "version": VERSION,
+            "order_id": confirmation.order_id,
+            "answer": confirmation.answer.value,
+            "failure": failure and [failure.code.text, failure.detail, failure.where],
+        }
+    )
+
+
+def confirmation_from_json(text: str) -> Confirmation:
+    """A confirmation from the text of confirmation.json."""
+    record = _Record.parse(text, "confirmation")
+    try:
+        answer = Answer(record.name("answer"))
+    except ValueError:
+        raise record.wrong("answer") from None
+    return Confirmation(record.name("order_id"), answer, record.failure())
+
+
 def _dumped(members: Mapping[str, object]) -> str:
     return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +230,19 @@ class _Record:
     def name(self, key: str) -> str:
         value = self.members.get(key)
         if not isinstance(value, str) or not value or not value.isprintable():
+            raise self.wrong(key)
+        return value
+
+    def packed(self, key: str) -> bytes:
+        value = self.members.get(key, "")
+        try:
+            return base64.b64decode(value, validate=True)
+        except (TypeError, ValueError, binascii.Error):
+            raise self.wrong(key) from None
+
+    def names(self, key: str) -> Mapping[str, Mapping[str, str]]:
+        value = self.members.get(key, {})
+        if not isinstance(value, dict) or not all(_is_texts(member) for member in value.values()):
             raise self.wrong(key)
         return value
 

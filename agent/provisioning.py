@@ -3,8 +3,10 @@
     settle      an order that a power cut left open comes first
     identify    subscriber (metadata service) and equipment (modem), both at once
     bind        may this SIM be in this device
+    obey        what the operator says by a tag of the SIM
+    continue    is this still the SIM and the modem that the device was provisioned with
     fetch       userdata
-    resolve     text → configuration, this SIM's values filled in
+    resolve     text → configuration, this SIM's values filled in; its larger files
     apply       hand over, and see what became of it
     confirm     the service still answers; otherwise everything goes back
     report      the tags that changed
@@ -15,6 +17,8 @@ cannot be written (`state.unwritable`).
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,13 +30,24 @@ from typing import Protocol
 from agent import __version__
 from agent.binding import Mismatch, Verdict, verdict
 from agent.clock import CLOCK_FLOOR, rfc3339, trusted_now
-from agent.configuration import Configuration, names, report_items, resolve, wanted_effects
+from agent.configuration import Configuration, Names, names, report_items, resolve, wanted_effects
+from agent.continuity import (
+    Difference,
+    Known,
+    accepted,
+    difference,
+    involves_new_sim,
+    policy_for,
+    said,
+    standing_in_the_way,
+)
 from agent.errors import Code, Failure, Kind
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.lifecycle import Event, State, next_state
-from agent.order import Order, Outcome, Result
+from agent.order import Order, Outcome, Result, Task
 from agent.report import Report, changed_tags, short, wanted_tags
-from agent.settings import Settings
+from agent.settings import Instruction, Policy, Settings
+from agent.signed import split
 from agent.state import Remembered
 
 MOST_INTERRUPTIONS = 3
@@ -43,8 +58,12 @@ EVENTS: Mapping[Kind, Event] = {
     Kind.NO_USERDATA: Event.NO_USERDATA,
     Kind.REFUSED: Event.REFUSED,
     Kind.REJECTED: Event.REJECTED,
+    Kind.NOT_APPLIED: Event.NO_ANSWER,
 }
-"""What a failure before anything was ordered means for the device."""
+"""What a failure means for the device that is no outcome of an order.
+
+Where the privileged half does not answer, its outcome is not known: the device stays as it is, and the next pass asks.
+"""
 
 
 @unique
@@ -54,6 +73,8 @@ class Step(Enum):
     SETTLE = "settle"
     IDENTIFY = "identify"
     BIND = "bind"
+    OBEY = "obey"
+    CONTINUE = "continue"
     FETCH = "fetch"
     RESOLVE = "resolve"
     APPLY = "apply"
@@ -67,6 +88,9 @@ class Service(Protocol):
 
     def subscriber(self) -> Subscriber:
         """The record of the SIM that this is asked through."""
+
+    def subscriber_anew(self) -> Subscriber:
+        """The same over a new connection."""
 
     def userdata(self) -> bytes:
         """The group's text."""
@@ -85,8 +109,8 @@ class Service(Protocol):
 class Apply(Protocol):
     """What a pass asks of the privileged half."""
 
-    def settle(self) -> Outcome | None:
-        """What became of an order that was left open; None where none was."""
+    def settle(self, order_id: str | None) -> Outcome | None:
+        """What became of this order, or of one that was left open; None where nothing is known of any."""
 
     def order(self, order: Order) -> Outcome:
         """Applies; the outcome is final, or `unconfirmed`."""
@@ -104,6 +128,8 @@ class Hands:
 
     service: Service
     read_equipment: Callable[[], Equipment]
+    fetch_sources: Callable[[Configuration], None]
+    """Has ready what the configuration names by a source; raises `source.*`."""
     apply: Apply
     read_first_line: Callable[[str], str]
     """First line of a file on the gateway, for extra tags; raises `Failure`."""
@@ -117,11 +143,19 @@ class Pass:
     """What one pass found and did; filled in as it goes."""
 
     remembered: Remembered
+    adopt: bool = False
+    """SIM and modem are taken as they are: somebody at the device said so."""
+    released: bool = False
+    """The operator said so; obeyed where the settings say hold, not where they say refuse."""
     event: Event = Event.NO_ANSWER
     subscriber: Subscriber | None = None
     equipment: Equipment | None = None
     verdict: Verdict | None = None
+    userdata: bytes = b""
+    """As it was received."""
+    names: Names | None = None
     configuration: Configuration | None = None
+    order: Order | None = None
     outcome: Outcome | None = None
     failure: Failure | None = None
     """Why the pass did not end with the wanted configuration in force."""
@@ -131,13 +165,15 @@ class Pass:
     """The tags that were sent."""
 
 
-def provision(settings: Settings, hands: Hands, remembered: Remembered) -> Pass:
+def provision(settings: Settings, hands: Hands, remembered: Remembered, *, adopt: bool = False) -> Pass:
     """One pass. `remembered` is what the last one left; what this one learnt is saved before it is reported."""
-    this = Pass(remembered)
-    _settle(settings, hands, this)
+    this = Pass(remembered, adopt)
     try:
+        _settle(settings, hands, this)
         event = become(settings, hands, this)
     except Failure as failure:
+        if failure.code.kind not in EVENTS:
+            raise
         this.failure = failure
         event = EVENTS[failure.code.kind]
     _remember(hands, this, event)
@@ -148,35 +184,140 @@ def provision(settings: Settings, hands: Hands, remembered: Remembered) -> Pass:
 
 def become(settings: Settings, hands: Hands, this: Pass) -> Event:
     """From "who am I" to a configuration in force; raises the `Failure` that stood between."""
-    subscriber, configuration = find_out(settings, hands, this)
+    subscriber, equipment = _who(hands, this)
+    _obey(settings, hands, this, subscriber)
+    found = _continue(settings, hands, this, subscriber, equipment)
+    configuration = _what(settings, hands, this, subscriber, equipment)
     if configuration.digest == this.remembered.in_force:
         hands.tell(Step.APPLY, "nothing to do: this configuration is in force")
         return Event.UNCHANGED
-    if configuration.digest == this.remembered.given_up:
+    if isinstance(found, Failure):
+        raise found
+    attempt = attempt_of(this.userdata, configuration, settings)
+    if attempt == this.remembered.given_up:
         hands.tell(Step.APPLY, "not tried again: this configuration failed before; change it, or reprovision")
         this.failure = this.remembered.failure
         return Event.STILL_BAD
+    hands.fetch_sources(configuration)
+    order = this.order = _order(settings, this, configuration, subscriber)
+    this.remembered = replace(this.remembered, attempt=attempt)
     _remember(hands, this, Event.ORDERED)
-    confirm_within_s = settings.apply.confirm_within
-    order = Order(uuid.uuid4().hex, configuration.digest, configuration.document, subscriber.card, confirm_within_s)
     outcome = this.outcome = _conclude(settings, hands, hands.apply.order(order))
     this.failure = outcome.failure
     return _event_of(outcome)
 
 
-def find_out(settings: Settings, hands: Hands, this: Pass) -> tuple[Subscriber, Configuration]:
-    """Who this is, and what it should be and may be; changes nothing."""
+def find_out(settings: Settings, hands: Hands, this: Pass) -> Order:
+    """Who this is, and what it should be and may be, as an order; obeys nobody and changes nothing."""
+    subscriber, equipment = _who(hands, this)
+    return _order(settings, this, _what(settings, hands, this, subscriber, equipment), subscriber)
+
+
+def attempt_of(userdata: bytes, configuration: Configuration, settings: Settings) -> str:
+    """What is not tried again after it failed: this text, filled in like this, under this policy. A digest, hex."""
+    policy = repr((settings.apply, settings.identity))
+    parts = [hashlib.sha256(userdata).hexdigest(), configuration.digest, policy]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _who(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
     subscriber, equipment = _identify(hands, this)
     _bind(hands, this, subscriber, equipment)
-    configuration = this.configuration = resolve(_fetch(hands, subscriber), names(subscriber, equipment))
+    return subscriber, equipment
+
+
+def _what(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment) -> Configuration:
+    userdata = this.userdata = _fetch(hands, subscriber)
+    known = this.names = names(subscriber, equipment)
+    configuration = this.configuration = resolve(split(userdata).text, known)
     wanted_effects(configuration, settings.apply)
     hands.tell(Step.RESOLVE, f"configuration {short(configuration.digest)}")
-    return subscriber, configuration
+    return configuration
+
+
+def _order(settings: Settings, this: Pass, configuration: Configuration, subscriber: Subscriber) -> Order:
+    return Order(
+        uuid.uuid4().hex,
+        configuration.digest,
+        configuration.document,
+        subscriber.card,
+        settings.apply.confirm_within,
+        this.userdata,
+        _by_namespace(this.names) if this.names else {},
+    )
+
+
+def _by_namespace(known: Names) -> Mapping[str, Mapping[str, str]]:
+    return {"tags": known.tags, "subscriber": known.subscriber, "equipment": known.equipment}
+
+
+def _obey(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber) -> None:
+    """The operator's word, once; it is remembered as obeyed when it has been."""
+    found = said(subscriber, _known(this.remembered), settings.identity, this.remembered.obeyed)
+    if isinstance(found, Failure):
+        this.notices.append(found)
+        hands.tell(Step.NOTICE, str(found))
+    elif found:
+        hands.tell(Step.OBEY, f"the operator orders: {found.text}")
+        this.remembered = _obeyed(settings, hands, this, found.instruction)
+        this.remembered = replace(this.remembered, obeyed=found.text)
+    if this.remembered.held:
+        raise Failure(Code.IDENTITY_HELD, f"since the order {this.remembered.obeyed!r}")
+
+
+def _obeyed(settings: Settings, hands: Hands, this: Pass, instruction: Instruction) -> Remembered:
+    match instruction:
+        case Instruction.HOLD:
+            return replace(this.remembered, held=True)
+        case Instruction.RELEASE:
+            this.released = True
+            return replace(this.remembered, held=False, given_up=None)
+        case Instruction.SCRUB:
+            order = Order(uuid.uuid4().hex, "scrub", {}, "scrub", settings.apply.confirm_within, task=Task.SCRUB)
+            outcome = this.outcome = hands.apply.order(order)
+            for change in outcome.changes:
+                hands.tell(Step.OBEY, f"{change.what} {change.where}")
+            if outcome.failure:
+                raise outcome.failure
+            return replace(this.remembered, held=True, in_force=None)
+
+
+def _known(remembered: Remembered) -> Known:
+    return Known(remembered.card, remembered.imei, remembered.operator)
+
+
+def _continue(
+    settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment
+) -> Failure | None:
+    """Adopts the identity, or raises why not; a modem that cannot be read is only in the way of something new."""
+    known = _known(this.remembered)
+    found = difference(known, subscriber, equipment)
+    if involves_new_sim(found):
+        _believe(hands, this, subscriber, equipment, found)
+    policy = policy_for(found, settings.identity)
+    if this.adopt or policy is Policy.ADOPT or (this.released and policy is Policy.HOLD):
+        if found is not Difference.NOTHING:
+            hands.tell(Step.CONTINUE, f"{found.value}: adopted")
+        now = accepted(known, subscriber, equipment)
+        this.remembered = replace(this.remembered, card=now.card, imei=now.imei, operator=now.operator)
+        return None
+    failure = standing_in_the_way(found, known, subscriber, equipment)
+    if found is Difference.UNKNOWN:
+        return failure
+    raise failure
+
+
+def _believe(hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment, found: Difference) -> None:
+    """Another SIM is believed only when the service says so twice, the second time over a new connection."""
+    again = hands.service.subscriber_anew()
+    if again.card != subscriber.card or difference(_known(this.remembered), again, equipment) is not found:
+        this.subscriber = None  # nobody knows whose tags a report would change
+        raise Failure(Code.IDENTITY_UNCLEAR, f"first SIM {subscriber.card}, then SIM {again.card}")
 
 
 def _settle(settings: Settings, hands: Hands, this: Pass) -> None:
     """Brings an order that was left open to its end before anything new is begun."""
-    left_open = hands.apply.settle()
+    left_open = hands.apply.settle(this.remembered.order_id)
     if left_open:
         hands.tell(Step.SETTLE, f"an apply was left open, {left_open.result.value}")
         this.remembered = replace(this.remembered, state=State.APPLYING)
@@ -273,12 +414,9 @@ def _note(hands: Hands, this: Pass) -> None:
 def remembered_after(this: Pass, event: Event, now: datetime | None) -> Remembered:
     """The device's memory after an event; `now` is None where no clock can be trusted."""
     before = this.remembered
-    imei = value_of(this.equipment.imei) if this.equipment else None
     after = replace(
         _after_attempt(this, event),
         state=next_state(before.state, event),
-        card=this.subscriber.card if this.subscriber else before.card,
-        imei=imei.digits if imei else before.imei,
         ended_at=rfc3339(now) if now else None,
         agent_version=__version__,
     )
@@ -288,30 +426,32 @@ def remembered_after(this: Pass, event: Event, now: datetime | None) -> Remember
 
 def _after_attempt(this: Pass, event: Event) -> Remembered:
     """What was tried and how it went: the configuration in force, the one that is given up, what stood in the way."""
-    before, digest = this.remembered, _digest(this)
+    before, digest = replace(this.remembered, order_id=None), _digest(this)
     failed = replace(before, failure=this.failure, failures_in_a_row=before.failures_in_a_row + 1)
     match event:
         case Event.ORDERED:
-            return replace(before, failure=None)
+            return replace(before, failure=None, order_id=this.order.order_id if this.order else None)
         case Event.STILL_BAD:
             return replace(before, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
             calm = replace(before, given_up=None, interruptions=0, failure=None, failures_in_a_row=0)
             return replace(calm, in_force=digest or before.in_force)
         case Event.NOT_APPLIED | Event.UNDONE:
-            return _after_undoing(failed, digest)
+            return _after_undoing(failed)
         case Event.NO_ANSWER | Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
-            return failed
+            return replace(failed, order_id=this.remembered.order_id if event is Event.NO_ANSWER else None)
+        case Event.WITHDRAWN:
+            return replace(failed, given_up=before.attempt, in_force=None, failures_in_a_row=0)
 
 
-def _after_undoing(failed: Remembered, digest: str | None) -> Remembered:
+def _after_undoing(failed: Remembered) -> Remembered:
     """A document that failed is given up; one that was cut off gets more tries; the disk is not its fault."""
     match failed.failure and failed.failure.code:
-        case Code.APPLY_NO_SPACE | Code.APPLY_UNSETTLED:
+        case Code.APPLY_NO_SPACE | Code.APPLY_UNSETTLED | Code.APPLY_NOT_TAKEN:
             return failed
         case Code.APPLY_INTERRUPTED if failed.interruptions + 1 < MOST_INTERRUPTIONS:
             return replace(failed, interruptions=failed.interruptions + 1)
-    return replace(failed, given_up=digest, interruptions=0)
+    return replace(failed, given_up=failed.attempt, interruptions=0)
 
 
 def _digest(this: Pass) -> str | None:
@@ -350,6 +490,7 @@ def _as_report(hands: Hands, this: Pass) -> Report:
         imei,
         remembered.failure or notice,
         _extra_tags(hands, this),
+        remembered.obeyed,
     )
 
 

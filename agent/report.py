@@ -6,6 +6,7 @@
     kitting_at       when state or configuration last changed, UTC, RFC 3339
     kitting_agent    version of the agent
     kitting_error    `code: message` of what stands in the way
+    kitting_obeyed   the operator's order (tag kitting_order) that was obeyed last
 
 and the tags that the document asks for. Names are plain: the service's query syntax uses the dot. Nothing else on the
 SIM is ever named, and what is already there as it should be is not sent again.
@@ -46,6 +47,8 @@ class Report:
     failure: Failure | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """Tags that the document asks for."""
+    obeyed: str | None = None
+    """The operator's order that was obeyed last."""
 
 
 def short(digest: str) -> str:
@@ -66,7 +69,10 @@ def wanted_tags(report: Report) -> Mapping[str, str]:
 
 def _own_tags(report: Report) -> dict[str, str]:
     imei = {"kitting_imei": report.imei.digits} if report.imei else {}
-    return imei | {
+    obeyed = {"kitting_obeyed": tag_value(report.obeyed)} if report.obeyed else {}
+    return {
+        **imei,
+        **obeyed,
         "kitting_state": report.state.value,
         "kitting_config": short(report.in_force or ""),
         "kitting_at": report.changed_at or "",

@@ -9,7 +9,8 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,6 +129,17 @@ def _hosts(value: object) -> tuple[str, ...]:
     return hosts
 
 
+def _one_of(choices: type[Enum]) -> Callable[[object], Any]:
+    def read(value: object) -> Any:
+        words = tuple(str(choice.value) for choice in choices)
+        if value not in words:
+            nearest = _nearest(value, words) if isinstance(value, str) else ""
+            raise ValueError(f"takes {' or '.join(map(repr, words))}, not {_shown(value)}{nearest}")
+        return choices(value)
+
+    return read
+
+
 def _shown(value: object) -> str:
     return repr(value)[:60]
 
@@ -172,6 +184,17 @@ class ScheduleSettings:
     """Seconds, at most, that are added at random, so that a fleet does not come all at once."""
 
 
+class AppliedBy(Enum):
+    """Which process carries out an order."""
+
+    AUTO = "auto"
+    """The service where the running system is configured by a user that is not root, else this process."""
+    SERVICE = "service"
+    """kitting-apply, another process, which systemd starts when an order lies there."""
+    PROCESS = "process"
+    """The process of the pass itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApplySettings:
     """`[apply]`: what a document may do to this device."""
@@ -186,6 +209,49 @@ class ApplySettings:
     """Where `write_files` may write: path prefixes."""
     sources: tuple[str, ...] = _setting(_hosts, ("harvest-files.soracom.io",))
     """Hosts that `write_files` may name in `source`, with a port where it is not 80."""
+    by: AppliedBy = _setting(_one_of(AppliedBy), AppliedBy.AUTO)
+    allowed_signers: Path = _setting(_absolute, Path("/etc/kitting-agent/allowed_signers"))
+    """Where this file is there, only a document that one of its keys signed is applied (ssh-keygen(1))."""
+
+
+class Policy(Enum):
+    """What a device does when SIM or modem are not what it was provisioned with."""
+
+    ADOPT = "adopt"
+    """It takes the new identity for its own, and what that is to be."""
+    HOLD = "hold"
+    """It stays as it is until the operator releases it, by tag or at the device."""
+    REFUSE = "refuse"
+    """It stays as it is until somebody releases it at the device."""
+
+
+class Instruction(Enum):
+    """What an operator can tell a device by the tag `kitting_order`."""
+
+    HOLD = "hold"
+    """Apply nothing any more."""
+    SCRUB = "scrub"
+    """Remove what is sensitive, then hold."""
+    RELEASE = "release"
+    """Go on, and adopt SIM and modem as they are."""
+
+
+def _instructions(value: object) -> tuple[Instruction, ...]:
+    return tuple(_one_of(Instruction)(item) for item in _texts(value))
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """`[identity]`: what follows when SIM or modem are not what the device was provisioned with."""
+
+    first_boot: Policy = _setting(_one_of(Policy), Policy.ADOPT)
+    new_sim: Policy = _setting(_one_of(Policy), Policy.HOLD)
+    new_modem: Policy = _setting(_one_of(Policy), Policy.HOLD)
+    both: Policy = _setting(_one_of(Policy), Policy.HOLD)
+    unknown: Policy = _setting(_one_of(Policy), Policy.HOLD)
+    """The IMEI was known and could not be read now."""
+    orders: tuple[Instruction, ...] = _setting(_instructions, (Instruction.HOLD, Instruction.RELEASE))
+    """What the operator may say by the tag `kitting_order`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +261,10 @@ class PathSettings:
     state: Path = _setting(_absolute, Path("/var/lib/kitting-agent"))
     """The network half's: what it remembers, and the order that it hands over."""
     apply: Path = _setting(_absolute, Path("/var/lib/kitting-apply"))
-    """The privileged half's: journal, kept contents, and the outcome; nobody else can write there."""
+    """The privileged half's: journal, kept contents, and the outcome; nobody else can write there.
+
+    Where another root than `/` is configured and nothing else is said, it is `apply` in the network half's.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +275,7 @@ class Settings:
     modem: ModemSettings = ModemSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     apply: ApplySettings = ApplySettings()
+    identity: IdentitySettings = IdentitySettings()
     paths: PathSettings = PathSettings()
 
 
@@ -238,7 +308,10 @@ def parse(text: str) -> Settings:
     for name in tables:
         if name not in sections:
             raise _invalid(f"[{name}]", f"is not a section{_nearest(name, tuple(sections))}")
-    return Settings(**{name: _section(cls, name, tables.get(name, {})) for name, cls in sections.items()})
+    settings = Settings(**{name: _section(cls, name, tables.get(name, {})) for name, cls in sections.items()})
+    if settings.apply.root == Path("/") or "apply" in tables.get("paths", {}):
+        return settings
+    return replace(settings, paths=replace(settings.paths, apply=settings.paths.state / "apply"))
 
 
 def load(path: Path | None) -> Settings:

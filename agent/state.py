@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,24 @@ class Remembered:
     state: State = State.NEW
     in_force: str | None = None
     """Digest, hex, of the configuration that is in force."""
+    attempt: str | None = None
+    """Of the last order: document, SIM and policy together (`provisioning.attempt_of`)."""
     given_up: str | None = None
-    """Digest of the configuration that failed and is not tried again by itself."""
+    """The attempt that failed and is not made again by itself."""
+    order_id: str | None = None
+    """Of the order whose outcome is not known yet."""
     interruptions: int = 0
     """How often in a row applying was cut off."""
     card: str | None = None
-    """`Subscriber.card` of the SIM that was seen last."""
+    """`Subscriber.card` of the SIM that the device accepted as its own."""
     imei: str | None = None
-    """The IMEI that was read last."""
+    """The IMEI that the device accepted as its own."""
+    operator: str | None = None
+    """Whose SIM that is."""
+    held: bool = False
+    """The operator ordered the device to apply nothing."""
+    obeyed: str | None = None
+    """The operator's order that was obeyed last (`continuity.Said.text`)."""
     failure: Failure | None = None
     """What stood in the way last; None where nothing did."""
     notice: Failure | None = None
@@ -146,28 +157,41 @@ def _claim(lock: int, directory: Path) -> None:
         raise _unwritable(error, directory) from None
 
 
-def wish(directory: Path) -> None:
-    """Asks that the next pass also tries a configuration that failed."""
+class Wish(Enum):
+    """What somebody at the device asked of the next pass."""
+
+    RETRY = "retry"
+    """To try a configuration that failed."""
+    ADOPT = "adopt"
+    """Likewise, and to take SIM and modem as they are for its own."""
+
+
+def wish(directory: Path, wanted: Wish) -> None:
+    """Asks something of the next pass."""
     try:
-        write_durably(directory / WISH, b"", owner=_owner(directory))
+        write_durably(directory / WISH, wanted.value.encode(), owner=_owner(directory))
     except OSError as error:
         raise _unwritable(error, directory) from None
 
 
-def take_wish(directory: Path) -> bool:
-    """Whether somebody asked; the wish is gone afterwards."""
+def take_wish(directory: Path) -> Wish | None:
+    """What somebody asked; the wish is gone afterwards."""
     try:
+        words = read_bounded(directory / WISH, MAX_BYTES)
         (directory / WISH).unlink()
     except FileNotFoundError:
-        return False
+        return None
     except OSError as error:
         raise _unwritable(error, directory) from None
-    return True
+    return Wish.ADOPT if words.strip() == Wish.ADOPT.value.encode() else Wish.RETRY
 
 
-def without_grudge(remembered: Remembered) -> Remembered:
-    """The same, with nothing held against any configuration."""
-    return replace(remembered, given_up=None, interruptions=0, failures_in_a_row=0)
+def granted(remembered: Remembered, wish: Wish | None) -> Remembered:
+    """The same after a wish: nothing is held against any configuration; to adopt also ends a hold."""
+    if wish is None:
+        return remembered
+    held = remembered.held and wish is not Wish.ADOPT
+    return replace(remembered, given_up=None, interruptions=0, failures_in_a_row=0, held=held)
 
 
 def to_json(remembered: Remembered) -> bytes:
@@ -199,10 +223,15 @@ def from_json(content: bytes) -> Remembered:
     return Remembered(
         state=State(members["state"]),
         in_force=_text(members, "in_force"),
+        attempt=_text(members, "attempt"),
         given_up=_text(members, "given_up"),
+        order_id=_text(members, "order_id"),
         interruptions=_number(members, "interruptions"),
         card=_text(members, "card"),
         imei=_text(members, "imei"),
+        operator=_text(members, "operator"),
+        held=_flag(members, "held"),
+        obeyed=_text(members, "obeyed"),
         failure=_failure(members, "failure"),
         notice=_failure(members, "notice"),
         changed_at=_text(members, "changed_at"),
@@ -227,6 +256,13 @@ def _number(members: Mapping[str, Any], key: str) -> int:
     value = members.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"a wrong {key}")
+    return value
+
+
+def _flag(members: Mapping[str, Any], key: str) -> bool:
+    value = members.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"a wrong {key}")  # noqa: TRY004 (one kind of error for one kind of fault)
     return value
 
 

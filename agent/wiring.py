@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,16 +14,18 @@ from pathlib import Path
 from agent import RESIDENT_LOCK, applying, state
 from agent.apply.plan import Plan
 from agent.binding import Verdict, verdict
+from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Subscriber
+from agent.lifecycle import Event
 from agent.metadata import MetadataService
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
-from agent.order import Order
-from agent.privileged import InThisProcess
-from agent.provisioning import Hands, Pass, Step, find_out, provision
+from agent.order import Order, Outcome, Task
+from agent.privileged import ByService, InThisProcess
+from agent.provisioning import Apply, Hands, Pass, Step, find_out, provision, remembered_after
 from agent.report import short
-from agent.settings import Settings
+from agent.settings import AppliedBy, Settings
 
 Tell = Callable[[Step, str], None]
 
@@ -35,9 +38,8 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
     """A whole pass, alone on this device."""
     with _hands(settings, tell) as hands:
         remembered, damage = state.load(settings.paths.state)
-        if state.take_wish(settings.paths.state):
-            remembered = state.without_grudge(remembered)
-        this = provision(settings, hands, remembered)
+        wish = state.take_wish(settings.paths.state)
+        this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
         if damage:
             this.notices.append(damage)
         return this
@@ -48,11 +50,25 @@ def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
     with MetadataService(settings.metadata) as service:
         hands = _edges(settings, service, tell)
         this = Pass(state.load(settings.paths.state)[0])
-        subscriber, configuration = find_out(settings, hands, this)
+        return this, applying.preview(find_out(settings, hands, this), applying.room(settings))
+
+
+def roll_back(settings: Settings) -> Outcome:
+    """Goes back to the configuration before; raises why that cannot be."""
+    with state.pass_lock(settings.paths.state):
+        remembered, _ = state.load(settings.paths.state)
         order = Order(
-            "plan", configuration.digest, configuration.document, subscriber.card, settings.apply.confirm_within
+            uuid.uuid4().hex, "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK
         )
-        return this, applying.preview(order, applying.room(settings))
+        outcome = _privileged(settings).order(order)
+        if outcome.failure:
+            raise outcome.failure
+        this = Pass(remembered, failure=Failure(Code.APPLY_ROLLED_BACK, "by hand"))
+        state.save(
+            settings.paths.state,
+            remembered_after(this, Event.WITHDRAWN, trusted_now(datetime.now(UTC), None, CLOCK_FLOOR)),
+        )
+        return outcome
 
 
 def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, Verdict | None]:
@@ -125,12 +141,22 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
     return Hands(
         service=service,
         read_equipment=lambda: read_equipment(settings.modem),
-        apply=InThisProcess(applying.room(settings)),
+        fetch_sources=lambda configuration: None,
+        apply=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),
         save=lambda remembered: state.save(place, remembered),
         system_time=lambda: datetime.now(UTC),
         tell=tell,
     )
+
+
+def _privileged(settings: Settings) -> Apply:
+    """The half that applies: a service, where this process is not root and the running system is configured."""
+    by = settings.apply.by
+    separate = os.geteuid() != 0 and settings.apply.root == Path("/")
+    if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
+        return ByService(settings.paths.state, settings.paths.apply)
+    return InThisProcess(applying.room(settings), settings.identity)
 
 
 def first_line(root: Path, path: str) -> str:

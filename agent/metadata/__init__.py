@@ -106,6 +106,11 @@ class MetadataService:
         """The record of the SIM that this is asked through; raises `metadata.*`."""
         return self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
 
+    def subscriber_anew(self) -> Subscriber:
+        """The record once more, over a new connection and after a new look-up of the name; raises `metadata.*`."""
+        self._adapter.close()
+        return self.subscriber()
+
     def userdata(self) -> bytes:
         """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
         return self._patiently(lambda: self._get("/v1/userdata", userdata_of))

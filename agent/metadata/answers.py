@@ -81,6 +81,7 @@ def subscriber_of(answer: Answer, where: str) -> Subscriber:
         status=_name(record.get("status")),
         speed_class=_name(record.get("speedClass")) or _name(record.get("type")),
         subscription=_name(record.get("subscription")),
+        operator=_name(record.get("operatorId")),
         imei_lock=_lock(record.get("imeiLock")),
         session_imei=_name(session.get("imei")),
         online=session["online"] if isinstance(session.get("online"), bool) else None,

@@ -8,9 +8,9 @@ import pytest
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
 from agent.lifecycle import Event, State
-from agent.order import Outcome, Result
+from agent.order import Outcome, Result, Task
 from agent.provisioning import MOST_INTERRUPTIONS, Hands, Step, provision
-from agent.settings import Settings
+from agent.settings import Instruction, Policy, Settings
 from agent.state import Remembered
 
 IMEI = "490154203237518"
@@ -44,8 +44,9 @@ class World:
     subscriber: Subscriber | Failure = SUBSCRIBER
     userdata: bytes | Failure = USERDATA
     equipment: Equipment = EQUIPMENT
+    anew: Subscriber | Failure | None = None
     left_open: Outcome | None = None
-    becomes: Result = Result.UNCONFIRMED
+    becomes: Result | Failure = Result.UNCONFIRMED
     failure: Failure | None = None
     answers_after: Failure | None = None
     refuses_tags: Failure | None = None
@@ -56,13 +57,17 @@ class World:
     sent: list = field(default_factory=list)
     told: list = field(default_factory=list)
     lines: dict = field(default_factory=dict)
+    fetched: list = field(default_factory=list)
+    unfetchable: Failure | None = None
+    settings: Settings = SETTINGS
 
-    def run(self, remembered: Remembered | None = None):
+    def run(self, remembered: Remembered | None = None, *, adopt: bool = False):
         return provision(
-            SETTINGS,
+            self.settings,
             Hands(
                 _Service(self),
                 lambda: self.equipment,
+                self._fetch,
                 self,
                 self._line,
                 self.saved.append,
@@ -70,16 +75,25 @@ class World:
                 lambda step, text: self.told.append((step, text)),
             ),
             remembered or Remembered(),
+            adopt=adopt,
         )
+
+    def _fetch(self, configuration):
+        self.fetched.append(configuration.digest)
+        if self.unfetchable:
+            raise self.unfetchable
 
     def _line(self, path):
         return _given(self.lines.get(path, Failure(Code.REPORT_UNREADABLE, "no such file", where=path)))
 
-    def settle(self):
+    def settle(self, order_id):
+        self.settled = order_id
         return self.left_open
 
     def order(self, order):
         self.orders.append(order)
+        if isinstance(self.becomes, Failure):
+            raise self.becomes
         return Outcome(order.order_id, order.digest, self.becomes, failure=self.failure)
 
     def confirm(self):
@@ -102,6 +116,9 @@ class _Service:
 
     def subscriber(self):
         return _given(self.world.subscriber)
+
+    def subscriber_anew(self):
+        return _given(self.world.anew or self.world.subscriber)
 
     def userdata(self):
         return _given(self.world.userdata)
@@ -248,7 +265,7 @@ def test_a_configuration_that_cuts_the_device_off_is_taken_back():
     this = world.run()
     assert this.remembered.state is State.ROLLED_BACK
     assert this.failure.code is Code.APPLY_UNCONFIRMED
-    assert this.remembered.given_up == world.orders[0].digest
+    assert this.remembered.given_up == this.remembered.attempt
     assert this.remembered.in_force is None
     assert world.sent[0]["kitting_state"] == "rolled_back"
 
@@ -268,13 +285,14 @@ def test_an_order_that_nobody_began_is_tried_again():
 
 
 def test_a_document_that_is_cut_off_again_and_again_is_given_up():
-    remembered = Remembered()
-    digest = World().run().remembered.in_force
+    tried = World()
+    remembered = tried.run().remembered
+    attempt, digest = remembered.attempt, remembered.in_force
     cut = Outcome("1", digest, Result.UNDONE, failure=Failure(Code.APPLY_INTERRUPTED, "power"))
     for _ in range(MOST_INTERRUPTIONS):
         world = World(left_open=cut, subscriber=Failure(Code.METADATA_TIMEOUT, "gone"))
-        remembered = replace(world.run(replace(remembered, state=State.APPLYING)).remembered)
-    assert remembered.given_up == digest
+        remembered = world.run(replace(remembered, state=State.APPLYING, in_force=None)).remembered
+    assert remembered.given_up == attempt
     world = World()
     assert world.run(remembered).event is Event.STILL_BAD
     assert world.orders == []
@@ -320,6 +338,7 @@ def test_the_steps_are_told_in_the_order_in_which_they_happen():
         Step.IDENTIFY,
         Step.IDENTIFY,
         Step.BIND,
+        Step.CONTINUE,
         Step.FETCH,
         Step.RESOLVE,
         Step.CONFIRM,
@@ -331,3 +350,199 @@ def test_an_imei_that_was_not_read_keeps_the_one_that_was():
     first = World().run()
     this = World(equipment=replace(EQUIPMENT, imei=NotRead(Code.MODEM_SILENT, "no"))).run(first.remembered)
     assert this.remembered.imei == IMEI
+
+
+OTHER_IMEI = "356938035643809"
+OTHER_SIM = replace(
+    SUBSCRIBER, imsi=Imsi("001010000000002"), sim_id="8981000000000000025", iccid=None, session_imei=None
+)
+NO_CARD = replace(EQUIPMENT, imsi=NotRead(Code.MODEM_REFUSED, "no"), iccid=NotRead(Code.MODEM_REFUSED, "no"))
+OTHER_MODEM = replace(EQUIPMENT, imei=Read(Imei(OTHER_IMEI)))
+UNREADABLE = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"))
+UNLOCKED = replace(SUBSCRIBER, session_imei=None, operator="OP0000000000")
+
+
+def kitted():
+    return World(subscriber=UNLOCKED).run().remembered
+
+
+def identity(**policies):
+    return replace(SETTINGS, identity=replace(SETTINGS.identity, **policies))
+
+
+def test_another_sim_is_held_until_somebody_says_so():
+    before = kitted()
+    world = World(subscriber=replace(OTHER_SIM, tags={"site": "osaka"}), equipment=NO_CARD)
+    this = world.run(before)
+    assert (this.failure.code, this.remembered.state) == (Code.IDENTITY_NEW_SIM, State.BLOCKED)
+    assert (this.remembered.card, this.remembered.in_force) == (before.card, before.in_force)
+    assert world.orders == []
+    assert world.sent[0]["kitting_error"].startswith("identity.new_sim: ")
+
+
+def test_another_sim_is_believed_only_when_the_service_says_so_twice():
+    before = kitted()
+    world = World(subscriber=OTHER_SIM, anew=UNLOCKED, equipment=NO_CARD)
+    this = world.run(before)
+    assert (this.failure.code, this.remembered.state) == (Code.IDENTITY_UNCLEAR, State.PROVISIONED)
+    assert (world.orders, world.sent) == ([], [])
+
+
+def test_another_sim_is_adopted_where_the_settings_say_so():
+    world = World(subscriber=replace(OTHER_SIM, tags={"site": "osaka"}), equipment=NO_CARD)
+    world.settings = identity(new_sim=Policy.ADOPT)
+    this = world.run(kitted())
+    assert (this.remembered.state, this.remembered.card) == (State.PROVISIONED, OTHER_SIM.card)
+    assert world.orders[0].document == {"hostname": "gw-osaka"}
+
+
+def test_somebody_at_the_device_can_have_it_adopt_whatever_the_settings_say():
+    world = World(
+        subscriber=replace(OTHER_SIM, tags={"site": "osaka"}), equipment=replace(NO_CARD, imei=OTHER_MODEM.imei)
+    )
+    world.settings = identity(both=Policy.REFUSE)
+    assert world.run(kitted()).failure.code is Code.IDENTITY_BOTH
+    this = world.run(kitted(), adopt=True)
+    assert (this.remembered.card, this.remembered.imei) == (OTHER_SIM.card, OTHER_IMEI)
+
+
+def test_another_modem_is_held_and_named():
+    this = World(subscriber=replace(UNLOCKED, tags={"site": "osaka"}), equipment=OTHER_MODEM).run(kitted())
+    assert this.failure.code is Code.IDENTITY_NEW_MODEM
+    assert OTHER_IMEI in this.failure.detail
+    assert this.remembered.imei == IMEI
+
+
+def test_a_modem_that_cannot_be_read_now_is_in_the_way_of_something_new_only():
+    before = kitted()
+    same = World(subscriber=UNLOCKED, equipment=UNREADABLE).run(before)
+    assert (same.event, same.remembered.state) == (Event.UNCHANGED, State.PROVISIONED)
+    world = World(subscriber=replace(UNLOCKED, tags={"site": "osaka"}), equipment=UNREADABLE)
+    changed = world.run(before)
+    assert (changed.failure.code, changed.remembered.state) == (Code.IDENTITY_UNKNOWN, State.PROVISIONED)
+    assert world.orders == []
+
+
+def test_a_device_can_wait_for_a_word_before_it_takes_its_first_identity():
+    world = World(subscriber=UNLOCKED, settings=identity(first_boot=Policy.HOLD))
+    assert world.run().failure.code is Code.IDENTITY_FIRST_BOOT
+    released = World(subscriber=replace(UNLOCKED, tags={"site": "tokyo", "kitting_order": "release"}))
+    released.settings = world.settings
+    this = released.run()
+    assert this.remembered.state is State.PROVISIONED
+    assert released.sent[0]["kitting_obeyed"] == "release"
+
+
+def test_an_imei_that_is_learnt_later_is_no_difference():
+    before = World(subscriber=UNLOCKED, equipment=UNREADABLE).run().remembered
+    assert before.imei is None
+    after = World(subscriber=UNLOCKED).run(before).remembered
+    assert (after.imei, after.state) == (IMEI, State.PROVISIONED)
+
+
+def with_order(words, subscriber=UNLOCKED, **tags):
+    return replace(subscriber, tags={**subscriber.tags, **tags, "kitting_order": words})
+
+
+def test_the_operator_can_hold_a_device_and_release_it():
+    held = World(subscriber=with_order("hold", site="osaka"))
+    first = held.run(kitted())
+    assert (first.failure.code, first.remembered.state, held.orders) == (Code.IDENTITY_HELD, State.BLOCKED, [])
+    assert held.sent[0]["kitting_obeyed"] == "hold"
+    still = World(subscriber=with_order("hold", site="osaka"))
+    second = still.run(first.remembered)
+    assert (second.failure.code, still.orders) == (Code.IDENTITY_HELD, [])
+    world = World(subscriber=with_order("release", site="osaka"))
+    assert world.run(second.remembered).remembered.state is State.PROVISIONED
+    assert len(world.orders) == 1
+
+
+def test_an_order_is_obeyed_once():
+    before = kitted()
+    first = World(subscriber=with_order("hold")).run(before).remembered
+    at_the_device = replace(first, held=False)
+    assert World(subscriber=with_order("hold")).run(at_the_device).remembered.held is False
+    assert World(subscriber=with_order("hold 2")).run(at_the_device).remembered.held is True
+
+
+def test_a_strangers_sim_cannot_release_a_device():
+    foreign = with_order("release", replace(OTHER_SIM, operator="OP9999999999"))
+    world = World(subscriber=foreign, equipment=NO_CARD)
+    this = world.run(kitted())
+    assert this.failure.code is Code.IDENTITY_NEW_SIM
+    assert this.remembered.notice.code is Code.IDENTITY_ORDER_REFUSED
+    assert world.orders == []
+    own = with_order("release", replace(OTHER_SIM, operator="OP0000000000"), site="osaka")
+    assert World(subscriber=own, equipment=NO_CARD).run(kitted()).remembered.card == OTHER_SIM.card
+
+
+def test_what_is_refused_is_not_released_by_a_tag():
+    world = World(subscriber=with_order("release", replace(OTHER_SIM, operator="OP0000000000")), equipment=NO_CARD)
+    world.settings = identity(new_sim=Policy.REFUSE)
+    assert world.run(kitted()).failure.code is Code.IDENTITY_NEW_SIM
+
+
+@pytest.mark.parametrize("words", ["explode", "scrub", "h\u00f6ld"])
+def test_an_order_that_is_not_allowed_or_not_known_is_said_and_no_more(words):
+    this = World(subscriber=with_order(words)).run(kitted())
+    assert (this.event, this.remembered.notice.code) == (Event.UNCHANGED, Code.IDENTITY_ORDER_REFUSED)
+    assert this.remembered.obeyed is None
+
+
+def test_to_scrub_is_ordered_where_it_is_allowed_and_then_the_device_holds():
+    world = World(subscriber=with_order("scrub now"), becomes=Result.COMMITTED)
+    world.settings = identity(orders=(Instruction.SCRUB,))
+    this = world.run(kitted())
+    assert [order.task for order in world.orders] == [Task.SCRUB]
+    assert (this.remembered.held, this.remembered.in_force) == (True, None)
+    assert world.sent[0]["kitting_obeyed"] == "scrub now"
+    assert world.sent[0]["kitting_state"] == "blocked"
+
+
+def test_a_scrub_that_failed_is_ordered_again():
+    world = World(subscriber=with_order("scrub"), becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_FAILED, "no"))
+    world.settings = identity(orders=(Instruction.SCRUB,))
+    before = kitted()
+    this = world.run(before)
+    assert (this.failure.code, this.remembered.obeyed, this.remembered.state) == (
+        Code.APPLY_FAILED,
+        None,
+        State.PROVISIONED,
+    )
+
+
+def test_a_document_that_failed_is_tried_again_when_the_devices_policy_changes():
+    failed = World(becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_FAILED, "no")).run().remembered
+    assert World().run(failed).event is Event.STILL_BAD
+    world = World(settings=replace(SETTINGS, apply=replace(SETTINGS.apply, paths=("/etc", "/opt"))))
+    assert world.run(failed).event is Event.CONFIRMED
+
+
+def test_a_document_that_failed_is_tried_again_when_only_its_signature_changes():
+    failed = World(becomes=Result.NOT_APPLIED, failure=Failure(Code.USERDATA_UNSIGNED, "no")).run().remembered
+    world = World(userdata=USERDATA + b"#---- kitting signature\n#x\n")
+    assert world.run(failed).event is Event.CONFIRMED
+    assert world.orders[0].userdata == world.userdata
+
+
+def test_files_are_fetched_before_anything_is_ordered():
+    world = World(unfetchable=Failure(Code.SOURCE_UNREACHABLE, "gone"))
+    this = world.run()
+    assert (this.failure.code, world.orders, this.remembered.state) == (Code.SOURCE_UNREACHABLE, [], State.NEW)
+
+
+def test_nothing_is_fetched_for_a_configuration_that_is_in_force():
+    first = World().run()
+    world = World()
+    world.run(first.remembered)
+    assert world.fetched == []
+
+
+def test_a_privileged_half_that_does_not_answer_leaves_the_device_as_it_is_and_is_asked_again():
+    world = World(becomes=Failure(Code.APPLY_NOT_TAKEN, "no answer"))
+    this = world.run()
+    assert (this.failure.code, this.remembered.state) == (Code.APPLY_NOT_TAKEN, State.APPLYING)
+    later = World(left_open=Outcome(this.remembered.order_id, world.orders[0].digest, Result.UNCONFIRMED))
+    after = later.run(this.remembered)
+    assert later.settled == this.remembered.order_id
+    assert (after.remembered.state, after.remembered.order_id) == (State.PROVISIONED, None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent import state
 from agent.errors import Code, Failure
 from agent.lifecycle import State
-from agent.state import Remembered, from_json, load, pass_lock, save, take_wish, to_json, wish, without_grudge
+from agent.state import Remembered, Wish, from_json, granted, load, pass_lock, save, take_wish, to_json, wish
 
 FIRST = Remembered(State.PROVISIONED, in_force="a" * 64, card="8981000000000000001", changed_at="2026-11-23T09:00:00Z")
 SECOND = replace(FIRST, state=State.FAILED, given_up="b" * 64, failures_in_a_row=3)
@@ -42,7 +42,13 @@ def test_what_is_saved_is_remembered(tmp_path):
 texts = st.none() | st.text(max_size=80)
 numbers = st.integers(0, 1_000_000)
 failures = st.none() | st.builds(Failure, st.sampled_from(Code), st.text(), where=st.text())
-kinds = {"State": st.sampled_from(State), "str | None": texts, "int": numbers, "Failure | None": failures}
+kinds = {
+    "State": st.sampled_from(State),
+    "str | None": texts,
+    "int": numbers,
+    "bool": st.booleans(),
+    "Failure | None": failures,
+}
 
 
 @given(st.builds(Remembered, **{item.name: kinds[item.type] for item in fields(Remembered)}))
@@ -140,11 +146,11 @@ def test_what_root_writes_belongs_to_whom_the_directory_belongs_to(tmp_path):
     save(tmp_path, FIRST)
     with pass_lock(tmp_path):
         pass
-    wish(tmp_path)
+    wish(tmp_path, Wish.RETRY)
     assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.iterdir()} == {(1234, 1234)}
 
 
-@pytest.mark.parametrize("act", [lambda place: save(place, FIRST), wish, lambda place: pass_lock(place).__enter__()])
+@pytest.mark.parametrize("act", [lambda place: save(place, FIRST), lambda place: wish(place, Wish.RETRY), lambda place: pass_lock(place).__enter__()])
 def test_a_directory_that_cannot_be_written_is_named(tmp_path, act):
     absent = tmp_path / "absent"
     with pytest.raises(Failure) as caught:
@@ -201,12 +207,20 @@ def test_a_command_that_a_pass_starts_does_not_keep_its_lock(tmp_path):
 
 
 def test_a_wish_is_granted_once(tmp_path):
-    assert not take_wish(tmp_path)
-    wish(tmp_path)
-    wish(tmp_path)
-    assert take_wish(tmp_path)
-    assert not take_wish(tmp_path)
+    assert take_wish(tmp_path) is None
+    wish(tmp_path, Wish.ADOPT)
+    wish(tmp_path, Wish.RETRY)
+    assert take_wish(tmp_path) is Wish.RETRY
+    assert take_wish(tmp_path) is None
 
 
-def test_without_a_grudge_what_failed_is_tried_again_and_nothing_else_is_forgotten():
-    assert without_grudge(replace(SECOND, interruptions=2)) == replace(FIRST, state=State.FAILED)
+def test_the_wish_to_adopt_is_told_apart(tmp_path):
+    wish(tmp_path, Wish.ADOPT)
+    assert take_wish(tmp_path) is Wish.ADOPT
+
+
+def test_a_wish_forgets_what_failed_and_nothing_else():
+    failed = replace(SECOND, interruptions=2, held=True)
+    assert granted(failed, None) == failed
+    assert granted(failed, Wish.RETRY) == replace(FIRST, state=State.FAILED, held=True)
+    assert granted(failed, Wish.ADOPT) == replace(FIRST, state=State.FAILED)

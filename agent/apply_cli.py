@@ -1,0 +1,77 @@
+"""Entry point: `kitting-apply`, what systemd starts when an order lies there, and early at boot (`--recover`).
+
+Exit codes follow sysexits.h: 0 also for an order that was refused or undone, since that was said to who ordered it;
+73 where the directory cannot be used, 75 where another is at work, 78 for wrong settings, 70 for a bug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent import __version__
+from agent.order import Outcome
+from agent.process_entry import Parser, ended_well, print_json
+from agent.settings import DEFAULT_PATH, Settings, load
+
+_INFO, _WARNING = 6, 4
+"""syslog's priorities."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Deals with what lies there, and returns the exit code."""
+    arguments = parser().parse_args(argv)
+    return ended_well("kitting-apply", lambda: _serve(arguments, load(arguments.config)), as_json=arguments.json)
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent import applying
+    from agent.serving_orders import Bench, recover, serve
+
+    bench = Bench(applying.room(settings), settings.identity)
+    outcome = recover(bench) if arguments.recover else serve(bench)
+    if arguments.json:
+        print_json(_values(outcome))
+    else:
+        _say(outcome)
+    return os.EX_OK
+
+
+def _say(outcome: Outcome | None) -> None:
+    from agent.notify import log_to_journal, standard_error_is_journal
+
+    text = f"{outcome.result.value}: {outcome.failure or 'nothing in the way'}" if outcome else "nothing to do"
+    if not standard_error_is_journal():
+        print(text)
+        return
+    code = {"ERROR_CODE": outcome.failure.code.text} if outcome and outcome.failure else {}
+    log_to_journal(text, _WARNING if code else _INFO, code | ({"ORDER": outcome.order_id} if outcome else {}))
+
+
+def _values(outcome: Outcome | None) -> object:
+    failure = outcome.failure if outcome else None
+    return {
+        "order": outcome.order_id if outcome else None,
+        "result": outcome.result.value if outcome else None,
+        "failure": str(failure) if failure else None,
+    }
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: also the source of the man page."""
+    top = Parser(
+        prog="kitting-apply",
+        description="The privileged half of the kitting agent: carries out the order that lies in the state directory.",
+        epilog="example: sudo systemctl start kitting-apply.service",
+    )
+    top.add_argument("--version", action="version", version=f"kitting-apply {__version__}")
+    top.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_PATH}, if it is there)")
+    top.add_argument("--json", action="store_true", help="print values for programs instead of lines for people")
+    top.add_argument(
+        "--recover",
+        action="store_true",
+        help="only finish or take back what a power cut left half done, and wait for nothing",
+    )
+    return top

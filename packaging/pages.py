@@ -1,6 +1,6 @@
-"""Entry point: the man page and the shell's completion, from the parser that also makes `--help`.
+"""Entry point: the man pages and the shell's completion, from the parsers that also make `--help`.
 
-python3 packaging/pages.py man|completion
+python3 packaging/pages.py man COMMAND | completion
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from agent import __version__  # noqa: E402 (the checkout that this file is in, not what is installed)
-from agent.cli import parser  # noqa: E402
+from agent import apply_cli, cli  # noqa: E402
 
 EXIT_CODES = (
     ("0", "the gateway is what it should be"),
@@ -36,9 +36,12 @@ FILES = (
 )
 
 
+PARSERS = {"kitting-agent": cli.parser, "kitting-apply": apply_cli.parser}
+
+
 def main() -> int:
-    """Prints one of the two."""
-    lines = {"man": man_page, "completion": completion}[sys.argv[1]]()
+    """Prints one page."""
+    lines = completion() if sys.argv[1] == "completion" else man_page(PARSERS[sys.argv[2]]())
     print("\n".join(lines))
     return os.EX_OK
 
@@ -46,7 +49,7 @@ def main() -> int:
 def commands(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """The subcommands by name, in the order of `--help`."""
     actions = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001
-    return dict(next(actions).choices)
+    return {name: command for action in actions for name, command in action.choices.items()}
 
 
 def options(of: argparse.ArgumentParser) -> list[argparse.Action]:
@@ -55,20 +58,26 @@ def options(of: argparse.ArgumentParser) -> list[argparse.Action]:
     return [action for action in shown if not isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
 
 
-def man_page() -> Iterator[str]:
-    """kitting-agent(8), in man's macros (groff_man(7))."""
-    top = parser()
+def man_page(top: argparse.ArgumentParser) -> Iterator[str]:
+    """A page of section 8, in man's macros (groff_man(7))."""
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-    yield f'.TH KITTING\\-AGENT 8 "{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" "kitting\\-agent {__version__}"'
-    yield from (".SH NAME", "kitting\\-agent \\- identify this gateway by its SIM and configure it")
-    yield from (".SH SYNOPSIS", ".B kitting\\-agent", _escaped("[--config FILE] [--json] COMMAND ..."))
-    yield from (".SH DESCRIPTION", _escaped(top.description or ""), ".SH OPTIONS", *_options(top), ".SH COMMANDS")
-    for name, command in commands(top).items():
-        yield from (".SS", f"kitting\\-agent {name}", _escaped(command.description or ""), *_own_options(command, top))
+    name, known = _escaped(top.prog), commands(top)
+    yield f'.TH {name.upper()} 8 "{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" "{name} {__version__}"'
+    yield from (".SH NAME", f"{name} \\- {_escaped(_first_small(top.description or '').rstrip('.'))}")
+    yield from (".SH SYNOPSIS", f".B {name}", _escaped("[OPTIONS] COMMAND ..." if known else "[OPTIONS]"))
+    yield from (".SH DESCRIPTION", _escaped(top.description or ""), ".SH OPTIONS", *_options(top))
+    if known:
+        yield ".SH COMMANDS"
+    for word, command in known.items():
+        yield from (".SS", f"{name} {_escaped(word)}", _escaped(command.description or ""), *_own_options(command, top))
         yield from (".PP", _escaped((command.epilog or "").capitalize()))
     yield from (".SH EXIT STATUS", *_table(EXIT_CODES), ".SH FILES", *_table(FILES))
-    yield from (".SH SEE ALSO", ".BR systemctl (1),", ".BR journalctl (1)", ".br")
+    yield from (".SH SEE ALSO", ".BR kitting\\-agent (8),", ".BR kitting\\-apply (8),", ".BR journalctl (1)", ".br")
     yield "/usr/share/doc/kitting\\-agent"
+
+
+def _first_small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _own_options(command: argparse.ArgumentParser, top: argparse.ArgumentParser) -> Iterator[str]:
@@ -102,12 +111,13 @@ def _escaped(text: str) -> str:
 
 def completion() -> Iterator[str]:
     """A function for bash-completion: commands, their options, and files where one is wanted."""
-    top = parser()
+    top = cli.parser()
     names = commands(top)
     yield "# Completion of kitting-agent for bash; made from its parser."
-    yield from ("_kitting_agent()", "{", "    local word command", "    word=${COMP_WORDS[COMP_CWORD]}", "    command=")
-    yield "    local known"
-    yield f'    for known in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do case $known in {"|".join(names)}) command=$known ;; esac; done'
+    yield from ("_kitting_agent()", "{", "    local word command known", "    word=${COMP_WORDS[COMP_CWORD]}", "    command=")
+    yield '    for known in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
+    yield f"        case $known in {'|'.join(names)}) command=$known ;; esac"
+    yield "    done"
     yield '    if [[ ${COMP_WORDS[COMP_CWORD - 1]} = --config ]]; then COMPREPLY=($(compgen -f -- "$word")); return; fi'
     yield "    case $command in"
     yield f"    '') COMPREPLY=($(compgen -W '{' '.join([*names, *_flags(top)])}' -- \"$word\")) ;;"

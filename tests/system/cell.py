@@ -75,7 +75,7 @@ class Cell:
 
     def _in_tower(self, *words):
         process = subprocess.Popen(
-            ["ip", "netns", "exec", self.tower, *map(str, words)], stdout=subprocess.PIPE, text=True
+            ["ip", "netns", "exec", self.tower, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self.processes.append(process)
         return process

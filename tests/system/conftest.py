@@ -121,5 +121,7 @@ def gateway(place, images, request):
 
     yield make
     for machine in made:
-        machine.close()
-        machine.cell.close()
+        try:
+            machine.close()
+        finally:
+            machine.cell.close()

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from cell import NAMES, Cell, run
@@ -106,7 +108,7 @@ class Machine:
     def _child(self) -> str:
         assert self.nspawn.poll() is None, (self.disk.root.parent / "console.log").read_text()[-2000:]
         tasks = Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text().split()
-        return tasks[0] if tasks else ""
+        return next((task for task in tasks if _space(task) != _space("self") and _comm(task) != "(sd-"), "")
 
     def _state(self) -> str:
         return self.ask("systemctl", "is-system-running").stdout
@@ -173,6 +175,10 @@ class Machine:
             self.nspawn.kill()
             self.nspawn.wait(10)
         self.console.close()
+        for group in _cgroups():
+            for leftover in (int(pid) for file in (group / self.name).rglob("cgroup.procs") for pid in _lines(file)):
+                with suppress(ProcessLookupError):
+                    os.kill(leftover, signal.SIGKILL)
         self.leader = 0
         self.nspawn = None
 
@@ -180,11 +186,30 @@ class Machine:
         if self.nspawn is not None:
             self.cut()
         for group in _cgroups():
-            for each in sorted((group / self.name).rglob("*"), reverse=True):
-                if each.is_dir():
+            folders = [each for each in (group / self.name).rglob("*") if each.is_dir()]
+            for each in (*sorted(folders, reverse=True), group / self.name):
+                with suppress(OSError):
                     each.rmdir()
-            (group / self.name).rmdir()
         self.disk.close()
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().split()
+    except OSError:
+        return []
+
+
+def _space(task: str) -> str:
+    """The process space that a process is in; the container's first process is in one of its own."""
+    try:
+        return str(Path(f"/proc/{task}/ns/pid").readlink())
+    except OSError:
+        return str(Path("/proc/self/ns/pid").readlink())
+
+
+def _comm(task: str) -> str:
+    return Path(f"/proc/{task}/comm").read_text()[:4]
 
 
 def _cgroups() -> list[Path]:

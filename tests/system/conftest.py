@@ -78,6 +78,7 @@ class Images:
         shutil.copy(self.package, disk.root / "tmp")
         try:
             disk.chroot("apt-get", "install", "-y", "--no-install-recommends", f"/tmp/{self.package.name}")
+            disk.chroot("ssh-keygen", "-A")
         finally:
             disk.close()
         return disk.written, bare

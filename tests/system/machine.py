@@ -91,6 +91,7 @@ class Machine:
     def boot(self) -> None:
         words = ["systemd-nspawn", "--quiet", "--boot", "-D", str(self.disk.root), "--register=no", "--keep-unit"]
         words += [f"--machine={self.name}", "--link-journal=no", "--console=pipe", "--resolv-conf=off"]
+        words += ["--capability=CAP_NET_ADMIN"]
         words += [f"--network-namespace-path=/run/netns/{self.cell.device}", "--bind=/dev/pts:/opt/pts"]
         words += [f"--bind={self.cell.modem_place}:/opt/modem", *self.options]
         joins = "".join(f"mkdir -p {g}/{self.name} && echo $$ > {g}/{self.name}/cgroup.procs; " for g in _cgroups())

@@ -13,8 +13,8 @@ from agent.doctor import Finding, Level
 from agent.errors import Failure
 from agent.identity import Equipment, Read, Reading, Subscriber
 from agent.lifecycle import State
+from agent.one_pass import Pass
 from agent.order import Outcome
-from agent.provisioning import Pass
 from agent.report import short
 from agent.state import Remembered
 

@@ -21,9 +21,11 @@ from agent.lifecycle import Event
 from agent.metadata import MetadataService
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
+from agent.one_pass import Apply, Hands, Pass, Step
 from agent.order import Order, Outcome, Task
 from agent.privileged import ByService, InThisProcess
-from agent.provisioning import Apply, Hands, Pass, Step, find_out, provision, remembered_after
+from agent.provisioning import find_out, provision
+from agent.remembering import remembered_after
 from agent.report import short
 from agent.settings import AppliedBy, Settings
 

@@ -8,8 +8,10 @@ import pytest
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
 from agent.lifecycle import Event, State
+from agent.one_pass import Hands, Step
 from agent.order import Outcome, Result, Task
-from agent.provisioning import MOST_INTERRUPTIONS, Hands, Step, provision
+from agent.provisioning import provision
+from agent.remembering import MOST_INTERRUPTIONS
 from agent.settings import Instruction, Policy, Settings
 from agent.state import Remembered
 

@@ -150,7 +150,14 @@ def test_what_root_writes_belongs_to_whom_the_directory_belongs_to(tmp_path):
     assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.iterdir()} == {(1234, 1234)}
 
 
-@pytest.mark.parametrize("act", [lambda place: save(place, FIRST), lambda place: wish(place, Wish.RETRY), lambda place: pass_lock(place).__enter__()])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda place: save(place, FIRST),
+        lambda place: wish(place, Wish.RETRY),
+        lambda place: pass_lock(place).__enter__(),
+    ],
+)
 def test_a_directory_that_cannot_be_written_is_named(tmp_path, act):
     absent = tmp_path / "absent"
     with pytest.raises(Failure) as caught:

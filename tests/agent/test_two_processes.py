@@ -1,4 +1,4 @@
-"""The two halves as two processes: an order goes from one to the other through files, and what becomes of it comes back.
+"""The two halves as two processes: an order goes from one to the other through files, and its outcome comes back.
 
 What systemd does with kitting-apply.path and kitting-apply.service, a thread does here: it starts the real command
 whenever an order lies there.
@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from agent import applying, serving_orders
+from agent.configuration import from_document
 from agent.errors import Code
 from agent.handover import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
 from agent.order import Answer, Confirmation, Order, Outcome, Result, outcome_to_json
+from agent.settings import load
 from simulator import faults as http
 from simulator.faults import Faults
 from simulator.gateways import Gateway
@@ -93,8 +96,6 @@ class Bench:
 
     def order(self) -> Order:
         document = {"write_files": [{"path": "/etc/telemetry.conf", "content": "by hand\n"}]}
-        from agent.configuration import from_document
-
         configuration = from_document(document)
         return Order("order-1", configuration.digest, configuration.document, "card", 1.0)
 
@@ -150,10 +151,7 @@ def test_a_document_that_takes_the_service_away_is_undone_by_the_other_half(benc
     assert bench.platform.sim(IMSI).tags["kitting_state"] == "rolled_back"
 
 
-def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench, monkeypatch):
-    from agent import applying, serving_orders
-    from agent.settings import load
-
+def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
     settings = load(bench.gateway.settings)
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
@@ -172,7 +170,10 @@ def test_a_word_about_another_order_does_not_count(bench):
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
     process = subprocess.Popen(
-        [KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [KITTING_APPLY, "--config", str(bench.gateway.settings)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     _until(lambda: read_outcome(bench.own) is not None)
     place_confirmation(bench.gateway.state, Confirmation("order-0", Answer.KEEP))

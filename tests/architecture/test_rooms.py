@@ -39,7 +39,11 @@ def test_no_file_is_called_after_nothing(path):
     assert not re.search(r"util|helper|common|misc|manager", path.stem)
 
 
-@pytest.mark.parametrize("name", MODULES)
+LOOKED_UP_NOT_READ = {"agent.codes"}
+"""Tables: a row is looked for, nobody reads from top to bottom."""
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - LOOKED_UP_NOT_READ))
 def test_no_module_is_longer_than_a_reader_can_keep_in_mind(name):
     assert len(MODULES[name].read_text().splitlines()) <= 400
 

@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint docs bench clean
+.PHONY: help venv demo test test-system lint docs bench deb image clean
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -18,6 +18,16 @@ demo: $(READY) ## three virtual gateways kit themselves, live
 
 test: $(READY) ## all tests that run in minutes
 	@$(BIN)/python -m pytest
+
+test-system: $(READY) ## boot whole Debians, installed from the package (root, minutes)
+	@sh packaging/host.sh boot
+	@$(BIN)/python -m pytest -m system tests/system
+
+deb: ## build/kitting-agent_VERSION_all.deb
+	@packaging/deb.sh
+
+image: ## an image for linux/arm/v7, built without a registry
+	@sh packaging/image.sh
 
 lint: $(READY) ## style, types, and the arrows of the architecture
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

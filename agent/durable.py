@@ -24,6 +24,8 @@ NAME_MAX = 255
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_PASSAGE = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+"""A directory that may be passed through, but not listed, is enough to read a file in it."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -209,9 +211,8 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     Raises `FileNotFoundError` where there is none, and another `OSError` for a link, a device, a pipe, or a file that
     is larger: what the agent wrote itself is none of these.
     """
-    disk = Disk()
-    at = disk.open_root(path.parent)
+    at = os.open(path.parent, _PASSAGE)
     try:
-        return read_file(disk, at, path.name, max_bytes)
+        return read_file(Disk(), at, path.name, max_bytes)
     finally:
         os.close(at)

@@ -78,16 +78,17 @@ def _say(what: str, exit_code: int) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from simulator.serving import ends_by_signal, serving, wait_for_end
+    from simulator.serving import Where, ends_by_signal, serving, wait_for_end
 
     scenario = _scenario(arguments)
+    where = Where(arguments.listen, arguments.port, _addresses(arguments.at, scenario))
     begin: list[Command] = [Set(pairs(arguments.switch))] if arguments.switch else []
     begin += [_fault(text.split()) for text in arguments.fault]
     try:
         with (
             ends_by_signal(),
             _place(arguments.modems) as place,
-            serving(scenario, place, arguments.control, arguments.port, begin) as served,
+            serving(scenario, place, arguments.control, where, begin) as served,
         ):
             shown = [json.dumps(served.values())] if arguments.json else served.lines()
             print("\n".join(shown), flush=True)
@@ -95,6 +96,17 @@ def _serve(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise Wrong(os.EX_CANTCREAT, f"cannot serve: {error}") from None
     return os.EX_OK
+
+
+def _addresses(pairs_given: Sequence[str], scenario: Scenario) -> dict[str, str] | None:
+    """`IMSI=ADDRESS` for every SIM, or for none."""
+    if not pairs_given:
+        return None
+    known = pairs(pairs_given)
+    absent = {sim.imsi for sim in scenario.sims} ^ set(known)
+    if absent:
+        raise Wrong(os.EX_USAGE, f"--at names every SIM once; look at {', '.join(sorted(absent))}")
+    return {address: imsi for imsi, address in known.items()}
 
 
 @contextmanager
@@ -227,6 +239,10 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     who.add_argument("--count", type=int, default=1, help="so many SIMs in one group (default: 1)")
     serve.add_argument("--userdata", metavar="FILE", help="userdata of that group")
     serve.add_argument("--port", type=int, default=0, help="port of the metadata service (default: any free one)")
+    serve.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="of the service (default: 127.0.0.1)")
+    serve.add_argument(
+        "--at", action="append", default=[], metavar="IMSI=ADDRESS", help="where a SIM's device sends from"
+    )
     serve.add_argument(
         "--modems", metavar="DIR", help=f"where gateways and modems go; models: {', '.join(model_names())}"
     )

@@ -22,6 +22,15 @@ _ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where the metadata service listens, and which SIM is at which address (None: 127.0.0.1 and up, in order)."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    addresses: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """What runs: where the service, the control socket and each gateway are."""
 
@@ -53,13 +62,13 @@ def now_ms() -> int:
 
 @contextmanager
 def serving(
-    scenario: Scenario, place: Path, control: Path, port: int, begin: Sequence[Command] = ()
+    scenario: Scenario, place: Path, control: Path, where: Where, begin: Sequence[Command] = ()
 ) -> Iterator[Served]:
     """Runs everything while it is entered; `begin` is obeyed before the first request can come in."""
     platform = scenario.platform(now_ms)
     faults = Faults()
     with ExitStack() as stack:
-        server = MetadataServer(platform, faults=faults, port=port)
+        server = MetadataServer(platform, faults=faults, host=where.host, port=where.port, addresses=where.addresses)
         stack.callback(server.stop)
         gateways = tuple(
             Gateway(sim.imsi, sim, place / sim.imsi, server, scenario.models[sim.imsi]) for sim in scenario.sims

@@ -2,6 +2,10 @@
 
 import os
 import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +82,22 @@ def test_what_a_power_cut_left_of_an_earlier_try_is_written_over(tmp_path):
 def test_the_longest_name_can_be_written(tmp_path, name):
     write_durably(tmp_path / name, b"whole")
     assert read_bounded(tmp_path / name, 10) == b"whole"
+
+
+READ_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from agent.durable import read_bounded
+os.setuid(65534)
+print(read_bounded(Path(sys.argv[1]), 9))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_is_read_in_a_directory_that_may_only_be_passed_through():
+    with tempfile.TemporaryDirectory(dir="/tmp") as made:
+        Path(made).chmod(0o711)
+        (Path(made) / "said").write_text("x")
+        command = [sys.executable, "-c", READ_AS_NOBODY, f"{made}/said"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "b'x'\n", done.stderr

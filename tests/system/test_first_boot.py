@@ -1,0 +1,88 @@
+"""Story 1: a gateway that was flashed with the image is switched on for the first time."""
+
+import threading
+import time
+
+import pytest
+from cell import IMEI, IMSI
+from conftest import AMD64, ARMHF, TRIXIE
+
+LINK_AFTER_S = 20
+
+
+def boots_with_a_late_link(machine, late_s):
+    """The link comes late, and the name resolves later still."""
+
+    def radio():
+        time.sleep(late_s)
+        machine.cell.link_up()
+        time.sleep(5)
+        machine.cell.start_names()
+
+    machine.cell.plug_modem_in()
+    machine.boot()
+    later = threading.Thread(target=radio)
+    later.start()
+    return later
+
+
+@pytest.mark.parametrize("debian", [AMD64, TRIXIE], ids="-".join)
+def test_a_first_boot_with_a_late_link_ends_provisioned(gateway, debian):
+    machine = gateway(debian)
+    radio = boots_with_a_late_link(machine, LINK_AFTER_S)
+    assert machine.run("systemctl", "is-system-running").strip() == "running", "up, while the link is still to come"
+    assert machine.property("ssh.service", "ActiveState") == "active"
+    assert machine.property("kitting-agent.service", "ActiveState") == "active", "READY was seen"
+    radio.join()
+    machine.until_state("provisioned", 150)
+    tags = machine.cell.tags
+    assert (tags["kitting_imei"], tags["site"]) == (IMEI, "tokyo")
+    assert machine.run("hostname").strip() == "gw-tokyo"
+    assert machine.run("stat", "-c", "%U:%G %a", "/etc/telemetry.conf").strip() == "root:root 640"
+    assert machine.run("cat", "/etc/telemetry.conf") == f"imei = {IMEI}\nround = 1\n"
+    assert machine.run("readlink", "/etc/localtime").strip() == "/usr/share/zoneinfo/Asia/Tokyo"
+    assert machine.property("telemetry.service", "ActiveState") == "active"
+    assert machine.run("systemctl", "is-system-running").strip() == "running"
+    assert machine.status()["state"] == "provisioned"
+    assert machine.property("kitting-agent.service", "StatusText").startswith("provisioned")
+    assert machine.property("kitting-agent.service", "NRestarts") == "0"
+
+
+def test_the_journal_has_the_fields_of_each_pass(gateway):
+    machine = gateway()
+    machine.cell.ready()
+    machine.boot()
+    machine.until_state("provisioned")
+    (ended,) = machine.journal("-u", "kitting-agent", "STATE=provisioned")
+    assert (ended["IMSI"], ended["IMEI"]) == (IMSI, IMEI)
+    assert ended["CONFIG"] == machine.cell.tags["kitting_config"]
+
+
+BOOT = {
+    "kitting-agent.service": {"shutdown.target", "multi-user.target"},
+    "kitting-apply.service": {"shutdown.target", "multi-user.target"},
+    "kitting-recover.service": {"shutdown.target", "network-pre.target", "sysinit.target", "kitting-apply.service"},
+}
+"""What comes after each; the recovery does nothing unless a journal lies there, and has a limit."""
+
+
+def test_nothing_that_a_person_needs_waits_for_the_agent(gateway):
+    machine = gateway()
+    machine.boot()
+    for unit, after in BOOT.items():
+        assert set(machine.property(unit, "Before").split()) == after, unit
+    assert machine.property("kitting-recover.service", "ConditionResult") == "no"
+    assert machine.property("kitting-recover.service", "TimeoutStartUSec") == "1min"
+    assert "kitting" not in machine.run("systemd-analyze", "critical-chain", "ssh.service")
+
+
+def test_a_gateway_of_armv7_kits_itself(gateway):
+    machine = gateway(ARMHF)
+    machine.disk.chroot("systemd-sysusers")
+    machine.cell.ready()
+    machine.boot()
+    machine.ask("systemd-tmpfiles", "--create")
+    machine.until_state("provisioned", 300)
+    assert machine.run("uname", "-m").strip() == "armv7l"
+    assert machine.run("hostname").strip() == "gw-tokyo"
+    assert machine.status()["imei"] == IMEI

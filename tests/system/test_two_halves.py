@@ -1,0 +1,85 @@
+"""Story 2: the two halves are what their units claim, tried from inside."""
+
+import pytest
+
+NETWORK_HALF = ("kitting-agent.service", 2.0)
+PRIVILEGED_HALF = ("kitting-apply.service", 4.5)
+
+
+@pytest.fixture
+def running(gateway):
+    machine = gateway()
+    machine.cell.ready()
+    machine.boot()
+    machine.until_state("provisioned")
+    return machine
+
+
+def as_unit(machine, unit: str, script: str):
+    """Runs a script with everything that the unit's own file says of its process, but the program."""
+    text = machine.run("cat", f"/lib/systemd/system/{unit}")
+    kept = [line for line in text.splitlines() if not line.startswith(("Exec", "Watchdog", "Restart", "Condition", "Type"))]
+    body = "\n".join(kept).replace("[Service]", f"[Service]\nType=oneshot\nExecStart=/bin/sh /tried.sh\nStandardOutput=file:/said")
+    machine.disk.write("/etc/systemd/system/tried.service", body.partition("[Install]")[0])
+    machine.disk.write("/tried.sh", script)
+    machine.disk.write("/said", "", 0o666)
+    machine.run("systemctl", "daemon-reload")
+    machine.ask("systemctl", "start", "tried.service")
+    return machine.run("cat", "/said")
+
+
+def test_the_network_half_is_nobody_with_no_capability(running):
+    pid = running.property("kitting-agent.service", "MainPID")
+    status = dict(line.split(":", 1) for line in running.run("cat", f"/proc/{pid}/status").splitlines())
+    agent = running.run("id", "-u", "kitting-agent").strip()
+    assert status["Uid"].split() == [agent] * 4
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
+    assert status["NoNewPrivs"].strip() == "1"
+
+
+def test_the_privileged_half_has_no_network(running):
+    script = "ls /sys/class/net /proc/net/dev; cat /proc/net/dev; python3 - <<'X'\nimport socket\nfor family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):\n    try:\n        socket.socket(family, socket.SOCK_RAW if family == socket.AF_NETLINK else socket.SOCK_STREAM)\n    except OSError as error:\n        print('refused', family.name, error.errno)\n    else:\n        print('GIVEN', family.name)\nX\n"
+    said = as_unit(running, "kitting-apply.service", script)
+    assert "wwan0:" not in said
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("refused")] == ["AF_INET", "AF_INET6", "AF_NETLINK"]
+    assert "GIVEN" not in said
+
+
+def test_the_privileged_half_sees_no_modem(running):
+    said = as_unit(running, "kitting-apply.service", "ls /dev; id -u; cat /opt/modem/at && echo READ\n")
+    assert "ttyUSB" not in said
+    assert "\n0\n" in said
+
+
+def test_the_network_half_writes_into_its_own_folder_only(running):
+    places = "/etc/x /usr/x /var/x /var/lib/x /var/lib/kitting-apply/x /root/x /opt/x /boot/x /home/x /etc/kitting-agent/agent.toml"
+    script = f"touch /var/lib/kitting-agent/mine && echo own; for p in {places}; do echo x >>$p && echo WROTE $p; done\n"
+    said = as_unit(running, "kitting-agent.service", script)
+    assert said.split() == ["own"]
+
+
+def test_the_network_half_reads_no_secret_of_the_other(running):
+    script = "for p in /etc/shadow /etc/telemetry.conf /var/lib/kitting-apply/apply/kept /etc/ssh/ssh_host_ed25519_key; do cat $p || ls $p; done; cat /var/lib/kitting-apply/outcome.json\n"
+    said = as_unit(running, "kitting-agent.service", script)
+    assert said.startswith("{"), "only what is said to it"
+
+
+def test_state_and_answers_belong_to_whom_they_should(running):
+    def owner(path):
+        return running.run("stat", "-c", "%U:%G %a", path).strip()
+
+    assert owner("/var/lib/kitting-agent") == "kitting-agent:kitting-agent 700"
+    assert owner("/var/lib/kitting-agent/state.json") == "kitting-agent:kitting-agent 600"
+    assert owner("/var/lib/kitting-apply") == "root:root 711"
+    assert owner("/var/lib/kitting-apply/outcome.json") == "root:kitting-agent 640"
+    assert owner("/etc/kitting-agent/agent.toml") == "root:root 644"
+
+
+@pytest.mark.parametrize(("unit", "most"), [NETWORK_HALF, PRIVILEGED_HALF])
+def test_a_half_is_exposed_no_more_than_it_was(gateway, unit, most):
+    machine = gateway()
+    machine.boot()
+    done = machine.ask("systemd-analyze", "security", f"--threshold={most * 10:.0f}", "--no-pager", unit)
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+    verified = machine.ask("systemd-analyze", "verify", f"/lib/systemd/system/{unit}")
+    assert "kitting" not in verified.stderr

@@ -49,6 +49,16 @@ class Service(Protocol):
     def userdata(self) -> bytes:
         """The group's text."""
 
+    def modified(self) -> str:
+        """When the platform changed the record last."""
+
+    def userdata_unless(self, etag: str) -> bytes | None:
+        """The group's text, or None where it is still the one of that tag."""
+
+    @property
+    def etag(self) -> str | None:
+        """What names the text that was read last; None where the service names none."""
+
     def put_tags(self, tags: Mapping[str, str]) -> None:
         """Adds or replaces these tags."""
 

@@ -1,6 +1,7 @@
 """Story: one pass of the network half, top to bottom.
 
     settle      an order that a power cut left open comes first
+    poll        where nothing is open, the smallest question that shows a change; most passes end here
     identify    subscriber (metadata service) and equipment (modem), both at once
     bind        may this SIM be in this device
     obey        what the operator says by a tag of the SIM
@@ -33,6 +34,7 @@ from agent.lifecycle import Event, State
 from agent.obeying import obey, stay_or_adopt
 from agent.one_pass import Hands, Pass, Step
 from agent.order import Order, Outcome, Result
+from agent.polling import may_ask_small, nothing_changed, with_what_was_seen
 from agent.remembering import EVENTS, attempt_of, event_of, remembered_after
 from agent.report import Report, changed_tags, short, wanted_tags
 from agent.settings import Settings
@@ -45,6 +47,9 @@ def provision(settings: Settings, hands: Hands, remembered: Remembered, *, adopt
     this = Pass(remembered, adopt)
     try:
         _settle(settings, hands, this)
+        if not adopt and may_ask_small(this.remembered) and nothing_changed(hands, this):
+            _remember(hands, this, Event.UNCHANGED)
+            return this
         event = become(settings, hands, this)
     except Failure as failure:
         if failure.code.kind not in EVENTS:
@@ -219,11 +224,15 @@ def _now(hands: Hands) -> datetime | None:
 
 
 def _note(hands: Hands, this: Pass) -> None:
-    """Keeps what was said on the way, for `status`; that the report could not be sent is known only now."""
-    notice = this.notices[-1] if this.notices else None
-    if str(notice) != str(this.remembered.notice):
-        this.remembered = replace(this.remembered, notice=notice)
+    """Keeps what was said on the way, for `status`, and what was seen, for the next poll; the report is part of it."""
+    before = this.remembered
+    this.remembered = replace(with_what_was_seen(hands, this), notice=this.notices[-1] if this.notices else None)
+    if (str(before.notice), _seen(before)) != (str(this.remembered.notice), _seen(this.remembered)):
         hands.save(this.remembered)
+
+
+def _seen(remembered: Remembered) -> tuple[str | int | None, ...]:
+    return remembered.seen_record, remembered.seen_userdata, remembered.etag, remembered.quiet_polls
 
 
 def _report(hands: Hands, this: Pass) -> None:

@@ -135,6 +135,25 @@ def test_a_second_pass_changes_nothing_restarts_nothing_and_sends_nothing(bench)
     assert bench.server.connections == 3
 
 
+def test_a_device_that_has_nothing_to_do_asks_one_small_question(bench):
+    bench.provision()
+    bench.provision()
+    for path in ("/v1/userdata", "/v1/subscriber.lastModifiedTime", "/v1/userdata"):
+        bench.platform.forget_requests()
+        code, result = bench.provision()
+        assert (code, result["event"], result["state"]) == (os.EX_OK, "unchanged", "provisioned")
+        assert [request.path for request in bench.platform.requests] == [path]
+
+
+def test_a_changed_tag_is_seen_by_the_small_question(bench):
+    bench.provision()
+    bench.provision()
+    bench.platform.set_tag(IMSI, "site", "osaka")
+    bench.provision()
+    bench.provision()
+    assert (bench.gateway.root / "etc/hostname").read_text() == "gw-osaka\n"
+
+
 def test_services_are_only_recorded_below_another_root(bench):
     _, result = bench.provision()
     assert result["outcome"]["recorded"] is True

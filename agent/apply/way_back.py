@@ -18,7 +18,7 @@ from agent.order import Change
 
 ROLLBACK = "rollback"
 SCRUB = "scrub"
-_KEYS_FIRST = ("ssh", "key", "credential", "password", "secret")
+_KEYS = ("ssh", "key", "credential", "password", "secret")
 
 
 def questions_back(ordered: Ordered) -> Questions:
@@ -45,13 +45,13 @@ def questions_scrub(remembered: Managed) -> Questions:
 
 
 def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
-    """What stood there before, instead of everything that is managed and sensitive; what looks like a key goes first."""
+    """What stood there before, instead of all that is managed and sensitive; what looks like a key goes first."""
     draft = Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
     sensitive = {path: entry for path, entry in remembered.paths.items() if entry.sensitive}
-    for path, entry in sorted(sensitive.items(), key=_keys_first):
+    for path, entry in sensitive.items():
         before = Absent() if isinstance(entry.before, Lost) else entry.before
         _aim(draft, seen.places.get(path, path), before, SCRUB, entry.then, sensitive=True)
-    steps = tuple(file_steps(draft))
+    steps = sorted(file_steps(draft), key=lambda step: not _looks_like_a_key(step.path))
     changed = {step.path for step in steps}
     actions = dict.fromkeys(
         action for place in draft.targets if place in changed for action in draft.targets[place].then
@@ -105,6 +105,5 @@ def _as_steps(back: Iterable[object]) -> Iterator[ActionStep]:
     return (ActionStep(item.action, ROLLBACK, is_way_back=True) for item in back if isinstance(item, ActionStep))
 
 
-def _keys_first(item: tuple[str, ManagedPath]) -> tuple[bool, str]:
-    path, entry = item
-    return not any(word in f"{path} {entry.because}".lower() for word in _KEYS_FIRST), path
+def _looks_like_a_key(path: str) -> bool:
+    return any(word in path.lower() for word in _KEYS)

@@ -38,6 +38,7 @@ DOCUMENT_KEYS = (
     "absent",
     "runcmd",
     "power_state",
+    "enforce",
     "report",
 )
 """The keys of the userdata document, which are also the names that `[apply] allow` takes."""

@@ -17,10 +17,12 @@ from agent.apply.plan import Plan
 from agent.binding import Verdict, verdict
 from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.clock import CLOCK_FLOOR, trusted_now
+from agent.configuration import Configuration, sources
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
+from agent.metadata.sources import Sources
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
 from agent.one_pass import Apply, Hands, Pass, Step
@@ -189,13 +191,24 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
     return Hands(
         service=service,
         read_equipment=lambda: read_equipment(settings.modem),
-        fetch_sources=lambda configuration: None,
+        fetch_sources=lambda configuration: _fetch_sources(settings, configuration, tell),
         apply=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),
         save=lambda remembered: state.save(place, remembered),
         system_time=lambda: datetime.now(UTC),
         tell=tell,
     )
+
+
+def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell) -> None:
+    wanted = sources(configuration)
+    if not wanted:
+        return
+    fetching = Sources(settings.metadata, settings.paths.state)
+    for source in wanted:
+        fetching.fetch(source.url, source.sha256, source.size)
+        tell(Step.FETCH, f"{source.url}, {source.size} bytes")
+    fetching.forget_all_but({source.sha256 for source in wanted})
 
 
 def leave_root(settings: Settings) -> None:

@@ -173,7 +173,8 @@ def _wrong_text(path: KeyPath, error: ValidationError, document: Mapping[str, An
     hidden = is_secret(document, path)
     instead = "" if hidden else f", not {shown(error.instance)}"
     if error.validator == "enum":
-        near = nearest(str(error.instance), rules["enum"]) or f"known here: {', '.join(rules['enum'])}"
+        words = [str(word) for word in rules["enum"]]
+        near = nearest(str(error.instance), words) or f"known here: {', '.join(words)}"
         return Fault(path, f"takes {rules['title']}{instead}", suggestion="" if hidden else near)
     return Fault(path, f"takes {rules['title']}{_example(rules)}{instead}")
 

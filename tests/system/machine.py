@@ -79,14 +79,18 @@ class Machine:
         self.nspawn: subprocess.Popen | None = None
         self.leader = 0
 
-    def flash(self, settings: str = SETTINGS) -> None:
+    def flash(self, settings: str = SETTINGS, beside: tuple[str, ...] = ()) -> None:
         """What the disk image has besides the package: settings, a service to configure, a name server."""
         self.disk.write("/etc/kitting-agent/agent.toml", settings)
         self.disk.write("/etc/systemd/system/telemetry.service", TELEMETRY)
         self.disk.write("/etc/resolv.conf", f"nameserver {NAMES}\noptions timeout:2 attempts:1\n")
-        for unit in ("ModemManager", "NetworkManager", "systemd-timesyncd"):
+        for unit in {"ModemManager", "NetworkManager", "systemd-timesyncd"} - set(beside):
             (self.disk.root / f"etc/systemd/system/{unit}.service").unlink(missing_ok=True)
             (self.disk.root / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
+
+    def amend(self, unit: str, text: str) -> None:
+        """Lines of `[Service]` that hold for this machine's unit."""
+        self.disk.write(f"/etc/systemd/system/{unit}.d/amended.conf", f"[Service]\n{text}\n")
 
     def boot(self) -> None:
         words = ["systemd-nspawn", "--quiet", "--boot", "-D", str(self.disk.root), "--register=no", "--keep-unit"]

@@ -60,10 +60,10 @@ class Room:
         return Gateway(self.policy.root, self.disk, self.actor)
 
 
-def room(settings: Settings) -> Room:
-    """The room for a device's settings; touches nothing yet."""
+def room(settings: Settings, *, booting: bool = False) -> Room:
+    """The room for a device's settings, also early at boot; touches nothing yet."""
     is_running_system = settings.apply.root == Path("/")
-    actor = Machine(ENVIRONMENT) if is_running_system else Recorder()
+    actor = Machine(ENVIRONMENT, booting=booting) if is_running_system else Recorder()
     return Room(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
 
 

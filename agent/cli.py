@@ -46,11 +46,12 @@ def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
 
     from agent.display import pass_lines, pass_values
     from agent.schedule import next_pass_s, pass_limit_s
-    from agent.wiring import Narrator, one_pass
+    from agent.wiring import Narrator, leave_root, one_pass
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
     _make_state_directory(settings.paths.state)
+    leave_root(settings)
     narrator = Narrator(quiet=arguments.json)
     this = one_pass(settings, narrator.tell)
     narrator.conclude(this)

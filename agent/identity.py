@@ -122,6 +122,8 @@ class Subscriber:
     """What the network told the platform in this session; compare with `device_part`."""
     online: bool | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    modified: str | None = None
+    """When the platform changed the record last, as it tells it; compared with itself only."""
 
     @property
     def card(self) -> str:

@@ -49,8 +49,21 @@ class Service(Protocol):
     def userdata(self) -> bytes:
         """The group's text."""
 
+    def modified(self) -> str:
+        """When the platform changed the record last."""
+
+    def userdata_unless(self, etag: str) -> bytes | None:
+        """The group's text, or None where it is still the one of that tag."""
+
+    @property
+    def etag(self) -> str | None:
+        """What names the text that was read last; None where the service names none."""
+
     def put_tags(self, tags: Mapping[str, str]) -> None:
         """Adds or replaces these tags."""
+
+    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
+        """Likewise over a new connection, and only once: a proof that the service can be reached."""
 
     def answers_anew(self, within_s: float) -> None:
         """Returns once a new connection was answered; raises when none was within the time."""
@@ -117,3 +130,5 @@ class Pass:
     """Said, kept, and no reason to stop."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The tags that were sent."""
+    applied_at: datetime | None = None
+    """When a configuration was applied; what is reported of it names this moment, whenever it is sent."""

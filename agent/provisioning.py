@@ -1,6 +1,7 @@
 """Story: one pass of the network half, top to bottom.
 
     settle      an order that a power cut left open comes first
+    poll        where nothing is open, the smallest question that shows a change; most passes end here
     identify    subscriber (metadata service) and equipment (modem), both at once
     bind        may this SIM be in this device
     obey        what the operator says by a tag of the SIM
@@ -8,8 +9,8 @@
     fetch       userdata
     resolve     text → configuration, this SIM's values filled in; its larger files
     apply       hand over, and see what became of it
-    confirm     the service still answers; otherwise everything goes back
-    report      the tags that changed
+    confirm     the service still answers, best by taking the report; otherwise everything goes back
+    report      the tags that changed, as far as they were not sent yet
 
 What the world does wrong ends up in the `Pass` that is returned. Raised is only what makes a pass pointless: the state
 cannot be written (`state.unwritable`).
@@ -20,6 +21,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from threading import Thread
 
 from agent import __version__
@@ -32,6 +34,7 @@ from agent.lifecycle import Event, State
 from agent.obeying import obey, stay_or_adopt
 from agent.one_pass import Hands, Pass, Step
 from agent.order import Order, Outcome, Result
+from agent.polling import may_ask_small, nothing_changed, with_what_was_seen
 from agent.remembering import EVENTS, attempt_of, event_of, remembered_after
 from agent.report import Report, changed_tags, short, wanted_tags
 from agent.settings import Settings
@@ -44,6 +47,9 @@ def provision(settings: Settings, hands: Hands, remembered: Remembered, *, adopt
     this = Pass(remembered, adopt)
     try:
         _settle(settings, hands, this)
+        if not adopt and may_ask_small(this.remembered) and nothing_changed(hands, this):
+            _remember(hands, this, Event.UNCHANGED)
+            return this
         event = become(settings, hands, this)
     except Failure as failure:
         if failure.code.kind not in EVENTS:
@@ -76,7 +82,7 @@ def become(settings: Settings, hands: Hands, this: Pass) -> Event:
     order = this.order = _order(settings, this, configuration, subscriber)
     this.remembered = replace(this.remembered, attempt=attempt)
     _remember(hands, this, Event.ORDERED)
-    outcome = this.outcome = _conclude(settings, hands, hands.apply.order(order))
+    outcome = this.outcome = _conclude(settings, hands, this, hands.apply.order(order))
     this.failure = outcome.failure
     return event_of(outcome)
 
@@ -124,7 +130,7 @@ def _settle(settings: Settings, hands: Hands, this: Pass) -> None:
     if left_open:
         hands.tell(Step.SETTLE, f"an apply was left open, {left_open.result.value}")
         this.remembered = replace(this.remembered, state=State.APPLYING)
-        outcome = this.outcome = _conclude(settings, hands, left_open)
+        outcome = this.outcome = _conclude(settings, hands, this, left_open)
         this.failure = outcome.failure
         _remember(hands, this, event_of(outcome))
     elif this.remembered.state is State.APPLYING:
@@ -133,19 +139,35 @@ def _settle(settings: Settings, hands: Hands, this: Pass) -> None:
     this.failure = None
 
 
-def _conclude(settings: Settings, hands: Hands, outcome: Outcome) -> Outcome:
+def _conclude(settings: Settings, hands: Hands, this: Pass, outcome: Outcome) -> Outcome:
     """Keeps what was applied if the service still answers, and takes it back otherwise."""
     for change in outcome.changes:
         hands.tell(Step.APPLY, f"{change.what} {change.where} ({change.because})")
     if outcome.result is not Result.UNCONFIRMED:
         return outcome
     try:
-        hands.service.answers_anew(settings.apply.confirm_within)
+        if not _taken_as_proof(hands, this):
+            hands.service.answers_anew(settings.apply.confirm_within)
     except Failure as failure:
         hands.tell(Step.CONFIRM, f"{failure}; taking everything back")
         return hands.apply.undo(Failure(Code.APPLY_UNCONFIRMED, str(failure)))
     hands.tell(Step.CONFIRM, "the metadata service still answers")
     return hands.apply.confirm()
+
+
+def _taken_as_proof(hands: Hands, this: Pass) -> bool:
+    """Sends the report of what was just applied: a service that takes it can be reached, and need not be asked."""
+    if this.subscriber is None:
+        return False
+    this.applied_at = _now(hands)
+    tags = _missing_tags(hands, this, remembered_after(this, Event.CONFIRMED, this.applied_at))
+    try:
+        if tags:
+            hands.service.put_tags_anew(tags)
+    except Failure:
+        return False
+    _sent(hands, this, tags)
+    return bool(tags)
 
 
 def _identify(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
@@ -192,41 +214,64 @@ def _fetch(hands: Hands, subscriber: Subscriber) -> bytes:
 
 def _remember(hands: Hands, this: Pass, event: Event) -> None:
     """What the next pass starts from, written before anything is done or said on the strength of it."""
-    now = trusted_now(hands.system_time(), hands.service.date, CLOCK_FLOOR)
     this.event = event
-    this.remembered = remembered_after(this, event, now)
+    this.remembered = remembered_after(this, event, this.applied_at or _now(hands))
     hands.save(this.remembered)
 
 
+def _now(hands: Hands) -> datetime | None:
+    return trusted_now(hands.system_time(), hands.service.date, CLOCK_FLOOR)
+
+
 def _note(hands: Hands, this: Pass) -> None:
-    """Keeps what was said on the way, for `status`; that the report could not be sent is known only now."""
-    notice = this.notices[-1] if this.notices else None
-    if str(notice) != str(this.remembered.notice):
-        this.remembered = replace(this.remembered, notice=notice)
+    """Keeps what was said on the way, for `status`, and what was seen, for the next poll; the report is part of it."""
+    before = this.remembered
+    this.remembered = replace(with_what_was_seen(hands, this), notice=this.notices[-1] if this.notices else None)
+    if (str(before.notice), _seen(before)) != (str(this.remembered.notice), _seen(this.remembered)):
         hands.save(this.remembered)
+
+
+def _seen(remembered: Remembered) -> tuple[str | int | None, ...]:
+    return remembered.seen_record, remembered.seen_userdata, remembered.etag, remembered.quiet_polls
 
 
 def _report(hands: Hands, this: Pass) -> None:
     """One request with the tags that differ; what cannot be sent now differs again in the next pass."""
-    if this.subscriber is None:
-        return
-    wanted = wanted_tags(_as_report(hands, this))
-    tags = changed_tags(this.subscriber.tags, wanted)
+    tags = _missing_tags(hands, this, this.remembered)
     if not tags:
         return
     try:
         hands.service.put_tags(tags)
     except Failure as failure:
+        _notice(hands, this, failure)
+        return
+    _sent(hands, this, tags)
+
+
+def _missing_tags(hands: Hands, this: Pass, remembered: Remembered) -> Mapping[str, str]:
+    """What the SIM's tags should say of a device that remembers this, and do not."""
+    if this.subscriber is None:
+        return {}
+    wanted = wanted_tags(_as_report(hands, this, remembered))
+    return changed_tags({**this.subscriber.tags, **this.tags}, wanted)
+
+
+def _sent(hands: Hands, this: Pass, tags: Mapping[str, str]) -> None:
+    if tags:
+        this.tags = {**this.tags, **tags}
+        hands.tell(Step.REPORT, ", ".join(f"{name}={value}" for name, value in sorted(tags.items())))
+
+
+def _notice(hands: Hands, this: Pass, failure: Failure) -> None:
+    """Once in a pass is enough."""
+    if str(failure) not in map(str, this.notices):
         this.notices.append(failure)
         hands.tell(Step.NOTICE, str(failure))
-        return
-    this.tags = tags
-    hands.tell(Step.REPORT, ", ".join(f"{name}={value}" for name, value in sorted(tags.items())))
 
 
-def _as_report(hands: Hands, this: Pass) -> Report:
-    remembered = this.remembered
+def _as_report(hands: Hands, this: Pass, remembered: Remembered) -> Report:
     imei = value_of(this.equipment.imei) if this.equipment else None
+    extra = _extra_tags(hands, this, remembered)
     notice = next(iter(this.notices), None)
     return Report(
         remembered.state,
@@ -235,21 +280,20 @@ def _as_report(hands: Hands, this: Pass) -> Report:
         remembered.changed_at,
         imei,
         remembered.failure or notice,
-        _extra_tags(hands, this),
+        extra,
         remembered.obeyed,
     )
 
 
-def _extra_tags(hands: Hands, this: Pass) -> Mapping[str, str]:
+def _extra_tags(hands: Hands, this: Pass, remembered: Remembered) -> Mapping[str, str]:
     """The tags that the configuration in force asks for."""
     configuration = this.configuration
-    if configuration is None or configuration.digest != this.remembered.in_force:
+    if configuration is None or configuration.digest != remembered.in_force:
         return {}
     tags = {}
     for item in report_items(configuration):
         try:
             tags[item.name] = item.value if item.value is not None else hands.read_first_line(item.file or "")
         except Failure as failure:
-            this.notices.append(failure)
-            hands.tell(Step.NOTICE, str(failure))
+            _notice(hands, this, failure)
     return tags

@@ -67,6 +67,14 @@ class Remembered:
     """What stood in the way last; None where nothing did."""
     notice: Failure | None = None
     """What was said last without being a reason to stop."""
+    seen_record: str | None = None
+    """`Subscriber.modified` when nothing was to be done; None where a poll has to look at everything."""
+    seen_userdata: str | None = None
+    """SHA-256, hex, of the userdata then."""
+    etag: str | None = None
+    """What the service named that userdata."""
+    quiet_polls: int = 0
+    """Polls in a row that asked a small question."""
     changed_at: str | None = None
     """When state or configuration last changed, RFC 3339; None where no clock could be trusted."""
     ended_at: str | None = None
@@ -187,11 +195,11 @@ def take_wish(directory: Path) -> Wish | None:
 
 
 def granted(remembered: Remembered, wish: Wish | None) -> Remembered:
-    """The same after a wish: nothing is held against any configuration; to adopt also ends a hold."""
+    """The same after a wish: everything is looked at, no configuration is given up; to adopt also ends a hold."""
     if wish is None:
         return remembered
     held = remembered.held and wish is not Wish.ADOPT
-    return replace(remembered, given_up=None, interruptions=0, failures_in_a_row=0, held=held)
+    return replace(remembered, given_up=None, interruptions=0, failures_in_a_row=0, held=held, seen_record=None)
 
 
 def to_json(remembered: Remembered) -> bytes:
@@ -234,6 +242,10 @@ def from_json(content: bytes) -> Remembered:
         obeyed=_text(members, "obeyed"),
         failure=_failure(members, "failure"),
         notice=_failure(members, "notice"),
+        seen_record=_text(members, "seen_record"),
+        seen_userdata=_text(members, "seen_userdata"),
+        etag=_text(members, "etag"),
+        quiet_polls=_number(members, "quiet_polls"),
         changed_at=_text(members, "changed_at"),
         ended_at=_text(members, "ended_at"),
         failures_in_a_row=_number(members, "failures_in_a_row"),

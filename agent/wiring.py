@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import stat
 import uuid
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ from agent.settings import AppliedBy, Settings
 
 Tell = Callable[[Step, str], None]
 
+SERVICE_USER = "kitting-agent"
+SYSTEMD_RUNS = Path("/run/systemd/system")
+"""Where it is there, systemd is the init of this machine (sd_booted(3))."""
 MAX_LINE_BYTES = 4096
 _INFO, _WARNING = 6, 4
 """syslog's priorities."""
@@ -150,6 +154,23 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
         system_time=lambda: datetime.now(UTC),
         tell=tell,
     )
+
+
+def leave_root(settings: Settings) -> None:
+    """A pass that somebody starts with sudo goes on as the service's user: no byte of the network is parsed as root.
+
+    Only where the other half is a service: systemd runs, and the running system is configured.
+    """
+    by_service = settings.apply.by is not AppliedBy.PROCESS and settings.apply.root == Path("/")
+    if os.geteuid() != 0 or not by_service or not SYSTEMD_RUNS.is_dir():
+        return
+    try:
+        user = pwd.getpwnam(SERVICE_USER)
+    except KeyError:
+        return
+    os.initgroups(SERVICE_USER, user.pw_gid)
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
 
 
 def _privileged(settings: Settings) -> Apply:

@@ -69,6 +69,8 @@ class Machine:
 
     environment: Mapping[str, str]
     recorded: bool = False
+    booting: bool = False
+    """Early at boot services are only queued: systemd starts none before the boot has come so far."""
 
     def do(self, action: Action) -> None:
         """Runs it to its end or its limit."""
@@ -76,7 +78,8 @@ class Machine:
             case RunCommand(argv, limit_s):
                 run(argv, limit_s, self.environment)
             case ServiceVerb(unit, verb):
-                run(("systemctl", "--no-ask-password", verb.value, "--", unit), SYSTEMCTL_LIMIT_S, self.environment)
+                options = ("--no-ask-password", *(("--no-block",) if self.booting else ()))
+                run(("systemctl", *options, verb.value, "--", unit), SYSTEMCTL_LIMIT_S, self.environment)
 
     def unit_words(self, units: Iterable[str]) -> dict[str, str]:
         """Asks for each unit; one that systemd does not know is `not-found`."""

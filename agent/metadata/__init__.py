@@ -30,9 +30,12 @@ from agent.metadata.answers import (
     Answer,
     acknowledge,
     date_of,
+    etag_of,
     imsi_of,
+    modified_of,
     subscriber_of,
     userdata_of,
+    userdata_unless_same,
 )
 from agent.metadata.connection import Line, LineAdapter
 from agent.schedule import patiently
@@ -73,6 +76,7 @@ class MetadataService:
         self._patience_left_s = settings.patience
         self._reading_works = False
         self._date: datetime | None = None
+        self._etag: str | None = None
         self._line = Line(settings.interface, clock)
         self._adapter = LineAdapter(self._line)
 
@@ -115,6 +119,19 @@ class MetadataService:
         """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
         return self._patiently(lambda: self._get("/v1/userdata", userdata_of))
 
+    def modified(self) -> str:
+        """When the platform changed the record last: the smallest question that shows a changed SIM; `metadata.*`."""
+        return self._patiently(lambda: self._get("/v1/subscriber.lastModifiedTime", modified_of))
+
+    def userdata_unless(self, etag: str) -> bytes | None:
+        """The group's text, or None where it is still the one of that tag (RFC 9110, 13.1.2); raises as `userdata`."""
+        return self._patiently(lambda: self._get("/v1/userdata", userdata_unless_same, etag=etag))
+
+    @property
+    def etag(self) -> str | None:
+        """What names the text that was read last; None where the service names none."""
+        return self._etag
+
     def put_tags(self, tags: Mapping[str, str]) -> None:
         """Adds or replaces these tags and no other; an empty mapping only asks whether the device may write.
 
@@ -130,6 +147,16 @@ class MetadataService:
             if failure.code.kind is not Kind.NO_ANSWER:
                 raise
             raise Failure(Code.REPORT_NOT_SENT, f"{failure.code.text}: {failure.detail}", where=where) from None
+        self.read_only = False
+
+    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
+        """The same over a new connection and after a new look-up of the name, asked only once.
+
+        That it returns is proof that the service can be reached; raises `metadata.*`, `report.read_only` or
+        `report.not_sent` where there is no such proof.
+        """
+        self._adapter.close()
+        self._put(tags, self._where("/v1/subscriber/tags"))
         self.read_only = False
 
     def answers_anew(self, within_s: float) -> None:
@@ -155,10 +182,14 @@ class MetadataService:
         finally:
             self._patience_left_s = max(0.0, self._patience_left_s - (self._clock() - began))
 
-    def _get(self, path: str, read: Callable[[Answer, str], T], limit_s: float | None = None) -> T:
+    def _get(
+        self, path: str, read: Callable[[Answer, str], T], limit_s: float | None = None, etag: str | None = None
+    ) -> T:
         where = self._where(path)
-        answer = self._ask(Request("GET", where, _HEADERS), limit_s)
+        headers = _HEADERS | {"If-None-Match": etag} if etag else _HEADERS
+        answer = self._ask(Request("GET", where, headers), limit_s)
         value = read(answer, where)
+        self._etag = etag_of(answer) or etag
         self._reading_works = True
         self._date = date_of(answer) or self._date
         return value

@@ -9,6 +9,7 @@ No message quotes an answer: a foreign page may contain anything.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,6 +87,7 @@ def subscriber_of(answer: Answer, where: str) -> Subscriber:
         session_imei=_name(session.get("imei")),
         online=session["online"] if isinstance(session.get("online"), bool) else None,
         tags=_tags(record.get("tags")),
+        modified=_moment(record.get("lastModifiedTime")),
     )
 
 
@@ -96,6 +98,26 @@ def imsi_of(answer: Answer, where: str) -> Imsi:
         return Imsi(answer.body.decode("ascii").strip())
     except ValueError:
         raise _foreign("not an IMSI", where) from None
+
+
+def modified_of(answer: Answer, where: str) -> str:
+    """The bare number in the answer to `GET /v1/subscriber.lastModifiedTime`, for comparing with the last one."""
+    _check(answer, where)
+    moment = _moment(answer.body.decode("ascii", "replace").strip())
+    if moment is None:
+        raise _foreign("not a time", where)
+    return moment
+
+
+def userdata_unless_same(answer: Answer, where: str) -> bytes | None:
+    """The document, or None where the service says that it is still the one that was named (RFC 9110, 15.4.5)."""
+    return None if answer.status == HTTPStatus.NOT_MODIFIED else userdata_of(answer, where)
+
+
+def etag_of(answer: Answer) -> str | None:
+    """What names this version of a document (RFC 9110, 8.8.3), where the service names it in a way that can be sent."""
+    etag = answer.headers.get("etag", "")
+    return etag if re.fullmatch(r'(W/)?"[\x21\x23-\x7e]{1,200}"', etag) else None
 
 
 def userdata_of(answer: Answer, where: str) -> bytes:
@@ -199,6 +221,12 @@ def _name(value: object) -> str | None:
     """A text on one line that can be shown, stored and sent; anything else counts as not known."""
     good = isinstance(value, str) and 0 < len(value) <= _MAX_NAME_CHARACTERS and value.isprintable()
     return value if good and isinstance(value, str) else None
+
+
+def _moment(value: object) -> str | None:
+    """Milliseconds since 1970, as digits."""
+    digits = value if isinstance(value, str) else str(value) if type(value) is int else ""
+    return digits if re.fullmatch(r"[0-9]{1,19}", digits) else None
 
 
 def _iccid(value: object) -> Iccid | None:

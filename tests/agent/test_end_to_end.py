@@ -111,13 +111,12 @@ def test_a_first_pass_kits_the_gateway_and_says_so(bench):
     assert bench.status()["state"] == "provisioned"
 
 
-def test_a_pass_uses_one_connection_and_one_write_and_asks_once_more_after_applying(bench):
+def test_a_pass_asks_twice_and_its_report_over_a_new_connection_is_the_confirmation(bench):
     bench.provision()
     asked = [(request.method, request.path) for request in bench.platform.requests]
     assert asked == [
         ("GET", "/v1/subscriber"),
         ("GET", "/v1/userdata"),
-        ("GET", "/v1/subscriber.imsi"),
         ("PUT", "/v1/subscriber/tags"),
     ]
     assert bench.server.connections == 2
@@ -134,6 +133,25 @@ def test_a_second_pass_changes_nothing_restarts_nothing_and_sends_nothing(bench)
     assert (bench.tree(), bench.tags) == (before, tags)
     assert [request.method for request in bench.platform.requests] == ["GET", "GET"]
     assert bench.server.connections == 3
+
+
+def test_a_device_that_has_nothing_to_do_asks_one_small_question(bench):
+    bench.provision()
+    bench.provision()
+    for path in ("/v1/userdata", "/v1/subscriber.lastModifiedTime", "/v1/userdata"):
+        bench.platform.forget_requests()
+        code, result = bench.provision()
+        assert (code, result["event"], result["state"]) == (os.EX_OK, "unchanged", "provisioned")
+        assert [request.path for request in bench.platform.requests] == [path]
+
+
+def test_a_changed_tag_is_seen_by_the_small_question(bench):
+    bench.provision()
+    bench.provision()
+    bench.platform.set_tag(IMSI, "site", "osaka")
+    bench.provision()
+    bench.provision()
+    assert (bench.gateway.root / "etc/hostname").read_text() == "gw-osaka\n"
 
 
 def test_services_are_only_recorded_below_another_root(bench):
@@ -394,6 +412,7 @@ def test_a_step_that_fails_takes_all_of_them_back_and_the_document_is_not_tried_
 def test_a_configuration_after_which_the_service_is_gone_is_undone_by_the_gateway_itself(bench):
     bench.provision()
     before = bench.tree()
+    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
     bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
     bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "cut-off-"))
     code, result = bench.provision()

@@ -37,6 +37,8 @@ RECORD = {
     "iccid": "8900000000000000001",
     "localInfo": {"imei": "356938035643809"},
     "subscription": "plan01s",
+    "operatorId": "OP0000000000",
+    "lastModifiedTime": 1765030000000,
 }
 SUBSCRIBER = Subscriber(
     imsi=Imsi("001010000000001"),
@@ -47,10 +49,12 @@ SUBSCRIBER = Subscriber(
     status="active",
     speed_class="s1.fast",
     subscription="plan01s",
+    operator="OP0000000000",
     imei_lock="490154203237518|ANONYMOUS",
     session_imei="490154203237518",
     online=True,
     tags={"name": "gateway-01", "site": "東京"},
+    modified="1765030000000",
 )
 
 
@@ -364,3 +368,40 @@ def test_any_answer_is_a_value_or_a_failure_that_quotes_nothing(answer, read_ans
     assert len(said) < 250
     assert said.isprintable()
     assert "Router" not in said
+
+
+def test_the_small_question_is_answered_by_a_bare_number(http, service):
+    served(http, "/v1/subscriber.lastModifiedTime", "1765030000000")
+    assert service.modified() == "1765030000000"
+
+
+@pytest.mark.parametrize("body", ["", "null", "-1", "1.5", PAGE, "9" * 20, "\u0661"])
+def test_whatever_else_answers_the_small_question_is_not_the_service(http, service, body):
+    served(http, "/v1/subscriber.lastModifiedTime", body)
+    assert failure_of(service.modified).code is Code.METADATA_NOT_SORACOM
+
+
+@pytest.mark.parametrize("value", [True, 1.5, None, "x", [], -1])
+def test_a_record_that_tells_no_time_is_never_compared(value):
+    assert read(RECORD | {"lastModifiedTime": value}).modified is None
+
+
+def test_a_text_that_is_still_the_same_is_not_sent_again(http, service):
+    served(http, "/v1/userdata", "hostname: x", headers={"ETag": '"v1"'})
+    assert (service.userdata(), service.etag) == (b"hostname: x", '"v1"')
+    http.reset()
+    served(http, "/v1/userdata", status=304)
+    assert service.userdata_unless('"v1"') is None
+    assert http.calls[-1].request.headers["If-None-Match"] == '"v1"'
+
+
+def test_a_text_that_changed_comes_with_its_new_name(http, service):
+    served(http, "/v1/userdata", "hostname: y", headers={"ETag": 'W/"v2"'})
+    assert (service.userdata_unless('"v1"'), service.etag) == (b"hostname: y", 'W/"v2"')
+
+
+@pytest.mark.parametrize("etag", ["v1", '"', '"a b"', '"\u00e4"', '"' + "x" * 300 + '"'])
+def test_a_name_that_cannot_be_sent_back_counts_as_none(http, service, etag):
+    served(http, "/v1/userdata", "hostname: x", headers={"ETag": etag})
+    service.userdata()
+    assert service.etag is None

@@ -10,6 +10,7 @@ from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, 
 from agent.lifecycle import Event, State
 from agent.one_pass import Hands, Step
 from agent.order import Outcome, Result, Task
+from agent.polling import MOST_QUIET_POLLS
 from agent.provisioning import provision
 from agent.remembering import MOST_INTERRUPTIONS
 from agent.settings import Instruction, Policy, Settings
@@ -47,6 +48,10 @@ class World:
     userdata: bytes | Failure = USERDATA
     equipment: Equipment = EQUIPMENT
     anew: Subscriber | Failure | None = None
+    asked_anew: int = 0
+    etag: str | None = None
+    modified: str | Failure = "1"
+    small: list = field(default_factory=list)
     left_open: Outcome | None = None
     becomes: Result | Failure = Result.UNCONFIRMED
     failure: Failure | None = None
@@ -116,6 +121,18 @@ class _Service:
     def date(self):
         return self.world.date
 
+    @property
+    def etag(self):
+        return self.world.etag
+
+    def modified(self):
+        self.world.small.append("modified")
+        return _given(self.world.modified)
+
+    def userdata_unless(self, etag):
+        self.world.small.append(etag)
+        return None if etag == self.world.etag else self.userdata()
+
     def subscriber(self):
         return _given(self.world.subscriber)
 
@@ -130,7 +147,13 @@ class _Service:
             raise self.world.refuses_tags
         self.world.sent.append(dict(tags))
 
+    def put_tags_anew(self, tags):
+        if self.world.answers_after:
+            raise self.world.answers_after
+        self.put_tags(tags)
+
     def answers_anew(self, within_s):
+        self.world.asked_anew += 1
         assert within_s == SETTINGS.apply.confirm_within
         if self.world.answers_after:
             raise self.world.answers_after
@@ -313,6 +336,35 @@ def test_a_read_only_service_keeps_the_report_for_later():
     assert later.orders == []
 
 
+def test_the_report_itself_is_the_proof_that_the_service_can_be_reached():
+    world = World()
+    world.run()
+    assert (len(world.sent), world.asked_anew) == (1, 0)
+
+
+def test_a_service_that_does_not_take_the_report_is_asked_whether_it_is_there():
+    world = World(refuses_tags=Failure(Code.REPORT_NOT_SENT, "no"))
+    this = world.run()
+    assert (this.remembered.state, world.asked_anew) == (State.PROVISIONED, 1)
+
+
+def test_where_nothing_is_to_be_reported_the_service_is_asked_whether_it_is_there():
+    world = World()
+    world.run()
+    again = World(subscriber=sim_with(world.sent[0]))
+    assert again.run().remembered.state is State.PROVISIONED
+    assert (again.sent, again.asked_anew) == ([], 1)
+
+
+def test_a_report_that_was_taken_before_the_undoing_is_corrected():
+    world = World()
+    world.confirm = lambda: Outcome(
+        "1", world.orders[0].digest, Result.UNDONE, failure=Failure(Code.APPLY_FAILED, "no")
+    )
+    world.run()
+    assert [tags["kitting_state"] for tags in world.sent] == ["provisioned", "rolled_back"]
+
+
 def test_a_clock_that_was_never_set_is_replaced_by_the_services():
     world = World(now=datetime(1970, 1, 1, tzinfo=UTC), date=NOW)
     assert world.run().remembered.changed_at == "2026-11-23T09:00:00Z"
@@ -343,8 +395,8 @@ def test_the_steps_are_told_in_the_order_in_which_they_happen():
         Step.CONTINUE,
         Step.FETCH,
         Step.RESOLVE,
-        Step.CONFIRM,
         Step.REPORT,
+        Step.CONFIRM,
     ]
 
 
@@ -548,3 +600,87 @@ def test_a_privileged_half_that_does_not_answer_leaves_the_device_as_it_is_and_i
     after = later.run(this.remembered)
     assert later.settled == this.remembered.order_id
     assert (after.remembered.state, after.remembered.order_id) == (State.PROVISIONED, None)
+
+
+def quiet(**more):
+    """The memory of a device that has nothing to do, as its first pass that found nothing to do leaves it."""
+    first = World(subscriber=UNLOCKED)
+    tags = first.run().tags
+    calm = World(subscriber=replace(UNLOCKED, tags={**UNLOCKED.tags, **tags}, modified="1"), **more)
+    return calm.run(first.run().remembered).remembered
+
+
+def polled(remembered, **more):
+    world = World(subscriber=Failure(Code.METADATA_TIMEOUT, "only the small question was expected"), **more)
+    return world, world.run(remembered)
+
+
+def test_a_device_that_has_nothing_to_do_asks_by_turns_for_the_text_and_for_one_number():
+    remembered = quiet()
+    for turn in range(4):
+        world, this = polled(remembered)
+        assert (this.event, this.failure, world.sent) == (Event.UNCHANGED, None, [])
+        assert world.small == (["modified"] if turn % 2 else [])
+        remembered = this.remembered
+
+
+def test_a_changed_text_leads_to_a_whole_pass():
+    world = World(subscriber=replace(UNLOCKED, modified="1"), userdata=b"hostname: other\n")
+    assert world.run(quiet()).event is Event.CONFIRMED
+
+
+def test_a_changed_record_leads_to_a_whole_pass():
+    remembered = polled(quiet())[1].remembered
+    world = World(subscriber=replace(UNLOCKED, tags={"site": "osaka"}, modified="2"), modified="2")
+    assert world.run(remembered).event is Event.CONFIRMED
+    assert world.small == ["modified"]
+
+
+def test_a_service_that_names_its_versions_is_asked_whether_it_is_still_that_one():
+    remembered = quiet(etag='"v1"')
+    world, this = polled(remembered, etag='"v1"', userdata=Failure(Code.METADATA_TIMEOUT, "no text was expected"))
+    assert (this.event, world.small) == (Event.UNCHANGED, ['"v1"'])
+
+
+def test_a_service_that_does_not_know_the_small_question_is_asked_everything():
+    remembered = polled(quiet())[1].remembered
+    world = World(subscriber=UNLOCKED, modified=Failure(Code.METADATA_NOT_SORACOM, "404"))
+    assert world.run(remembered).subscriber == UNLOCKED
+
+
+def test_a_small_question_that_nobody_answers_is_a_pass_that_nobody_answered():
+    remembered = polled(quiet())[1].remembered
+    world = World(modified=Failure(Code.METADATA_UNREACHABLE, "gone"))
+    this = world.run(remembered)
+    assert (this.failure.code, this.remembered.state) == (Code.METADATA_UNREACHABLE, State.PROVISIONED)
+
+
+def test_everything_is_looked_at_once_in_a_while():
+    remembered = replace(quiet(), quiet_polls=MOST_QUIET_POLLS)
+    world = World(subscriber=UNLOCKED)
+    assert world.run(remembered).subscriber == UNLOCKED
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        {"seen_record": None},
+        {"seen_userdata": None},
+        {"state": State.ROLLED_BACK},
+        {"notice": Failure(Code.REPORT_NOT_SENT, "x")},
+        {"agent_version": "0.0.1"},
+    ],
+)
+def test_whatever_is_unusual_leads_to_a_whole_pass(unusual):
+    world = World(subscriber=UNLOCKED)
+    assert world.run(replace(quiet(), **unusual)).subscriber == UNLOCKED
+
+
+def test_a_pass_that_had_something_to_say_is_followed_by_a_whole_one():
+    first = World(subscriber=replace(UNLOCKED, modified="1")).run()
+    assert first.remembered.seen_record is None
+
+
+def test_what_was_noticed_stays_said_while_the_device_asks_small_questions():
+    remembered = replace(quiet(), notice=Failure(Code.MODEM_SILENT, "no answer"))
+    assert polled(remembered)[1].remembered.notice.code is Code.MODEM_SILENT

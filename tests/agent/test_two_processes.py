@@ -144,6 +144,7 @@ def test_the_network_half_touches_nothing_itself(bench):
 
 def test_a_document_that_takes_the_service_away_is_undone_by_the_other_half(bench):
     bench.path_unit()
+    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
     bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
     code, result = bench.provision()
     assert (result["state"], result["failure"]["code"]) == ("rolled_back", "apply.unconfirmed")

@@ -55,7 +55,21 @@ class Cell:
         for space in (self.device, self.tower):
             run("ip", "netns", "add", space)
             run("ip", "-n", space, "link", "set", "lo", "up")
-        run("ip", "link", "add", "wwan0", "netns", self.device, "type", "veth", "peer", "name", "air", "netns", self.tower)
+        run(
+            "ip",
+            "link",
+            "add",
+            "wwan0",
+            "netns",
+            self.device,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "air",
+            "netns",
+            self.tower,
+        )
         run("ip", "-n", self.tower, "addr", "add", f"{TOWER}/24", "dev", "air")
         for address in (SERVICE, NAMES):
             run("ip", "-n", self.tower, "addr", "add", f"{address}/32", "dev", "lo")
@@ -75,7 +89,10 @@ class Cell:
 
     def _in_tower(self, *words):
         process = subprocess.Popen(
-            ["ip", "netns", "exec", self.tower, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            ["ip", "netns", "exec", self.tower, *map(str, words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         self.processes.append(process)
         return process
@@ -87,7 +104,9 @@ class Cell:
         (self.modem_place / "at").symlink_to(f"/opt/pts/{self.port.name}")
 
     def start_names(self) -> None:
-        process = self._in_tower(sys.executable, Path(__file__).with_name("name_service.py"), NAMES, "metadata.soracom.io", SERVICE)
+        process = self._in_tower(
+            sys.executable, Path(__file__).with_name("name_service.py"), NAMES, "metadata.soracom.io", SERVICE
+        )
         assert process.stdout.readline() == "up\n"
 
     def link_up(self) -> None:

@@ -44,7 +44,15 @@ class Disk:
         for each in (self.root, self.written, work):
             each.mkdir(parents=True)
         lower = ":".join(map(str, layers))
-        run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={self.written},workdir={work}", self.root)
+        run(
+            "mount",
+            "-t",
+            "overlay",
+            "overlay",
+            "-o",
+            f"lowerdir={lower},upperdir={self.written},workdir={work}",
+            self.root,
+        )
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         file = self.root / path.lstrip("/")

@@ -114,7 +114,13 @@ def completion() -> Iterator[str]:
     top = cli.parser()
     names = commands(top)
     yield "# Completion of kitting-agent for bash; made from its parser."
-    yield from ("_kitting_agent()", "{", "    local word command known", "    word=${COMP_WORDS[COMP_CWORD]}", "    command=")
+    yield from (
+        "_kitting_agent()",
+        "{",
+        "    local word command known",
+        "    word=${COMP_WORDS[COMP_CWORD]}",
+        "    command=",
+    )
     yield '    for known in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
     yield f"        case $known in {'|'.join(names)}) command=$known ;; esac"
     yield "    done"

@@ -20,9 +20,15 @@ def booted(gateway, **how):
 def test_a_full_disk_changes_nothing_and_is_said(gateway):
     machine = booted(gateway)
     machine.until_state("provisioned")
-    machine.run("sh", "-c", "mkdir /etc/full && mount -t tmpfs -o size=64k none /etc/full && dd if=/dev/zero of=/etc/full/x || true")
+    machine.run(
+        "sh",
+        "-c",
+        "mkdir /etc/full && mount -t tmpfs -o size=64k none /etc/full && dd if=/dev/zero of=/etc/full/x || true",
+    )
     machine.cell.set_userdata(
-        USERDATA.replace("services:", f"  - path: /etc/full/y\n    content: {'y' * 4000}\nservices:").replace("= 1", "= 2")
+        USERDATA.replace("services:", f"  - path: /etc/full/y\n    content: {'y' * 4000}\nservices:").replace(
+            "= 1", "= 2"
+        )
     )
     machine.run("kitting-agent", "reprovision")
     machine.until_state("failed", 60)
@@ -38,7 +44,9 @@ def test_a_disk_that_is_read_only_is_survived_and_used_as_soon_as_it_is_not(gate
     machine.cell.start_names()
     machine.cell.link_up()
     machine.until(
-        lambda: any("read-only" in line["MESSAGE"].lower() for line in machine.journal("-u", "kitting-agent")), 90, "it is said"
+        lambda: any("read-only" in line["MESSAGE"].lower() for line in machine.journal("-u", "kitting-agent")),
+        90,
+        "it is said",
     )
     assert machine.property("kitting-agent.service", "ActiveState") == "active"
     machine.run("mount", "-o", "remount,rw", "/")
@@ -51,7 +59,10 @@ def test_a_clock_at_1970_is_not_believed(gateway):
     machine = gateway()
     machine.disk.write("/opt/faketime.so", "")
     (machine.disk.root / "opt/faketime.so").write_bytes(FAKETIME.read_bytes())
-    machine.amend("kitting-agent.service", 'Environment=LD_PRELOAD=/opt/faketime.so "FAKETIME=-56y" FAKETIME_DONT_FAKE_MONOTONIC=1')
+    machine.amend(
+        "kitting-agent.service",
+        'Environment=LD_PRELOAD=/opt/faketime.so "FAKETIME=-56y" FAKETIME_DONT_FAKE_MONOTONIC=1',
+    )
     machine.cell.ready()
     machine.boot()
     machine.until_state("provisioned", 60)

@@ -62,7 +62,9 @@ def test_a_cut_between_applying_and_its_confirmation_ends_before_or_after(gatewa
     machine.cell.set_userdata(USERDATA.replace("round = 1", "round = 2"))
     machine.cell.break_("hang", "--path", "/v1/subscriber.imsi")
     machine.run("kitting-agent", "reprovision")
-    machine.until(lambda: '"unconfirmed"' in machine.ask("cat", "/var/lib/kitting-apply/outcome.json").stdout, 60, "applied")
+    machine.until(
+        lambda: '"unconfirmed"' in machine.ask("cat", "/var/lib/kitting-apply/outcome.json").stdout, 60, "applied"
+    )
     machine.cut()
     machine.cell.break_("mend")
     machine.boot()

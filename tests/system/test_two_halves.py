@@ -61,13 +61,7 @@ def test_the_privileged_half_sees_no_modem(running):
 
 def test_the_network_half_writes_into_its_own_folder_only(running):
     places = "/etc/x /usr/x /var/x /var/lib/x /var/lib/kitting-apply/x /root/x /opt/x /boot/x /home/x /etc/kitting-agent/agent.toml"
-<<<<<<< HEAD
     script = f"exec 2>/dev/null; touch /var/lib/kitting-agent/mine && echo own; for p in {places}; do echo x >>$p && echo WROTE $p; done\n"
-=======
-    script = (
-        f"touch /var/lib/kitting-agent/mine && echo own; for p in {places}; do echo x >>$p && echo WROTE $p; done\n"
-    )
->>>>>>> 96baaa93549fbf0cc9619122d2f172e6d80eebd0
     said = as_unit(running, "kitting-agent.service", script)
     assert said.split() == ["own"]
 

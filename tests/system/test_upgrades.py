@@ -7,7 +7,13 @@ from cell import IMEI, USERDATA
 from conftest import build
 
 SLOW = USERDATA.replace("round = 1", "round = 2") + 'runcmd:\n  - [sleep, "6"]\n'
-LEFT = ("/var/lib/kitting-agent", "/var/lib/kitting-apply", "/etc/kitting-agent", "/run/kitting-agent", "/usr/lib/kitting-agent")
+LEFT = (
+    "/var/lib/kitting-agent",
+    "/var/lib/kitting-apply",
+    "/etc/kitting-agent",
+    "/run/kitting-agent",
+    "/usr/lib/kitting-agent",
+)
 
 
 @pytest.fixture(scope="session")
@@ -63,5 +69,7 @@ def test_removing_keeps_what_was_configured_and_purging_leaves_nothing_of_the_ag
     assert machine.run("systemctl", "list-unit-files", "--no-legend", "kitting-*") == ""
     assert "round = 1" in machine.run("cat", "/etc/telemetry.conf")
     assert machine.run("hostname").strip() == "gw-tokyo"
-    found = machine.ask("find", "/etc", "/var", "/usr", "-xdev", "-name", "*kitting*", "-not", "-path", "/var/log/*").stdout
+    found = machine.ask(
+        "find", "/etc", "/var", "/usr", "-xdev", "-name", "*kitting*", "-not", "-path", "/var/log/*"
+    ).stdout
     assert [line for line in found.split() if "systemd/system" not in line and "timesyncd" not in line] == []

@@ -41,12 +41,11 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
-    import random
     import threading
 
     from agent.display import pass_lines, pass_values
-    from agent.schedule import next_pass_s, pass_limit_s
-    from agent.wiring import Narrator, leave_root, one_pass
+    from agent.schedule import pass_limit_s
+    from agent.wiring import Narrator, leave_root, one_pass, pause_after
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
@@ -60,9 +59,7 @@ def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         _print_lines(pass_lines(this))
     if arguments.next_pass_to is not None:
-        _leave_word(
-            arguments.next_pass_to, next_pass_s(settings.schedule, this.remembered.failures_in_a_row, random.random)
-        )
+        _leave_word(arguments.next_pass_to, pause_after(settings, this))
     return this.failure.code.exit_code if this.failure else os.EX_OK
 
 
@@ -94,6 +91,7 @@ def _make_state_directory(state: Path) -> None:
 def _run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
     """Becomes the resident: nothing of this process is left in its memory."""
     from agent.schedule import pass_limit_s
+    from agent.wiring import pause_at_start
 
     state = settings.paths.state
     _make_state_directory(state)
@@ -102,7 +100,8 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
         *(["--json"] if arguments.json else []),
     ]
     one_pass = [sys.executable, "-P", "-m", "agent", "provision", *options]
-    resident = [sys.executable, "-P", "-m", "agent.daemon", str(state), f"{pass_limit_s(settings) + 30:.0f}", *one_pass]
+    times = [f"{pass_limit_s(settings) + 30:.0f}", f"{pause_at_start(settings):.3f}"]
+    resident = [sys.executable, "-P", "-m", "agent.daemon", str(state), *times, *one_pass]
     package = str(Path(__file__).resolve().parents[1])
     search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     sys.stdout.flush()
@@ -135,18 +134,31 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent import state
+<<<<<<< HEAD
     from agent.display import status_lines, status_values
     from agent.endpoint import is_closed
     from agent.wiring import resident_pid
+=======
+    from agent.display import status_lines, status_values, traffic_lines, traffic_values
+    from agent.wiring import resident_pid, traffic
+>>>>>>> 4c7ce15498f43d29840efa08683b900e0b5ffe7f
 
     remembered, damage = state.load(settings.paths.state)
     resident = resident_pid(settings.paths.state)
+    ledger, expected = traffic(settings)
     if arguments.json:
+<<<<<<< HEAD
         print_json(status_values(remembered, resident) | {"endpoint_closed": is_closed()})
     else:
         _print_lines(status_lines(remembered, resident))
         if is_closed():
             print("endpoint      closed to others on this gateway (table inet kitting_agent)")
+=======
+        print_json(status_values(remembered, resident) | traffic_values(ledger, expected))
+    else:
+        _print_lines(status_lines(remembered, resident))
+        _print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
+>>>>>>> 4c7ce15498f43d29840efa08683b900e0b5ffe7f
         if damage:
             print(f"note         {damage}")
     return os.EX_OK

@@ -32,21 +32,22 @@ _HEARD = _ENDING | {signal.SIGUSR1, signal.SIGCHLD}
 class Resident:
     """The one process that stays: at most one pass under way, or a moment for the next."""
 
-    def __init__(self, command: list[str], limit_s: float) -> None:
+    def __init__(self, command: list[str], limit_s: float, first_s: float) -> None:
         self.command = command
         self.limit_s = limit_s
+        self.first_s = first_s
         self.beat_s = (watchdog_interval_s() or 2 * LONGEST_PAUSE_S) / 2
         self.silent_passes = 0
         self.wanted_again = False
 
     def run(self) -> int:
         """Passes, one after the other, until told to end."""
-        tell_manager("READY=1", "STATUS=starting the first pass")
-        while True:
+        tell_manager("READY=1", f"STATUS=the first pass starts in {self.first_s:.0f} s")
+        pause_s: float | None = self.first_s
+        while pause_s is not None and self._wait(pause_s):
             pause_s = self._one_pass()
-            if pause_s is None or not self._wait(pause_s):
-                tell_manager("STOPPING=1")
-                return os.EX_OK
+        tell_manager("STOPPING=1")
+        return os.EX_OK
 
     def _one_pass(self) -> float | None:
         """Seconds until the next pass is due; None when told to end."""
@@ -170,16 +171,16 @@ def claim(state: str) -> bool:
 
 
 def main(argv: list[str]) -> int:
-    """`python3 -m agent.daemon STATE LIMIT_S COMMAND…`; started by `kitting-agent run`."""
-    if len(argv) < 3:  # noqa: PLR2004 (the three words above)
+    """`python3 -m agent.daemon STATE LIMIT_S FIRST_S COMMAND…`; started by `kitting-agent run`."""
+    if len(argv) < 4:  # noqa: PLR2004 (the four words above)
         _say("started by `kitting-agent run`, not by hand")
         return os.EX_USAGE
-    state, limit_s, *command = argv
+    state, limit_s, first_s, *command = argv
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     if not claim(state):
         _say(f"another resident is at work in {state}; kitting-agent reprovision makes it start a pass")
         return os.EX_TEMPFAIL
-    return Resident(command, float(limit_s)).run()
+    return Resident(command, float(limit_s), float(first_s)).run()
 
 
 if __name__ == "__main__":

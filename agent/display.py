@@ -8,6 +8,7 @@ from typing import Any
 from agent.apply.diff import diff_text
 from agent.apply.plan import Plan
 from agent.binding import Mismatch, Verdict
+from agent.budget import Budget, Ledger, ledger_values
 from agent.configuration import Problem
 from agent.doctor import Finding, Level
 from agent.errors import Failure
@@ -196,6 +197,23 @@ def status_values(remembered: Remembered, resident: int | None) -> Values:
         "notice": remembered.notice and failure_values(remembered.notice),
         "what_to_do": advice_for(remembered),
     }
+
+
+def traffic_lines(ledger: Ledger, expected_bytes: int | None, budget: Budget | None) -> Iterator[str]:
+    """What the agent's own sockets carried, for `status`."""
+    if ledger.passes:
+        since = f" since {ledger.since:%Y-%m-%d}" if ledger.since else ""
+        expects = (
+            f"; {expected_bytes / 1000:.0f} of {budget.bytes / 1000:.0f} kB expected"
+            if expected_bytes and budget
+            else ""
+        )
+        yield f"traffic       {ledger.bytes / 1000:.1f} kB in {ledger.passes} passes{since}{expects}"
+
+
+def traffic_values(ledger: Ledger, expected_bytes: int | None) -> Values:
+    """The same for programs."""
+    return {"traffic": ledger_values(ledger) | {"expected": expected_bytes}}
 
 
 def problem_lines(name: str, problems: Iterable[Problem]) -> Iterator[str]:

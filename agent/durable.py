@@ -191,6 +191,14 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: Owner | Non
         os.close(at)
 
 
+def owner_of_directory(directory: Path) -> Owner | None:
+    """To whom a file belongs that root writes here, so that the directory's owner can go on; None if not root."""
+    if os.geteuid() != 0:
+        return None
+    status = directory.stat()
+    return status.st_uid, status.st_gid
+
+
 def read_file(disk: Disk, at: int, name: str, max_bytes: int) -> bytes:
     """The content of the regular file `name` of at most `max_bytes`; anything else there is an `OSError`."""
     descriptor = disk.open_file(name, at)

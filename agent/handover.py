@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from agent.durable import read_bounded, write_durably
+from agent.durable import owner_of_directory, read_bounded, write_durably
 from agent.errors import Code, Failure
 from agent.order import (
     MAX_BYTES,
@@ -96,15 +96,9 @@ def _place(path: Path, text: str, mode: int = 0o600, owner: tuple[int, int] | No
     if len(data) > MAX_BYTES:
         raise Failure(Code.ORDER_INVALID, f"larger than {MAX_BYTES} bytes", where=str(path))
     try:
-        write_durably(path, data, mode, owner or _owner_of(path.parent))
+        write_durably(path, data, mode, owner or owner_of_directory(path.parent))
     except OSError as error:
         raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(path)) from None
-
-
-def _owner_of(directory: Path) -> tuple[int, int] | None:
-    """What root writes into another's directory belongs to that other, so that he can go on."""
-    status = directory.stat()
-    return (status.st_uid, status.st_gid) if os.geteuid() == 0 else None
 
 
 def _read(path: Path, parse: Callable[[str], T]) -> T | None:

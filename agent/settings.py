@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from agent.budget import Budget, parse_budget
 from agent.errors import Code, Failure
 
 DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
@@ -187,7 +188,9 @@ class ScheduleSettings:
     interval: float = _setting(_positive_duration_s, 3600.0)
     """Seconds between passes."""
     jitter: float = _setting(duration_s, 600.0)
-    """Seconds, at most, that are added at random, so that a fleet does not come all at once."""
+    """Seconds, at most, that are added, so that a fleet does not come all at once; how many, the SIM decides."""
+    budget: Budget | None = _setting(parse_budget, None)
+    """What the agent's own traffic may be; None where only the interval counts."""
 
 
 class AppliedBy(Enum):

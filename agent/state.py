@@ -21,7 +21,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from agent.durable import Owner, read_bounded, write_durably
+from agent.durable import owner_of_directory, read_bounded, write_durably
 from agent.errors import Code, Failure
 from agent.lifecycle import State
 
@@ -120,7 +120,7 @@ def _from_copy(directory: Path, what: str) -> tuple[Remembered, Failure | None]:
 def save(directory: Path, remembered: Remembered) -> None:
     """Remembers; raises `state.unwritable`, and then what was remembered before still is."""
     try:
-        owner = _owner(directory)
+        owner = owner_of_directory(directory)
         last = _last(directory)
         if last is not None:
             write_durably(directory / PREVIOUS, last, owner=owner)
@@ -156,7 +156,7 @@ def pass_lock(directory: Path) -> Iterator[None]:
 def _claim(lock: int, directory: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        owner = _owner(directory)
+        owner = owner_of_directory(directory)
         if owner:
             os.fchown(lock, *owner)
     except BlockingIOError:
@@ -177,7 +177,7 @@ class Wish(Enum):
 def wish(directory: Path, wanted: Wish) -> None:
     """Asks something of the next pass."""
     try:
-        write_durably(directory / WISH, wanted.value.encode(), owner=_owner(directory))
+        write_durably(directory / WISH, wanted.value.encode(), owner=owner_of_directory(directory))
     except OSError as error:
         raise _unwritable(error, directory) from None
 
@@ -287,14 +287,6 @@ def _failure(members: Mapping[str, Any], key: str) -> Failure | None:
             return Failure(_CODES[code], detail, where=where) if code in _CODES else None
         case _:
             raise ValueError(f"a wrong {key}")
-
-
-def _owner(directory: Path) -> Owner | None:
-    """What a technician writes with sudo belongs to whom the directory belongs to, so that the service can go on."""
-    if os.geteuid() != 0:
-        return None
-    status = directory.stat()
-    return status.st_uid, status.st_gid
 
 
 def _refuse_denial(error: Exception, directory: Path) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import random
 import stat
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import RESIDENT_LOCK, applying, panel, state
 from agent.apply.plan import Plan
 from agent.binding import Verdict, verdict
+from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Subscriber
-from agent.lifecycle import Event
+from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
@@ -28,7 +29,9 @@ from agent.privileged import ByService, InThisProcess
 from agent.provisioning import find_out, provision
 from agent.remembering import remembered_after
 from agent.report import short
+from agent.schedule import first_pass_s, next_pass_s
 from agent.settings import AppliedBy, Settings
+from agent.traffic import read_ledger, write_ledger
 
 Tell = Callable[[Step, str], None]
 
@@ -42,10 +45,13 @@ _INFO, _WARNING = 6, 4
 
 def one_pass(settings: Settings, tell: Tell) -> Pass:
     """A whole pass, alone on this device."""
-    with _hands(settings, tell) as hands:
-        remembered, damage = state.load(settings.paths.state)
-        wish = state.take_wish(settings.paths.state)
+    place = settings.paths.state
+    with state.pass_lock(place), MetadataService(settings.metadata) as service:
+        remembered, damage = state.load(place)
+        wish = state.take_wish(place)
+        hands = _edges(settings, service, tell)
         this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
+        _write_down(settings, service)
         if damage:
             this.notices.append(damage)
         return this
@@ -72,7 +78,7 @@ def roll_back(settings: Settings) -> Outcome:
         this = Pass(remembered, failure=Failure(Code.APPLY_ROLLED_BACK, "by hand"))
         state.save(
             settings.paths.state,
-            remembered_after(this, Event.WITHDRAWN, trusted_now(datetime.now(UTC), None, CLOCK_FLOOR)),
+            remembered_after(this, Event.WITHDRAWN, _trusted_now(None)),
         )
         return outcome
 
@@ -144,10 +150,46 @@ def resident_pid(place: Path) -> int | None:
     return None
 
 
-@contextmanager
-def _hands(settings: Settings, tell: Tell) -> Iterator[Hands]:
-    with state.pass_lock(settings.paths.state), MetadataService(settings.metadata) as service:
-        yield _edges(settings, service, tell)
+def pause_after(settings: Settings, this: Pass) -> float:
+    """Seconds until the resident's next pass."""
+    failures, card = this.remembered.failures_in_a_row, this.remembered.card
+    return next_pass_s(settings.schedule, failures, card, _affordable_s(settings), random.random)
+
+
+def pause_at_start(settings: Settings) -> float:
+    """Seconds until the resident's first pass: none for a device that is not what it should be yet."""
+    try:
+        remembered, _ = state.load(settings.paths.state)
+    except Failure:
+        return 0.0
+    is_done = remembered.state is State.PROVISIONED
+    return first_pass_s(settings.schedule, remembered.card) if is_done else 0.0
+
+
+def traffic(settings: Settings) -> tuple[Ledger, int | None]:
+    """What the agent's sockets carried in this period, and what the whole of it will; None without a budget."""
+    ledger, budget = read_ledger(settings.paths.state), settings.schedule.budget
+    if budget is None:
+        return ledger, None
+    pause_s = max(settings.schedule.interval, _affordable_s(settings))
+    return ledger, expected_bytes(ledger, budget, _trusted_now(None), pause_s)
+
+
+def _affordable_s(settings: Settings) -> float:
+    budget = settings.schedule.budget
+    return affordable_pause_s(budget, read_ledger(settings.paths.state), _trusted_now(None)) if budget else 0.0
+
+
+def _write_down(settings: Settings, service: MetadataService) -> None:
+    payload = service.bytes_sent + service.bytes_received
+    carried = at_ip_layer(payload, service.connections, service.requests)
+    period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
+    place = settings.paths.state
+    write_ledger(place, after_pass(read_ledger(place), carried, _trusted_now(service.date), period))
+
+
+def _trusted_now(service_date: datetime | None) -> datetime | None:
+    return trusted_now(datetime.now(UTC), service_date, CLOCK_FLOOR)
 
 
 def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:

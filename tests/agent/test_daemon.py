@@ -44,7 +44,7 @@ class Manager:
 class Bench:
     """A resident, its state directory, and what it tells the manager."""
 
-    def __init__(self, tmp_path: Path, limit_s: float, watchdog_s: float) -> None:
+    def __init__(self, tmp_path: Path, limit_s: float, watchdog_s: float, first_s: float) -> None:
         self.state = tmp_path
         self.manager = Manager(tmp_path / "notify")
         script = tmp_path / "pass"
@@ -52,7 +52,7 @@ class Bench:
         script.chmod(0o755)
         self.behave("well")
         (tmp_path / "pause_ms").write_text("3600000")
-        self.command = [sys.executable, "-m", "agent.daemon", str(tmp_path), str(limit_s), str(script)]
+        self.command = [sys.executable, "-m", "agent.daemon", str(tmp_path), str(limit_s), str(first_s), str(script)]
         self.environment = {
             **os.environ,
             "NOTIFY_SOCKET": str(self.manager.path),
@@ -89,8 +89,8 @@ class Bench:
 
 
 @contextmanager
-def bench(tmp_path, limit_s=60.0, watchdog_s=60.0):
-    made = Bench(tmp_path, limit_s, watchdog_s)
+def bench(tmp_path, limit_s=60.0, watchdog_s=60.0, first_s=0.0):
+    made = Bench(tmp_path, limit_s, watchdog_s, first_s)
     made.start()
     made.until(lambda: "READY=1" in made.manager.heard(), "READY=1")
     try:
@@ -178,6 +178,14 @@ def test_it_ends_cleanly_and_takes_the_pass_with_it(tmp_path, how):
         it.until(lambda: it.passes() >= 1, "a pass")
         assert it.stop() == 0
         assert alive_in_group(f"{tmp_path}/pass") == []
+
+
+def test_a_device_that_is_done_waits_after_a_boot_and_still_hears_a_wish(tmp_path):
+    with bench(tmp_path, first_s=3600.0) as it:
+        it.until(lambda: "STATUS=the first pass starts in 3600 s" in it.manager.heard(), "the pause")
+        assert it.passes() == 0
+        it.process.send_signal(signal.SIGUSR1)
+        it.until(lambda: it.passes() == 1, "a pass")
 
 
 def test_a_second_resident_is_refused(tmp_path):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure, Kind
-from agent.schedule import PASS_LEAST_S, AskLater, backoff, next_pass_s, pass_limit_s, patiently
+from agent.schedule import PASS_LEAST_S, AskLater, backoff, first_pass_s, next_pass_s, pass_limit_s, patiently
 from agent.settings import ScheduleSettings, Settings
 
 HOURLY = ScheduleSettings(interval=3600.0, jitter=600.0)
@@ -117,20 +117,37 @@ def test_a_backoff_takes_any_part_of_its_longest_pause():
     assert [backoff(2, 1.0, 15.0, lambda part=part: part) for part in (0.0, 0.25, 0.5)] == [0.0, 1.0, 2.0]
 
 
-def test_after_a_good_pass_the_next_one_comes_after_the_interval_and_some_jitter():
-    assert next_pass_s(HOURLY, 0, lambda: 0.0) == 3600.0
-    assert next_pass_s(HOURLY, 0, lambda: 0.5) == 3900.0
+def test_after_a_good_pass_the_next_one_comes_after_the_interval_and_this_sims_part_of_the_jitter():
+    pauses = {next_pass_s(HOURLY, 0, card, 0.0, lambda: 0.5) for card in ("1", "2", "3")}
+    assert len(pauses) == 3
+    assert all(3600.0 <= pause < 4200.0 for pause in pauses)
+    assert next_pass_s(HOURLY, 0, "1", 0.0, lambda: 0.1) == next_pass_s(HOURLY, 0, "1", 0.0, lambda: 0.9)
+
+
+def test_a_budget_that_runs_down_widens_the_interval():
+    assert next_pass_s(ScheduleSettings(900.0, 0.0), 0, "1", 7200.0, lambda: 0.0) == 7200.0
+    assert next_pass_s(ScheduleSettings(900.0, 0.0), 1, "1", 7200.0, lambda: 0.0) == PASS_LEAST_S
+    assert next_pass_s(ScheduleSettings(900.0, 0.0), 99, "1", 7200.0, lambda: 0.0) == 900.0
 
 
 def test_after_failures_the_next_pass_comes_sooner_and_then_ever_later():
-    pauses = [next_pass_s(HOURLY, failures, lambda: 0.5) for failures in range(1, 9)]
+    pauses = [next_pass_s(HOURLY, failures, "1", 0.0, lambda: 0.5) for failures in range(1, 9)]
     assert pauses == [30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1800.0, 1800.0]
 
 
-@given(st.integers(1, 10_000), CHANCES, st.floats(0.001, 100_000))
-def test_after_failures_nobody_waits_longer_than_the_interval_or_hammers(failures, chance, interval):
-    pause = next_pass_s(ScheduleSettings(interval, 600.0), failures, lambda: chance)
+@given(st.integers(1, 10_000), CHANCES, st.floats(0.001, 100_000), st.floats(0, 100_000))
+def test_after_failures_nobody_waits_longer_than_the_interval_or_hammers(failures, chance, interval, affordable):
+    pause = next_pass_s(ScheduleSettings(interval, 600.0), failures, "1", affordable, lambda: chance)
     assert min(PASS_LEAST_S, interval) <= pause <= interval
+
+
+def test_a_fleet_that_comes_back_at_one_moment_is_spread_evenly_and_always_in_the_same_order():
+    cards = [f"89810000000000{number:05}" for number in range(10_000)]
+    arrivals = {card: first_pass_s(HOURLY, card) for card in cards}
+    assert arrivals == {card: first_pass_s(HOURLY, card) for card in reversed(cards)}
+    each_minute = [sum(minute <= at / 60 < minute + 1 for at in arrivals.values()) for minute in range(10)]
+    assert sum(each_minute) == 10_000
+    assert 900 < min(each_minute) <= max(each_minute) < 1100
 
 
 def test_a_pass_may_take_longer_where_the_settings_are_patient():

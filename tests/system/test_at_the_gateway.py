@@ -6,7 +6,7 @@ from machine import SETTINGS
 
 SHOWING = SETTINGS + '[display]\nled = "ACT"\n[endpoint]\nclose = true\n'
 # A container has no LED of its own: a folder in the place of the kernel's.
-LED = "[Service]\nBindPaths=/opt/leds:/sys/class/leds\n"
+LED = "[Service]\nBindPaths=/opt/class:/sys/class\n"
 ASK = f"import urllib.request as r; print(r.urlopen('http://{SERVICE}/v1/subscriber.imsi', timeout=3).status)"
 
 
@@ -14,7 +14,7 @@ ASK = f"import urllib.request as r; print(r.urlopen('http://{SERVICE}/v1/subscri
 def machine(gateway):
     machine = gateway(settings=SHOWING)
     for name in ("trigger", "brightness", "delay_on", "delay_off"):
-        machine.disk.write(f"/opt/leds/ACT/{name}", "")
+        machine.disk.write(f"/opt/class/leds/ACT/{name}", "")
     machine.disk.write("/etc/systemd/system/kitting-light.service.d/led.conf", LED)
     machine.cell.ready()
     machine.boot()
@@ -29,12 +29,12 @@ def test_the_login_prompt_tells_who_this_is(machine):
 
 
 def test_the_led_is_steady_when_done_and_blinks_when_it_needs_a_hand(machine):
-    machine.until(lambda: machine.disk.read("/opt/leds/ACT/brightness") == "1", 20, "steady")
+    machine.until(lambda: machine.disk.read("/opt/class/leds/ACT/brightness") == "1", 20, "steady")
     machine.cell.set_userdata("hostnam: x\n")
     machine.run("kitting-agent", "reprovision")
     machine.until_state("failed")
-    machine.until(lambda: machine.disk.read("/opt/leds/ACT/delay_on") == "900", 20, "it goes out each second")
-    assert machine.disk.read("/opt/leds/ACT/trigger") == "timer"
+    machine.until(lambda: machine.disk.read("/opt/class/leds/ACT/delay_on") == "900", 20, "it goes out each second")
+    assert machine.disk.read("/opt/class/leds/ACT/trigger") == "timer"
 
 
 def test_a_closed_endpoint_answers_the_agent_and_nobody_else(machine):

@@ -134,31 +134,21 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent import state
-<<<<<<< HEAD
-    from agent.display import status_lines, status_values
-    from agent.endpoint import is_closed
-    from agent.wiring import resident_pid
-=======
     from agent.display import status_lines, status_values, traffic_lines, traffic_values
+    from agent.endpoint import is_closed
     from agent.wiring import resident_pid, traffic
->>>>>>> 4c7ce15498f43d29840efa08683b900e0b5ffe7f
 
     remembered, damage = state.load(settings.paths.state)
     resident = resident_pid(settings.paths.state)
     ledger, expected = traffic(settings)
     if arguments.json:
-<<<<<<< HEAD
-        print_json(status_values(remembered, resident) | {"endpoint_closed": is_closed()})
-    else:
-        _print_lines(status_lines(remembered, resident))
-        if is_closed():
-            print("endpoint      closed to others on this gateway (table inet kitting_agent)")
-=======
-        print_json(status_values(remembered, resident) | traffic_values(ledger, expected))
+        closed = {"endpoint_closed": is_closed()}
+        print_json(status_values(remembered, resident) | traffic_values(ledger, expected) | closed)
     else:
         _print_lines(status_lines(remembered, resident))
         _print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
->>>>>>> 4c7ce15498f43d29840efa08683b900e0b5ffe7f
+        if is_closed():
+            print("endpoint      closed to others on this gateway (table inet kitting_agent)")
         if damage:
             print(f"note         {damage}")
     return os.EX_OK

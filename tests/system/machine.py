@@ -92,6 +92,8 @@ class Machine:
         self.disk.write("/etc/kitting-agent/agent.toml", settings)
         self.disk.write("/etc/systemd/system/telemetry.service", TELEMETRY)
         self.disk.write("/etc/resolv.conf", f"nameserver {NAMES}\noptions timeout:2 attempts:1\n")
+        for mount in ("pts", "modem"):
+            (self.disk.root / "opt" / mount).mkdir(exist_ok=True)
         for unit in {"ModemManager", "NetworkManager", "systemd-timesyncd"} - set(beside):
             (self.disk.root / f"etc/systemd/system/{unit}.service").unlink(missing_ok=True)
             (self.disk.root / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
@@ -174,7 +176,10 @@ class Machine:
 
     def cut(self) -> None:
         """Ends everything at once, as a power cut would (what is in the host's page cache survives)."""
-        subprocess.run(["kill", "-9", str(self.leader)], check=False)
+        if self.leader > 1:
+            os.kill(self.leader, signal.SIGKILL)
+        else:
+            self.nspawn.kill()
         self._ended()
 
     def off(self) -> None:

@@ -66,7 +66,7 @@ def test_removing_keeps_what_was_configured_and_purging_leaves_nothing_of_the_ag
     machine.run("apt-get", "purge", "-y", "kitting-agent")
     assert [path for path in LEFT if machine.ask("test", "-e", path).returncode == 0] == []
     assert machine.ask("getent", "passwd", "kitting-agent").returncode != 0
-    assert machine.run("systemctl", "list-unit-files", "--no-legend", "kitting-*") == ""
+    assert machine.ask("systemctl", "list-unit-files", "--no-legend", "kitting-*").stdout == ""
     assert "round = 1" in machine.run("cat", "/etc/telemetry.conf")
     assert machine.run("hostname").strip() == "gw-tokyo"
     found = machine.ask(

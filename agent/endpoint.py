@@ -1,4 +1,4 @@
-"""Edge: closes the metadata service to everybody on this gateway but the agent and root, by a table of its own (nft(8)).
+"""Edge: closes the metadata service to all but root and the agent, by a table of its own (nft(8)).
 
 Who shares the SIM's connection shares its identity: another user of the gateway, or a machine on the LAN behind it,
 could read the userdata and write the tags. The table is replaced as a whole, and removed as a whole.
@@ -77,7 +77,7 @@ def is_closed(mark: Path = CLOSED) -> bool:
 
 def _load(rules: str) -> None:
     try:
-        done = subprocess.run(  # noqa: S603 (our own rules)
+        done = subprocess.run(
             ["/usr/sbin/nft", "-f", "-"], input=rules, capture_output=True, text=True, check=False, timeout=LIMIT_S
         )
     except FileNotFoundError:

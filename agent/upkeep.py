@@ -1,4 +1,4 @@
-"""Entry point: the commands around a gateway's life: a bundle for support, a disk for copying, the LED, the endpoint."""
+"""Entry point: commands around a gateway's life: a bundle for support, a disk to copy, the LED, the endpoint."""
 
 from __future__ import annotations
 

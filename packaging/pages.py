@@ -14,8 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from agent import __version__  # noqa: E402 (the checkout that this file is in, not what is installed)
-from agent import apply_cli, cli  # noqa: E402
+from agent import __version__, apply_cli, cli
 
 EXIT_CODES = (
     ("0", "the gateway is what it should be"),

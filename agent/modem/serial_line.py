@@ -203,7 +203,7 @@ def _refuse_if_used(port: str, descriptor: int) -> None:
 
 
 def _is_claimed(descriptor: int) -> bool:
-    """Whether TIOCEXCL is set; where the kernel or an emulator of it cannot tell, EBUSY still shows it to who is not root."""
+    """Whether TIOCEXCL is set; where the kernel cannot tell, EBUSY still shows it to who is not root."""
     try:
         return bool(struct.unpack("i", fcntl.ioctl(descriptor, _TIOCGEXCL, b"\0" * 4))[0])
     except OSError as error:

@@ -1,7 +1,5 @@
 """What is seen without logging in."""
 
-import os
-
 import pytest
 
 from agent.errors import Code, Failure
@@ -66,7 +64,7 @@ def test_a_link_in_the_place_of_the_word_is_not_followed(tmp_path):
 def test_without_a_place_nothing_is_shown_and_nothing_fails(tmp_path):
     show(Shown.DONE, tmp_path / "absent")
     show_issue("x", tmp_path / "absent")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_login_prompt_names_only_the_last_digits():

@@ -56,7 +56,7 @@ def test_cleaning_lists_first_and_removes_only_what_was_listed(settings, tmp_pat
     assert all(str(tmp_path / name) in listed for name in ("state/state.json", "state/order.json", "apply/kept"))
     assert (tmp_path / "state/state.json").exists()
     assert main(["clean", "--image", "--yes", "--config", str(settings)]) == os.EX_OK
-    assert os.listdir(tmp_path / "state") == os.listdir(tmp_path / "apply") == []
+    assert [*(tmp_path / "state").iterdir(), *(tmp_path / "apply").iterdir()] == []
     assert settings.exists()
     capsys.readouterr()
     assert main(["clean", "--image", "--config", str(settings)]) == os.EX_OK

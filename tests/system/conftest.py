@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from cell import CHECKOUT, USERDATA, Cell, run
 from machine import Disk, Machine
 
@@ -26,7 +25,7 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=ours)
 
 
-def pytest_runtest_setup(item):
+def pytest_runtest_setup():
     if os.geteuid() != 0:
         pytest.skip("booting a Debian needs root")
     for program in ("systemd-nspawn", "debootstrap", "ip", "nft"):
@@ -106,7 +105,7 @@ def images(place, package):
 
 
 @pytest.fixture
-def gateway(place, images, request):
+def gateway(place, images):
     """Makes gateways: `gateway(AMD64)` has a disk, a cell and a modem, and is off."""
     made = []
 

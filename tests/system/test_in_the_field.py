@@ -1,4 +1,4 @@
-"""Stories 4 and 5: a document that cuts the gateway off is undone by the gateway; a change touches only what changed."""
+"""Stories 4 and 5: a document that cuts the gateway off is undone by itself; a change touches only what changed."""
 
 from cell import TOWER, USERDATA
 
@@ -8,7 +8,7 @@ Before=kitting-agent.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'if grep -q up /etc/uplink.conf; then ip route replace default via {TOWER}; else ip route del default; fi'
+ExecStart=/bin/sh -c 'ip route del default; grep -q up /etc/uplink.conf && ip route add default via {TOWER}; true'
 [Install]
 WantedBy=multi-user.target
 """

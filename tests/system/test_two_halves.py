@@ -22,7 +22,7 @@ def as_unit(machine, unit: str, script: str):
         line for line in text.splitlines() if not line.startswith(("Exec", "Watchdog", "Restart", "Condition", "Type"))
     ]
     body = "\n".join(kept).replace(
-        "[Service]", f"[Service]\nType=oneshot\nExecStart=/bin/sh /tried.sh\nStandardOutput=file:/said"
+        "[Service]", "[Service]\nType=oneshot\nExecStart=/bin/sh /tried.sh\nStandardOutput=file:/said"
     )
     machine.disk.write("/etc/systemd/system/tried.service", body.partition("[Install]")[0])
     machine.disk.write("/tried.sh", script)
@@ -41,9 +41,38 @@ def test_the_network_half_is_nobody_with_no_capability(running):
     assert status["NoNewPrivs"].strip() == "1"
 
 
+ASK_FOR_NETWORKS = """\
+ls /sys/class/net
+cat /proc/net/dev
+python3 - <<'X'
+import socket
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
+    try:
+        socket.socket(family, socket.SOCK_RAW if family == socket.AF_NETLINK else socket.SOCK_STREAM)
+    except OSError:
+        print("refused", family.name)
+    else:
+        print("GIVEN", family.name)
+X
+"""
+WRITE_EVERYWHERE = """\
+exec 2>/dev/null
+touch /var/lib/kitting-agent/mine && echo own
+for place in /etc/x /usr/x /var/x /var/lib/x /var/lib/kitting-apply/x /root/x /opt/x /boot/x /home/x \\
+             /etc/kitting-agent/agent.toml; do
+    echo x >>$place && echo WROTE $place
+done
+"""
+READ_SECRETS = """\
+exec 2>/dev/null
+cat /etc/shadow /etc/telemetry.conf /etc/ssh/ssh_host_ed25519_key
+ls /var/lib/kitting-apply /var/lib/kitting-apply/apply
+cat /var/lib/kitting-apply/outcome.json
+"""
+
+
 def test_the_privileged_half_has_no_network(running):
-    script = "ls /sys/class/net /proc/net/dev; cat /proc/net/dev; python3 - <<'X'\nimport socket\nfor family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):\n    try:\n        socket.socket(family, socket.SOCK_RAW if family == socket.AF_NETLINK else socket.SOCK_STREAM)\n    except OSError as error:\n        print('refused', family.name, error.errno)\n    else:\n        print('GIVEN', family.name)\nX\n"
-    said = as_unit(running, "kitting-apply.service", script)
+    said = as_unit(running, "kitting-apply.service", ASK_FOR_NETWORKS)
     assert "wwan0:" not in said
     assert [line.split()[1] for line in said.splitlines() if line.startswith("refused")] == [
         "AF_INET",
@@ -60,15 +89,12 @@ def test_the_privileged_half_sees_no_modem(running):
 
 
 def test_the_network_half_writes_into_its_own_folder_only(running):
-    places = "/etc/x /usr/x /var/x /var/lib/x /var/lib/kitting-apply/x /root/x /opt/x /boot/x /home/x /etc/kitting-agent/agent.toml"
-    script = f"exec 2>/dev/null; touch /var/lib/kitting-agent/mine && echo own; for p in {places}; do echo x >>$p && echo WROTE $p; done\n"
-    said = as_unit(running, "kitting-agent.service", script)
+    said = as_unit(running, "kitting-agent.service", WRITE_EVERYWHERE)
     assert said.split() == ["own"]
 
 
 def test_the_network_half_reads_no_secret_of_the_other(running):
-    script = "exec 2>/dev/null; for p in /etc/shadow /etc/telemetry.conf /var/lib/kitting-apply/apply/kept /etc/ssh/ssh_host_ed25519_key; do cat $p; done; cat /var/lib/kitting-apply/outcome.json\n"
-    said = as_unit(running, "kitting-agent.service", script)
+    said = as_unit(running, "kitting-agent.service", READ_SECRETS)
     assert said.startswith("{"), "only what is said to it"
 
 

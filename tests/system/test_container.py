@@ -11,12 +11,12 @@ from cell import CHECKOUT, IMEI, SERVICE, Cell, run
 from conftest import CACHE
 
 STORAGE = {**os.environ, "CONTAINERS_STORAGE_CONF": str(CACHE / "storage.conf")}
-SETTINGS = f"""\
+SETTINGS = """\
 [metadata]
-url = "http://{SERVICE}"
+url = "http://SERVICE"
 patience = "60s"
 [modem]
-port = "/dev/modem"
+port = "PORT"
 [apply]
 root = "/target"
 """
@@ -79,8 +79,8 @@ def test_the_container_kits_the_root_that_is_mounted(image, cell, tmp_path):
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    settings.write_text(SETTINGS)
-    volumes = {root: "/target", settings: "/etc/kitting-agent/agent.toml", cell.port: "/dev/modem"}
+    settings.write_text(SETTINGS.replace("SERVICE", SERVICE).replace("PORT", str(cell.port)))
+    volumes = {root: "/target", settings: "/etc/kitting-agent/agent.toml"}
     said = container(image, cell, volumes, "kitting-agent", "provision", "--json", user="root")
     assert json.loads(said)["state"] == "provisioned"
     assert (root / "etc/hostname").read_text() == "gw-tokyo\n"

@@ -6,6 +6,7 @@ Nothing is read that the network half of the agent writes for itself only, such 
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -83,6 +84,7 @@ def _file(path: Path) -> str:
 
 def _said(*command: str) -> str:
     """All that a command prints; a bundle never fails because one of its parts does."""
+    search = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(  # noqa: S603 (our own commands)
             command,
@@ -92,6 +94,7 @@ def _said(*command: str) -> str:
             errors="replace",
             check=False,
             timeout=LIMIT_S,
+            env={**os.environ, "PYTHONPATH": search},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"({command[0]}: {error})\n"

@@ -61,6 +61,8 @@ def test_a_bundle_from_a_real_gateway_names_nobody_in_full(machine):
     text = machine.run("tar", "-xzOf", "/root/bundle.tar.gz")
     assert "provisioned" in text
     assert "kitting-agent.service" in text
+    assert "what to do    Nothing: this gateway is done." in text
+    assert "nothing would change" in text
     assert IMSI not in text
     assert IMEI not in text
 

@@ -2,6 +2,7 @@
 
 import pytest
 from cell import IMEI, IMSI, SERVICE
+from conftest import TRIXIE
 from machine import SETTINGS
 
 SHOWING = SETTINGS + '[display]\nled = "ACT"\n[endpoint]\nclose = true\n'
@@ -54,6 +55,12 @@ def test_removing_the_package_opens_the_endpoint(machine):
     assert "kitting_agent" in machine.run("nft", "list", "ruleset")
     machine.run("apt-get", "remove", "-y", "kitting-agent")
     assert "kitting_agent" not in machine.run("nft", "list", "ruleset")
+
+
+def test_udev_knows_every_word_of_the_rules_for_modem_ports(gateway):
+    machine = gateway(TRIXIE)
+    machine.boot()
+    machine.run("udevadm", "verify", "/lib/udev/rules.d/78-kitting-agent.rules")
 
 
 def test_a_bundle_from_a_real_gateway_names_nobody_in_full(machine):

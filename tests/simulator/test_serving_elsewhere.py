@@ -8,7 +8,16 @@ import sys
 
 import pytest
 
-FLEET = '[[sim]]\nimsi = "001010000000001"\ngroup = "b"\n[[sim]]\nimsi = "001010000000002"\ngroup = "b"\n[[group]]\nid = "b"\n'
+FLEET = """
+[[group]]
+id = "b"
+[[sim]]
+imsi = "001010000000001"
+group = "b"
+[[sim]]
+imsi = "001010000000002"
+group = "b"
+"""
 
 
 def serve(tmp_path, *words):

@@ -53,7 +53,7 @@ def test_the_journal_has_the_fields_of_each_pass(gateway):
     machine.cell.ready()
     machine.boot()
     machine.until_state("provisioned")
-    (ended,) = machine.journal("-u", "kitting-agent", "STATE=provisioned")
+    (ended,) = machine.until(lambda: machine.journal("-u", "kitting-agent", "STATE=provisioned"), 20, "it is said")
     assert (ended["IMSI"], ended["IMEI"]) == (IMSI, IMEI)
     assert ended["CONFIG"] == machine.cell.tags["kitting_config"]
 

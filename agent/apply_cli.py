@@ -30,7 +30,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent import applying
     from agent.serving_orders import Bench, recover, serve
 
-    bench = Bench(applying.room(settings, booting=arguments.recover), settings.identity)
+    bench = Bench(applying.room(settings, early=arguments.recover), settings.identity)
     outcome = recover(bench) if arguments.recover else serve(bench)
     if arguments.json:
         print_json(_values(outcome))

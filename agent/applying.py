@@ -13,32 +13,39 @@ apply is under way; what becomes of an order itself is in its `Outcome`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from agent import handover
 from agent.apply import journal as journals
 from agent.apply import store as stores
 from agent.apply.actions import undo_steps
-from agent.apply.commands import ENVIRONMENT, Actor, Machine, Recorder
+from agent.apply.commands import ENVIRONMENT, Actor, CommandFailed, Machine, Recorder
 from agent.apply.diff import masked, secrets_of
 from agent.apply.faults import as_failure
-from agent.apply.gateway import Gateway
+from agent.apply.gateway import LARGE_BYTES, Gateway
 from agent.apply.journal import Journal
 from agent.apply.plan import Observation, Plan, make_plan, questions
-from agent.apply.records import Ordered, contents_of
+from agent.apply.records import Ordered, contents_of, larges_of, left_by
 from agent.apply.steps import ActionStep, Managed, Step
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
+from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
 from agent.configuration import forbidden_path, from_document, wanted_effects
 from agent.durable import Disk
 from agent.effects import Wanted
 from agent.errors import Code, Failure
-from agent.order import Change, Order, Outcome, Result
+from agent.order import Change, Order, Outcome, Ran, Result
 from agent.settings import ApplySettings, Settings
 
+FETCHED = "fetched"
+"""Directory in the network half's, in which each file that was fetched lies under its SHA-256."""
+NETWORK_GRACE_S = 120.0
+"""What NetworkManager waits beyond `confirm_within` before it goes back by itself."""
 _JOURNAL = "the journal of this apply"
 
 
@@ -54,16 +61,30 @@ class Room:
     disk: Disk
     actor: Actor
 
+    large_bytes: int = LARGE_BYTES
+
     @property
     def gateway(self) -> Gateway:
         """The machine under the root of the settings."""
-        return Gateway(self.policy.root, self.disk, self.actor)
+        return Gateway(self.policy.root, self.disk, self.actor, self._open_large, self.large_bytes)
+
+    def _open_large(self, digest: str) -> int:
+        """As it was kept, else as it was fetched; whoever copies it compares the digest."""
+        for directory in (self.own / stores.NAME / stores.KEPT, self.inbox / FETCHED):
+            with suppress(FileNotFoundError):
+                at = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+                try:
+                    return self.disk.open_file(digest, at)
+                finally:
+                    os.close(at)
+        raise FileNotFoundError(errno.ENOENT, "what was fetched is not there")
 
 
-def room(settings: Settings, *, booting: bool = False) -> Room:
-    """The room for a device's settings, also early at boot; touches nothing yet."""
+def room(settings: Settings, *, early: bool = False) -> Room:
+    """The room for a device's settings; touches nothing yet. `early`: the system is starting up."""
     is_running_system = settings.apply.root == Path("/")
-    actor = Machine(ENVIRONMENT, booting=booting) if is_running_system else Recorder()
+    limit_s = settings.apply.confirm_within + NETWORK_GRACE_S
+    actor = Machine(ENVIRONMENT, early, limit_s) if is_running_system else Recorder()
     return Room(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
 
 
@@ -81,7 +102,7 @@ def apply_order(order: Order, room: Room) -> Outcome:
             plan = _plan(order, room, remembered)
             if not plan.steps:
                 return _nothing_to_do(order, plan, remembered, notes, store, room)
-            journal = _begin(order, plan, notes, store, room)
+            journal = _begin(order, plan, notes, remembered, store, room)
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
         notes = _carry_out(plan, journal, room.gateway)
@@ -104,6 +125,42 @@ def undo(room: Room, failure: Failure) -> Outcome:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
             journal.turn_back(Happened(Event.WITHDRAWN, failure=failure))
         return _conclude(journal, room, _take_back(journal, room.gateway))
+
+
+def roll_back(order: Order, room: Room) -> Outcome:
+    """Goes back to the generation before; raises `order.invalid` where there is none. Nobody has to confirm it."""
+
+    def plan(store: Store, _: Managed) -> Plan:
+        previous = store.read_previous()
+        if previous is None:
+            raise Failure(Code.ORDER_INVALID, "there is no generation before this one to go back to")
+        return plan_back(previous, room.gateway.observe(questions_back(previous)))
+
+    return _at_once(order, room, plan)
+
+
+def scrub(order: Order, room: Room) -> Outcome:
+    """Removes what is managed and sensitive, its kept copies, and the way back to it."""
+    return _at_once(
+        order, room, lambda _, remembered: plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
+    )
+
+
+def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
+    """A plan that leads back is carried out and kept."""
+    with _opened(room) as store:
+        try:
+            _settle_earlier(store, room)
+            remembered, notes = _remembered(store)
+            plan = make(store, remembered)
+            journal = _begin(order, plan, notes, remembered, store, room, is_way_back=True)
+        except Failure as failure:
+            return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+        notes = _carry_out(plan, journal, room.gateway)
+        if journal.progress.state is State.UNCONFIRMED:
+            with _refused_by_disk(Code.STATE_UNWRITABLE):
+                journal.append(Happened(Event.CONFIRMED))
+        return _conclude(journal, room, notes)
 
 
 def settle(room: Room) -> Outcome | None:
@@ -179,9 +236,28 @@ def _nothing_to_do(
     return _said(Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes)), room)
 
 
-def _begin(order: Order, plan: Plan, notes: tuple[Change, ...], store: Store, room: Room) -> Journal:
+def _begin(
+    order: Order,
+    plan: Plan,
+    notes: tuple[Change, ...],
+    came_from: Managed,
+    store: Store,
+    room: Room,
+    *,
+    is_way_back: bool = False,
+) -> Journal:
     recorded = room.actor.recorded and any(isinstance(step, ActionStep) for step in plan.steps)
-    ordered = Ordered(order.order_id, order.digest, recorded, plan.steps, (*notes, *plan.notes), plan.managed)
+    ordered = Ordered(
+        order.order_id,
+        order.digest,
+        recorded,
+        plan.steps,
+        (*notes, *plan.notes),
+        plan.managed,
+        came_from,
+        is_way_back,
+        left_by(plan.steps),
+    )
     with _refused_by_disk():
         room.gateway.check_space(plan.steps, contents_of(plan.steps, plan.managed), store.at)
         return journals.begun(store, ordered)
@@ -189,23 +265,42 @@ def _begin(order: Order, plan: Plan, notes: tuple[Change, ...], store: Store, ro
 
 def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, ...]:
     """Every step, or none: the journal says afterwards how it went. Returns what could not be undone."""
+    secrets = secrets_of(plan.steps)
     try:
         with _refused_by_disk():
-            journal.store.keep(contents_of(plan.steps, plan.managed))
+            _keep(plan, journal, gateway)
             journal.append(Happened(Event.SAVED))
             for number, step in enumerate(plan.steps):
                 journal.append(Happened(Event.BEGUN, number))
-                gateway.do(step)
-                journal.append(Happened(Event.DONE, number))
+                ran = gateway.do(step)
+                journal.append(Happened(Event.DONE, number, ran=ran and _without(ran, step, secrets)))
             journal.append(Happened(Event.ALL_DONE))
+    except CommandFailed as failed:
+        step = plan.steps[journal.progress.begun - 1]
+        return _turn_back(journal, _shown(failed.failure, secrets), gateway, _without(failed.ran, step, secrets))
     except Failure as failure:
-        return _turn_back(journal, _shown(failure, plan.steps), gateway)
+        return _turn_back(journal, _shown(failure, secrets), gateway)
     return ()
 
 
-def _turn_back(journal: Journal, failure: Failure, gateway: Gateway) -> tuple[Change, ...]:
+def _keep(plan: Plan, journal: Journal, gateway: Gateway) -> None:
+    """What stands there is kept, before anything is touched."""
+    journal.store.keep(contents_of(plan.steps, plan.managed))
+    for path, large in larges_of(plan.steps):
+        if not journal.store.has_kept(large.sha256):
+            gateway.keep(path, large, journal.store.kept_at)
+
+
+def _without(ran: Ran, step: Step, secrets: frozenset[str]) -> Ran:
+    """The same without what nobody is to see."""
+    if isinstance(step, ActionStep) and step.sensitive:
+        return replace(ran, command="(sensitive)", tail="")
+    return replace(ran, command=masked(ran.command, secrets), tail=masked(ran.tail, secrets))
+
+
+def _turn_back(journal: Journal, failure: Failure, gateway: Gateway, ran: Ran | None = None) -> tuple[Change, ...]:
     try:
-        journal.turn_back(Happened(Event.FAILED, failure=failure))
+        journal.turn_back(Happened(Event.FAILED, failure=failure, ran=ran))
     except OSError:
         return ()  # what the disk says decides at the next start; until then nothing is half taken back
     return _take_back(journal, gateway) if journal.progress.state is State.UNDOING else ()
@@ -234,7 +329,9 @@ def _conclude(journal: Journal, room: Room, notes: tuple[Change, ...] = ()) -> O
     outcome = _outcome(journal, notes)
     if journal.progress.state is State.COMMITTED:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.store.remember_previous(journal.ordered)
             journal.store.remember(journal.ordered.managed)
+        notes = (*notes, *_end_what_waited(journal.ordered, room))
     _said(outcome, room)
     if journal.progress.state in {State.COMMITTED, State.UNDONE}:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
@@ -243,22 +340,33 @@ def _conclude(journal: Journal, room: Room, notes: tuple[Change, ...] = ()) -> O
     return outcome
 
 
+def _end_what_waited(ordered: Ordered, room: Room) -> Iterator[Change]:
+    """What is only done once everything is kept; that it cannot be done takes nothing back."""
+    for step in ordered.steps:
+        if isinstance(step, ActionStep):
+            try:
+                room.actor.kept(step.action)
+            except Failure as failure:
+                yield Change("not done", failure.where, str(failure))
+
+
 def _outcome(journal: Journal, notes: tuple[Change, ...]) -> Outcome:
     ordered, progress = journal.ordered, journal.progress
-    everything = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes)
+    failure: Failure | None = None
     match progress.state:
-        case State.UNCONFIRMED:
-            return Outcome(ordered.order_id, ordered.digest, Result.UNCONFIRMED, everything, ordered.recorded)
-        case State.COMMITTED:
-            return Outcome(ordered.order_id, ordered.digest, Result.COMMITTED, everything, ordered.recorded)
+        case State.UNCONFIRMED | State.COMMITTED:
+            result = Result.UNCONFIRMED if progress.state is State.UNCONFIRMED else Result.COMMITTED
+            changes = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes, *notes)
+            return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, None, progress.ran)
         case State.UNDONE:
             failure = progress.cause
         case State.IDLE | State.PREPARED | State.APPLYING | State.UNDOING:
             why = notes[0].because if notes else "the disk refuses the journal"
             failure = Failure(Code.APPLY_UNSETTLED, f"{why}; it began with: {progress.cause}")
-    ran = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
+    acted = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
     result = Result.UNDONE if progress.withdrawn else Result.NOT_APPLIED
-    return Outcome(ordered.order_id, ordered.digest, result, (*ran, *notes), ordered.recorded, failure)
+    changes = (*acted, *notes)
+    return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, failure, progress.ran)
 
 
 def _change(step: Step, ordered: Ordered) -> Change:
@@ -276,14 +384,6 @@ def _said(outcome: Outcome, room: Room) -> Outcome:
     return outcome
 
 
-def roll_back(order: Order, room: Room) -> Outcome:
-    raise NotImplementedError
-
-
-def scrub(order: Order, room: Room) -> Outcome:
-    raise NotImplementedError
-
-
 def _waiting(store: Store) -> Journal:
     """The journal of an application that waits for its confirmation."""
     try:
@@ -295,9 +395,8 @@ def _waiting(store: Store) -> Journal:
     return journal
 
 
-def _shown(failure: Failure, steps: Sequence[Step]) -> Failure:
+def _shown(failure: Failure, secrets: frozenset[str]) -> Failure:
     """The same without what a command printed of a sensitive file."""
-    secrets = secrets_of(steps)
     return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
 
 

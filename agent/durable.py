@@ -8,6 +8,7 @@ knows what the file means and says so.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -21,6 +22,9 @@ Owner = tuple[int, int]
 
 NAME_MAX = 255
 """Bytes in a file name on every file system that a gateway has (limits.h)."""
+
+COPY_BYTES = 1024 * 1024
+"""Of a large file that are in memory at a time."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -167,6 +171,46 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
             disk.unlink(temporary, at)
         raise
     disk.sync(at)
+
+
+def replace_by_copy(
+    disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: Owner | None = None
+) -> None:
+    """The same with what an open file contains, which is never held in memory; `OSError` unless it has that digest."""
+    temporary = temporary_name(name)
+    try:
+        descriptor = _create_anew(disk, temporary, at)
+        try:
+            if owner is not None:
+                disk.set_owner(descriptor, owner)
+            disk.set_mode(descriptor, mode)
+            if _copied(disk, source, descriptor) != sha256:
+                raise OSError(errno.EBADMSG, f"what is copied to {name} is not what it was said to be")
+            disk.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        disk.rename(temporary, name, at)
+    except OSError:
+        with suppress(OSError):
+            disk.unlink(temporary, at)
+        raise
+    disk.sync(at)
+
+
+def digest_of(disk: Disk, source: int) -> str:
+    """SHA-256, hex, of what an open file contains."""
+    found = hashlib.sha256()
+    while part := disk.read(source, COPY_BYTES):
+        found.update(part)
+    return found.hexdigest()
+
+
+def _copied(disk: Disk, source: int, target: int) -> str:
+    found = hashlib.sha256()
+    while part := disk.read(source, COPY_BYTES):
+        found.update(part)
+        disk.write(target, part)
+    return found.hexdigest()
 
 
 def _create_anew(disk: Disk, name: str, at: int) -> int:

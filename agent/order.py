@@ -80,6 +80,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """A command of the document that was run."""
+
+    command: str
+    """Its beginning; `(sensitive)` where nobody is to see it."""
+    code: int
+    """Its exit code, or minus the signal that ended it; -1 where it could not be started or ran out of time."""
+    seconds: float
+    tail: str
+    """The end of what it printed, without secrets."""
+    because: str
+    """The document key that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an order, as the privileged half saw it."""
 
@@ -90,6 +105,7 @@ class Outcome:
     recorded: bool = False
     """Commands and service actions were only recorded, since the root is not `/`."""
     failure: Failure | None = None
+    ran: tuple[Ran, ...] = ()
 
 
 @unique
@@ -161,6 +177,7 @@ def outcome_to_json(outcome: Outcome) -> str:
             "changes": [[change.what, change.where, change.because] for change in outcome.changes],
             "recorded": outcome.recorded,
             "failure": failure and [failure.code.text, failure.detail, failure.where],
+            "ran": [ran_to_json(item) for item in outcome.ran],
         }
     )
 
@@ -173,9 +190,26 @@ def outcome_from_json(text: str) -> Outcome:
     except ValueError:
         raise record.wrong("result") from None
     changes = tuple(Change(*record.texts("changes", row, 3)) for row in record.rows("changes"))
-    return Outcome(
-        record.name("order_id"), record.name("digest"), result, changes, record.flag("recorded"), record.failure()
-    )
+    try:
+        ran = tuple(ran_from_json(row) for row in record.rows("ran"))
+    except ValueError:
+        raise record.wrong("ran") from None
+    names = (record.name("order_id"), record.name("digest"))
+    return Outcome(*names, result, changes, record.flag("recorded"), record.failure(), ran)
+
+
+def ran_to_json(ran: Ran) -> list[object]:
+    """A command that was run, as a row."""
+    return [ran.command, ran.code, ran.seconds, ran.tail, ran.because]
+
+
+def ran_from_json(row: object) -> Ran:
+    """Back from a row; raises `ValueError`."""
+    match row:
+        case [str(command), int(code), int() | float() as seconds, str(tail), str(because)]:
+            return Ran(command, code, float(seconds), tail, because)
+        case _:
+            raise ValueError("not a command that was run")
 
 
 def confirmation_to_json(confirmation: Confirmation) -> str:

@@ -15,16 +15,26 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from agent.effects import Action, RunCommand, ServiceVerb
+from agent.apply import network, units
+from agent.apply.steps import MAX_SHOWN
+from agent.effects import Action, ActivateConnections, OnError, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
+from agent.order import Ran
 
 MAX_TAIL_BYTES = 2048
 PIPE_BYTES = 65536
 """All that a pipe holds (pipe(7))."""
 SYSTEMCTL_LIMIT_S = 120.0
 ASK_LIMIT_S = 20.0
+LEAST_POWER_DELAY_S = 60.0
+"""The network half has to say first what became of the order."""
+COMMAND_MEMORY, COMMAND_TASKS = "50%", "256"
+"""What a command of the document may take of the gateway (systemd.resource-control(5))."""
+SYSTEMD_RUNS = Path("/run/systemd/system")
+"""Where it is there, systemd is the init of this machine (sd_booted(3))."""
 ENVIRONMENT: Mapping[str, str] = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
@@ -41,8 +51,14 @@ class Actor(Protocol):
     def recorded(self) -> bool:
         """Whether actions are only recorded."""
 
-    def do(self, action: Action) -> None:
-        """Does it; raises `Failure(apply.failed)`."""
+    def do(self, action: Action, because: str) -> Ran | None:
+        """Does it, and says how a command of the document ended; raises `Failure(apply.failed)`."""
+
+    def redo(self, action: Action) -> None:
+        """Does it on the way back, where what it names may be gone; raises `Failure(apply.failed)`."""
+
+    def kept(self, action: Action) -> None:
+        """Does what is only to be done once everything is kept."""
 
     def unit_words(self, units: Iterable[str]) -> dict[str, str]:
         """What `systemctl is-enabled` says of each unit; empty where systemd cannot be asked."""
@@ -54,7 +70,13 @@ class Recorder:
 
     recorded: bool = True
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action, because: str) -> None:
+        """Nothing."""
+
+    def redo(self, action: Action) -> None:
+        """Nothing."""
+
+    def kept(self, action: Action) -> None:
         """Nothing."""
 
     def unit_words(self, units: Iterable[str]) -> dict[str, str]:
@@ -68,18 +90,48 @@ class Machine:
     """The running system."""
 
     environment: Mapping[str, str]
+    early: bool = False
+    """It is starting up: no unit is waited for, and each that comes later finds its files as they are now."""
+    connections_limit_s: float = 300.0
+    """After this time NetworkManager goes back by itself."""
     recorded: bool = False
-    booting: bool = False
-    """Early at boot services are only queued: systemd starts none before the boot has come so far."""
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action, because: str) -> Ran | None:
         """Runs it to its end or its limit."""
         match action:
-            case RunCommand(argv, limit_s):
-                run(argv, limit_s, self.environment)
+            case RunCommand(on_error=OnError.CONTINUE):
+                return self._ran(action, because)
+            case RunCommand():
+                ran = self._ran(action, because)
+                if ran.code != 0:
+                    raise CommandFailed(_failed(action.argv, _how_it_ended(ran)), ran)
+                return ran
             case ServiceVerb(unit, verb):
-                options = ("--no-ask-password", *(("--no-block",) if self.booting else ()))
-                run(("systemctl", *options, verb.value, "--", unit), SYSTEMCTL_LIMIT_S, self.environment)
+                self._systemctl(verb, unit)
+            case ActivateConnections(connections):
+                network.activate(connections, self.connections_limit_s, self._run)
+            case PowerState():
+                pass  # only once everything is kept
+        return None
+
+    def redo(self, action: Action) -> None:
+        """Runs it on the way back."""
+        match action:
+            case ActivateConnections(connections):
+                network.go_back(connections, self._run)
+            case _:
+                self.do(action, "")
+
+    def kept(self, action: Action) -> None:
+        """Ends what was only waiting for this moment."""
+        match action:
+            case ActivateConnections():
+                network.keep(self._run)
+            case PowerState(power, delay_s):
+                moment = f"--on-active={max(delay_s, LEAST_POWER_DELAY_S):.0f}"
+                self._run(("systemd-run", "--quiet", "--collect", moment, "systemctl", power.value))
+            case RunCommand() | ServiceVerb():
+                pass
 
     def unit_words(self, units: Iterable[str]) -> dict[str, str]:
         """Asks for each unit; one that systemd does not know is `not-found`."""
@@ -91,15 +143,57 @@ class Machine:
         words = output.decode(errors="replace").split()
         return words[0] if len(words) == 1 else "not-found"
 
+    def _run(self, argv: tuple[str, ...]) -> str:
+        return run(argv, SYSTEMCTL_LIMIT_S, self.environment)
 
-def run(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]) -> None:
-    """Runs a command; raises `Failure(apply.failed)` for an exit code other than 0, a signal, or the limit."""
+    def _systemctl(self, verb: Verb, unit: str) -> None:
+        begins = verb in {Verb.RESTART, Verb.RELOAD}
+        no_wait = ("--no-block",) if self.early and begins else ()
+        self._run(("systemctl", "--no-ask-password", *no_wait, verb.value, "--", unit))
+        if begins and not self.early:
+            units.wait_until_active(unit, self._run)
+
+    def _ran(self, command: RunCommand, because: str) -> Ran:
+        """A command of the document."""
+        began = time.monotonic()
+        argv = scoped(command) if command.own_scope and SYSTEMD_RUNS.is_dir() else command.argv
+        try:
+            code, tail = _ended(argv, command.limit_s, self.environment)
+        except Failure as failure:
+            code, tail = -1, failure.detail.encode()
+        text = " ".join(tail.decode(errors="replace").split())
+        return Ran(shlex.join(command.argv)[:MAX_SHOWN], code, round(time.monotonic() - began, 3), text, because)
+
+
+class CommandFailed(Exception):
+    """A command of the document that was to stop everything if it failed."""
+
+    def __init__(self, failure: Failure, ran: Ran) -> None:
+        super().__init__(failure, ran)
+        self.failure = failure
+        self.ran = ran
+
+
+def scoped(command: RunCommand) -> tuple[str, ...]:
+    """The same as a unit of its own (systemd-run(1)): with limits, and outside of this service's sandbox."""
+    limits = {"RuntimeMaxSec": f"{command.limit_s:.0f}", "MemoryMax": COMMAND_MEMORY, "TasksMax": COMMAND_TASKS}
+    properties = [f"--property={name}={value}" for name, value in limits.items()]
+    return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", *properties, "--", *command.argv)
+
+
+def run(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]) -> str:
+    """What a command printed; raises `Failure(apply.failed)` for an exit code other than 0, a signal, or the limit."""
     code, output = _ended(argv, limit_s, environment)
     if code == 0:
-        return
+        return output.decode(errors="replace")
     why = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
     said = " ".join(output.decode(errors="replace").split())
     raise _failed(argv, f"{why}: {said}" if said else why)
+
+
+def _how_it_ended(ran: Ran) -> str:
+    how = f"exit code {ran.code}" if ran.code >= 0 else f"ended by signal {-ran.code}" if ran.code < -1 else "not run"
+    return f"{how}: {ran.tail}" if ran.tail else how
 
 
 def _failed(argv: tuple[str, ...], why: str) -> Failure:

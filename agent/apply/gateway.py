@@ -10,23 +10,26 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.apply.commands import Actor
 from agent.apply.faults import as_failure
-from agent.apply.nodes import Absent, Directory, File, Found, Kept, Lost, Node, Other, Symlink
+from agent.apply.nodes import Absent, Directory, File, Found, Kept, Large, Lost, Node, Other, Symlink, sha256
 from agent.apply.owners import may_give_away, owner_of
 from agent.apply.plan import Observation, Questions
 from agent.apply.steps import ActionStep, FileStep, Step
 from agent.apply.tree import Tree
-from agent.durable import Disk, Space, read_file, replace_file, temporary_name
+from agent.durable import Disk, Space, digest_of, read_file, replace_by_copy, replace_file, temporary_name
 from agent.errors import Code, Failure
+from agent.order import Ran
 
-MAX_KEPT_BYTES = 8 * 1024 * 1024
-"""A larger file is not replaced, since a copy of it would have to be kept."""
+LARGE_BYTES = 4 * 1024 * 1024
+"""A larger file is never held in memory."""
+MAX_KEPT_BYTES = 512 * 1024 * 1024
+"""A file that is larger still is not replaced, since a copy of it would have to be kept."""
 
 RESERVE_BYTES = 4 * 1024 * 1024
 RESERVE_INODES = 64
@@ -43,6 +46,9 @@ class Gateway:
     root: Path
     disk: Disk
     actor: Actor
+    open_large: Callable[[str], int]
+    """A descriptor of the content with this SHA-256, as it was fetched or kept; raises `OSError`."""
+    large_bytes: int = LARGE_BYTES
 
     def observe(self, questions: Questions) -> Observation:
         """Reads what a plan has to know; changes nothing."""
@@ -57,7 +63,9 @@ class Gateway:
                 names[place] = self._names(place)
         owners = {text: owner_of(self._tree, text) for text in questions.owners}
         units = self.actor.unit_words(questions.units)
-        return Observation(places, found, names, owners, units, owner_kept=not may_give_away(self.root))
+        fetched = {digest: content for digest, size in questions.fetched if (content := self._fetched(digest, size))}
+        kept = not may_give_away(self.root)
+        return Observation(places, found, names, owners, units, kept, fetched, self.large_bytes)
 
     def check_space(self, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> None:
         """Raises `apply.no_space` unless the steps and the kept contents (at `store`) fit, with something to spare."""
@@ -67,19 +75,36 @@ class Gateway:
         for uses in needs.values():
             _check_fits(uses[0][0], sum(size for _, size in uses), len(uses))
 
-    def do(self, step: Step) -> None:
-        """Does a step of a plan."""
+    def do(self, step: Step) -> Ran | None:
+        """Does a step of a plan, and says how a command of the document ended; `CommandFailed` where that stops all."""
         match step:
             case FileStep(path, _, after):
                 self.put(path, after)
-            case ActionStep(action):
-                self.actor.do(action)
+                return None
+            case ActionStep(action, is_way_back=True):
+                self.actor.redo(action)
+                return None
+            case ActionStep(action, because, once):
+                ran = self.actor.do(action, because)
+                return ran if once else None
+
+    def keep(self, path: str, large: Large, at: int) -> None:
+        """Puts a copy of a large file that stands at a path beside the other kept contents."""
+        try:
+            with self._tree.parent(path) as (directory, name):
+                source = self.disk.open_file(name, directory)
+                try:
+                    replace_by_copy(self.disk, at, large.sha256, source, large.sha256, mode=0o600)
+                finally:
+                    os.close(source)
+        except OSError as error:
+            raise as_failure(error, path) from None
 
     def undo(self, taken_back: tuple[str, Kept] | ActionStep) -> str:
         """Does a step of the way back. Returns what is worth saying: a directory with somebody's files in it stays."""
         match taken_back:
             case ActionStep(action):
-                self.actor.do(action)
+                self.actor.redo(action)
             case (path, Lost()):
                 raise Failure(Code.APPLY_FAILED, "the kept copy of what stood here is damaged", where=path)
             case (path, Absent()) if self._names(path):
@@ -152,7 +177,30 @@ class Gateway:
             return Other("a device, pipe or socket")
         if status.st_size > MAX_KEPT_BYTES:
             return Other(f"a file of more than {MAX_KEPT_BYTES} bytes, too large to be kept")
-        return File(read_file(self.disk, at, name, MAX_KEPT_BYTES), mode, *owner)
+        if status.st_size > self.large_bytes:
+            return Large(self._digest(at, name), status.st_size, mode, *owner)
+        return File(read_file(self.disk, at, name, self.large_bytes), mode, *owner)
+
+    def _digest(self, at: int, name: str) -> str:
+        descriptor = self.disk.open_file(name, at)
+        try:
+            return digest_of(self.disk, descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _fetched(self, digest: str, size: int) -> bytes | None:
+        """What was fetched, where it is small and right."""
+        if size > self.large_bytes:
+            return None
+        try:
+            descriptor = self.open_large(digest)
+        except OSError:
+            return None
+        try:
+            content = self.disk.read(descriptor, size + 1)
+        finally:
+            os.close(descriptor)
+        return content if sha256(content) == digest else None
 
     def _clear_leftover(self, at: int, name: str) -> None:
         with suppress(FileNotFoundError):
@@ -163,6 +211,12 @@ class Gateway:
         match node:
             case File(content, mode, uid, gid):
                 replace_file(self.disk, at, name, content, mode=mode, owner=(uid, gid))
+            case Large(digest, _, mode, uid, gid):
+                source = self.open_large(digest)
+                try:
+                    replace_by_copy(self.disk, at, name, source, digest, mode=mode, owner=(uid, gid))
+                finally:
+                    os.close(source)
             case Symlink(target, uid, gid):
                 self._replace_by_link(at, name, target, (uid, gid))
             case Directory():
@@ -195,7 +249,7 @@ class Gateway:
                     self.disk.sync(descriptor)
                 finally:
                     os.close(descriptor)
-            case File():
+            case File() | Large():
                 descriptor = self.disk.open_file(name, at)
                 try:
                     self.disk.sync(descriptor)
@@ -211,10 +265,22 @@ class Gateway:
             yield self.disk.space(store), _in_blocks(len(content))
         yield self.disk.space(store), _in_blocks(1024 * len(steps))
         for step in steps:
+            if isinstance(step, FileStep) and isinstance(step.before, Large):
+                yield self.disk.space(store), _in_blocks(step.before.size)
             if isinstance(step, FileStep) and step.after != Absent():
-                size = len(step.after.content) if isinstance(step.after, File) else 0
+                size = _size(step.after)
                 with self._tree.nearest(step.path) as descriptor:
                     yield self.disk.space(descriptor), _in_blocks(size)
+
+
+def _size(node: Node) -> int:
+    match node:
+        case File(content):
+            return len(content)
+        case Large(_, size):
+            return size
+        case _:
+            return 0
 
 
 def _in_blocks(size: int) -> int:

@@ -26,6 +26,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Large:
+    """A regular file that is too large to be held in memory, and known by its digest."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+    mode: int
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """A directory, whatever is in it."""
 
@@ -57,7 +69,7 @@ class Lost:
     sha256: str
 
 
-Node = Absent | File | Directory | Symlink
+Node = Absent | File | Large | Directory | Symlink
 """What can be put at a path."""
 Found = Node | Other
 """What can be found at a path."""
@@ -75,6 +87,8 @@ def fingerprint(node: Found | Lost) -> str:
     match node:
         case File(content, mode, uid, gid):
             text = f"file {mode:o} {uid} {gid} {sha256(content)}"
+        case Large(digest, _, mode, uid, gid):
+            text = f"file {mode:o} {uid} {gid} {digest}"
         case Directory(mode, uid, gid):
             text = f"directory {mode:o} {uid} {gid}"
         case Symlink(target, uid, gid):

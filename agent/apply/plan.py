@@ -6,7 +6,8 @@ links. 5. Services and commands.
 
 What an earlier generation managed and the new one no longer names becomes again what stood there before the agent came,
 unless somebody else changed it since: then it is theirs, and is left. What is as wanted already is not touched, and
-not managed. A file that is wanted and was changed by somebody else is written again.
+not managed. What somebody else changed since and the document still wants as it did is drift: it is said and left,
+unless the document says `enforce`; where the document wants something new, that is written.
 
 All paths are places: links in the directories on the way are resolved (`Observation.places`).
 """
@@ -18,9 +19,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.apply.actions import NO_LONGER, plan_actions
-from agent.apply.nodes import Absent, Directory, File, Found, Kept, Lost, Node, Other, Symlink, fingerprint
+from agent.apply.nodes import (
+    Absent,
+    Directory,
+    File,
+    Found,
+    Kept,
+    Large,
+    Lost,
+    Node,
+    Other,
+    Symlink,
+    fingerprint,
+    sha256,
+)
 from agent.apply.steps import FileStep, Managed, ManagedPath, Step
-from agent.effects import Action, FileEffect, Link, MakeDirectory, RemoveFile, ServiceVerb, Wanted, WriteFile
+from agent.effects import (
+    Action,
+    FetchedFile,
+    FileEffect,
+    Link,
+    MakeDirectory,
+    RemoveFile,
+    ServiceVerb,
+    Wanted,
+    WriteFile,
+)
 from agent.errors import Code, Failure
 from agent.order import Change
 
@@ -36,6 +60,8 @@ class Questions:
     paths: tuple[str, ...]
     owners: tuple[str, ...]
     units: tuple[str, ...]
+    fetched: tuple[tuple[str, int], ...] = ()
+    """SHA-256 and size of what was fetched for this document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,10 @@ class Observation:
     """The word of `systemctl is-enabled`; empty where systemd cannot be asked."""
     owner_kept: bool = False
     """This process may not give files away, so that they stay its own: only under another root than `/`."""
+    fetched: Mapping[str, bytes] = field(default_factory=dict)
+    """What was fetched and is small enough to be held in memory, by its SHA-256."""
+    large_bytes: int = 2**63
+    """A file with more bytes than this is never held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +96,9 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
+    """What a place is to be, and why."""
+
     node: Node
     because: str
     then: tuple[Action, ...] = ()
@@ -74,23 +106,28 @@ class _Target:
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
+    """A plan in the making."""
+
     seen: Observation
     remembered: Mapping[str, ManagedPath]
-    targets: dict[str, _Target] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
     """What each place is to be."""
     kept: dict[str, ManagedPath] = field(default_factory=dict)
-    """Directories of an earlier generation that are still in use."""
+    """What stays managed as it is: directories of an earlier generation that are still in use, and drift."""
     notes: list[Change] = field(default_factory=list)
 
     def found(self, place: str) -> Found:
+        """What is there."""
         return self.seen.found.get(place, Absent())
 
     def is_ours(self, place: str) -> bool:
+        """Whether it is still as the earlier generation left it."""
         entry = self.remembered.get(place)
         return entry is not None and entry.wrote == fingerprint(self.found(place))
 
     def is_emptied(self, place: str) -> bool:
+        """Whether nothing will be in a directory."""
         children = (f"{place.rstrip('/')}/{name}" for name in self.seen.names.get(place, ()))
         return all(child in self.targets and self.targets[child].node == Absent() for child in children)
 
@@ -101,11 +138,13 @@ def questions(wanted: Sequence[Wanted], remembered: Managed) -> Questions:
     verbs = [item.effect for item in wanted if isinstance(item.effect, ServiceVerb)]
     paths = [_checked(effect.path) for effect in files]
     paths += [_link_target(effect) for effect in files if isinstance(effect, Link) and effect.must_exist]
-    owners = [effect.owner for effect in files if isinstance(effect, WriteFile | MakeDirectory)]
+    owners = [effect.owner for effect in files if isinstance(effect, WriteFile | FetchedFile | MakeDirectory)]
+    fetched = [(effect.sha256, effect.size) for effect in files if isinstance(effect, FetchedFile)]
     return Questions(
         tuple(dict.fromkeys((*paths, *remembered.paths))),
         tuple(dict.fromkeys((ROOT_OWNER, *owners))),
         tuple(dict.fromkeys(verb.unit for verb in (*verbs, *sorted(remembered.verbs, key=lambda verb: verb.unit)))),
+        tuple(dict.fromkeys(fetched)),
     )
 
 
@@ -115,12 +154,12 @@ def make_plan(wanted: Sequence[Wanted], seen: Observation, remembered: Managed, 
     `occasion` names configuration and SIM: commands run once for each. Raises `Failure(apply.failed)` where something
     stands in the way that the agent does not remove.
     """
-    draft = _Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
+    draft = Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
     asked = _add_wanted(draft, wanted)
     _add_parents(draft)
     _add_no_longer_named(draft)
     _add_parents(draft)
-    steps = list(_file_steps(draft))
+    steps = list(file_steps(draft))
     changed = [(step, draft.targets[step.path].then) for step in steps]
     actions = plan_actions(wanted, changed, seen.units, remembered, occasion)
     _note_owners(draft, steps)
@@ -143,7 +182,7 @@ def _in_the_way(place: str, what: str) -> Failure:
     return Failure(Code.APPLY_FAILED, f"{what}; move it away, or choose another path", where=place)
 
 
-def _add_wanted(draft: _Draft, wanted: Iterable[Wanted]) -> frozenset[str]:
+def _add_wanted(draft: Draft, wanted: Iterable[Wanted]) -> frozenset[str]:
     """Targets for what the configuration names; returns their places."""
     for item in wanted:
         if not isinstance(item.effect, FileEffect):
@@ -152,14 +191,29 @@ def _add_wanted(draft: _Draft, wanted: Iterable[Wanted]) -> frozenset[str]:
         if place in draft.targets:
             why = f"{item.because} and {draft.targets[place].because} are the same file"
             raise Failure(Code.USERDATA_INVALID, why, where=place)
-        draft.targets[place] = _Target(_node(draft, place, item), item.because, item.then, item.sensitive)
+        node, found = _node(draft, place, item), draft.found(place)
+        if _drifted(draft, place, node, found) and not item.enforce:
+            draft.kept[place] = draft.remembered[place]
+            draft.notes.append(
+                Change("drift", place, f"changed by somebody else since; {item.because} wants it otherwise")
+            )
+            continue
+        draft.targets[place] = Target(node, item.because, item.then, item.sensitive)
     return frozenset(draft.targets)
 
 
-def _node(draft: _Draft, place: str, item: Wanted) -> Node:
+def _drifted(draft: Draft, place: str, node: Node, found: Found) -> bool:
+    """Whether the document wants what it wanted before, and somebody else wanted something else."""
+    entry = draft.remembered.get(place)
+    return entry is not None and entry.wrote == fingerprint(node) and fingerprint(found) != entry.wrote
+
+
+def _node(draft: Draft, place: str, item: Wanted) -> Node:
     match item.effect:
         case WriteFile(_, content, mode, owner):
             return File(content, mode & MAX_MODE, *draft.seen.owners[owner])
+        case FetchedFile():
+            return _fetched(draft, place, item.effect)
         case MakeDirectory(_, mode, owner):
             found = draft.found(place)
             return found if isinstance(found, Directory) else Directory(mode & MAX_MODE, *draft.seen.owners[owner])
@@ -174,11 +228,24 @@ def _node(draft: _Draft, place: str, item: Wanted) -> Node:
             raise TypeError(item.effect)
 
 
-def _add_no_longer_named(draft: _Draft) -> None:
+def _fetched(draft: Draft, place: str, effect: FetchedFile) -> Node:
+    """The file, from what was handed over; one that is in place already need not be there."""
+    mode, owner = effect.mode & MAX_MODE, draft.seen.owners[effect.owner]
+    if effect.size > draft.seen.large_bytes:
+        return Large(effect.sha256, effect.size, mode, *owner)
+    found = draft.found(place)
+    if effect.sha256 in draft.seen.fetched:
+        return File(draft.seen.fetched[effect.sha256], mode, *owner)
+    if isinstance(found, File) and sha256(found.content) == effect.sha256:
+        return File(found.content, mode, *owner)
+    raise Failure(Code.SOURCE_DAMAGED, "what was fetched is not there, or is not what the document names", where=place)
+
+
+def _add_no_longer_named(draft: Draft) -> None:
     """Targets for what the earlier generation managed and this one does not name; the deepest first."""
     for place in sorted(draft.remembered, key=_depth, reverse=True):
         entry = draft.remembered[place]
-        if place in draft.targets or entry.before == draft.found(place):
+        if place in draft.targets or place in draft.kept or entry.before == draft.found(place):
             continue
         if isinstance(draft.found(place), Directory) and draft.is_ours(place) and not _can_go(draft, place):
             draft.kept[place] = entry
@@ -187,16 +254,16 @@ def _add_no_longer_named(draft: _Draft) -> None:
         elif isinstance(entry.before, Lost):
             draft.notes.append(Change("left", place, "the kept copy of what stood there is damaged"))
         else:
-            draft.targets[place] = _Target(entry.before, NO_LONGER, entry.then, entry.sensitive)
+            draft.targets[place] = Target(entry.before, NO_LONGER, entry.then, entry.sensitive)
 
 
-def _can_go(draft: _Draft, place: str) -> bool:
+def _can_go(draft: Draft, place: str) -> bool:
     inside = f"{place}/"
     in_use = any(other.startswith(inside) and target.node != Absent() for other, target in draft.targets.items())
     return not in_use and draft.is_emptied(place)
 
 
-def _add_parents(draft: _Draft) -> None:
+def _add_parents(draft: Draft) -> None:
     """Targets for directories that are missing above what is to be there."""
     for place, target in tuple(draft.targets.items()):
         if target.node == Absent():
@@ -211,7 +278,7 @@ def _add_parents(draft: _Draft) -> None:
             if found != Absent() and not draft.is_ours(above):
                 raise _in_the_way(above, f"not a directory, so that {place} cannot be there")
             owner = draft.seen.owners[ROOT_OWNER]
-            draft.targets[above] = _Target(Directory(PARENT_MODE, *owner), f"{target.because}: directory above it")
+            draft.targets[above] = Target(Directory(PARENT_MODE, *owner), f"{target.because}: directory above it")
 
 
 def _directories_above(place: str) -> Iterator[str]:
@@ -223,7 +290,7 @@ def _depth(place: str) -> tuple[int, str]:
     return place.count("/"), place
 
 
-def _file_steps(draft: _Draft) -> Iterator[FileStep]:
+def file_steps(draft: Draft) -> Iterator[FileStep]:
     """Removals, directories, and the rest, of what differs."""
     differing = [(place, target) for place, target in draft.targets.items() if draft.found(place) != target.node]
     going = [(place, target) for place, target in differing if _has_to_go_first(draft, place, target)]
@@ -238,7 +305,7 @@ def _file_steps(draft: _Draft) -> Iterator[FileStep]:
         yield FileStep(place, before, target.node, target.because, target.sensitive)
 
 
-def _has_to_go_first(draft: _Draft, place: str, target: _Target) -> bool:
+def _has_to_go_first(draft: Draft, place: str, target: Target) -> bool:
     """Whether nothing may be at a place for a while: it goes, or a directory and a file change places there."""
     found = draft.found(place)
     if isinstance(found, Directory) and not draft.is_emptied(place):
@@ -251,21 +318,21 @@ def _has_to_go_first(draft: _Draft, place: str, target: _Target) -> bool:
     return clash
 
 
-def _replaceable(draft: _Draft, place: str) -> Node:
+def _replaceable(draft: Draft, place: str) -> Node:
     found = draft.found(place)
     if isinstance(found, Other):
         raise _in_the_way(place, found.what)
     return found
 
 
-def _note_owners(draft: _Draft, steps: Iterable[FileStep]) -> None:
+def _note_owners(draft: Draft, steps: Iterable[FileStep]) -> None:
     if draft.seen.owner_kept:
         draft.notes.extend(
             Change("owner kept", step.path, "only root gives files away") for step in steps if step.after != Absent()
         )
 
 
-def _managed_paths(draft: _Draft, asked: frozenset[str], steps: Sequence[FileStep]) -> dict[str, ManagedPath]:
+def _managed_paths(draft: Draft, asked: frozenset[str], steps: Sequence[FileStep]) -> dict[str, ManagedPath]:
     changed = {step.path for step in steps}
     managed = dict(draft.kept)
     for place, target in draft.targets.items():

@@ -10,16 +10,16 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from agent.apply.nodes import Absent, Directory, File, Kept, Lost, Symlink, sha256
+from agent.apply.nodes import Absent, Directory, File, Kept, Large, Lost, Symlink, fingerprint, sha256
 from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath, Step
 from agent.apply.transaction import Event, Happened
-from agent.effects import Action, RunCommand, ServiceVerb, Verb
+from agent.effects import Action, ActivateConnections, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
-from agent.order import Change
+from agent.order import Change, ran_from_json, ran_to_json
 
 VERSION = 1
 Json = dict[str, Any]
@@ -41,6 +41,12 @@ class Ordered:
     notes: tuple[Change, ...]
     managed: Managed
     """What is managed once the order is confirmed."""
+    came_from: Managed = field(default_factory=Managed)
+    """What was managed before."""
+    is_way_back: bool = False
+    """Nothing can be gone back to afterwards: a rollback by hand, or what was scrubbed."""
+    left: Mapping[str, str] = field(default_factory=dict)
+    """Each path that a step is about, with `nodes.fingerprint` of what is there in the end."""
 
 
 def framed(record: Json) -> bytes:
@@ -71,6 +77,17 @@ def contents_of(steps: tuple[Step, ...], managed: Managed) -> dict[str, bytes]:
     return {sha256(node.content): node.content for node in nodes if isinstance(node, File)}
 
 
+def left_by(steps: tuple[Step, ...]) -> dict[str, str]:
+    """`Ordered.left` of these steps."""
+    return {step.path: fingerprint(step.after) for step in steps if isinstance(step, FileStep)}
+
+
+def larges_of(steps: tuple[Step, ...]) -> tuple[tuple[str, Large], ...]:
+    """The large files that stand at a path before a step, and would be needed to go back."""
+    files = (step for step in steps if isinstance(step, FileStep))
+    return tuple((step.path, step.before) for step in files if isinstance(step.before, Large))
+
+
 def ordered_to_record(ordered: Ordered) -> Json:
     """The first record of a journal."""
     return {
@@ -81,6 +98,9 @@ def ordered_to_record(ordered: Ordered) -> Json:
         "steps": [_step_to_json(step) for step in ordered.steps],
         "notes": [[note.what, note.where, note.because] for note in ordered.notes],
         "managed": managed_to_record(ordered.managed),
+        "came_from": managed_to_record(ordered.came_from),
+        "is_way_back": ordered.is_way_back,
+        "left": dict(ordered.left),
     }
 
 
@@ -97,6 +117,9 @@ def ordered_from_record(record: Json, contents: Contents) -> Ordered:
             tuple(with_contents(step) for step in record["steps"]),
             tuple(Change(*note) for note in record["notes"]),
             managed_from_record(record["managed"], contents),
+            managed_from_record(record["came_from"], contents),
+            record["is_way_back"],
+            dict(record["left"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an order: {error!r}") from None
@@ -128,7 +151,8 @@ def happened_to_record(happened: Happened) -> Json:
     """An event."""
     failure = happened.failure
     told = failure and [failure.code.text, failure.detail, failure.where]
-    return {"event": happened.event.value, "step": happened.step, "failure": told}
+    ran = happened.ran and ran_to_json(happened.ran)
+    return {"event": happened.event.value, "step": happened.step, "failure": told, "ran": ran}
 
 
 def happened_from_record(record: Json) -> Happened:
@@ -136,7 +160,8 @@ def happened_from_record(record: Json) -> Happened:
     try:
         told = record["failure"]
         failure = Failure(_CODES[told[0]], told[1], where=told[2]) if told else None
-        return Happened(Event(record["event"]), record["step"], failure)
+        ran = ran_from_json(record["ran"]) if record["ran"] else None
+        return Happened(Event(record["event"]), record["step"], failure, ran)
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(f"not an event: {error!r}") from None
 
@@ -144,7 +169,7 @@ def happened_from_record(record: Json) -> Happened:
 def named_contents(record: object) -> Iterator[str]:
     """The SHA-256 of every content that a record names."""
     if isinstance(record, Mapping):
-        if record.get("kind") in {"file", "lost"}:
+        if record.get("kind") in {"file", "large", "lost"}:
             yield record["sha256"]
         for member in record.values():
             yield from named_contents(member)
@@ -165,13 +190,15 @@ def _step_to_json(step: Step) -> Json:
                 "because": because,
                 "sensitive": sensitive,
             }
-        case ActionStep(action, because, once, sensitive):
-            return {"action": _action_to_json(action), "because": because, "once": once, "sensitive": sensitive}
+        case ActionStep(action, because, once, sensitive, back):
+            words = {"because": because, "once": once, "sensitive": sensitive, "back": back}
+            return {"action": _action_to_json(action), **words}
 
 
 def _step_from_json(value: Json, contents: Contents) -> Step:
     if "action" in value:
-        return ActionStep(_action_from_json(value["action"]), value["because"], value["once"], value["sensitive"])
+        words = (value["because"], value["once"], value["sensitive"], value["back"])
+        return ActionStep(_action_from_json(value["action"]), *words)
     before = _node_from_json(value["before"], contents)
     after = _node_from_json(value["after"], lambda _: b"")
     if isinstance(after, Lost):
@@ -198,6 +225,7 @@ def _entry_from_json(value: Json, contents: Contents) -> ManagedPath:
 _KINDS: Mapping[type[Kept], str] = {
     Absent: "absent",
     File: "file",
+    Large: "large",
     Directory: "directory",
     Symlink: "link",
     Lost: "lost",
@@ -211,6 +239,8 @@ def _node_to_json(node: Kept) -> Json:
             return {**kind}
         case File(content, mode, uid, gid):
             return {**kind, "sha256": sha256(content), "mode": mode, "uid": uid, "gid": gid}
+        case Large(digest, size, mode, uid, gid):
+            return {**kind, "sha256": digest, "size": size, "mode": mode, "uid": uid, "gid": gid}
         case Directory(mode, uid, gid):
             return {**kind, "mode": mode, "uid": uid, "gid": gid}
         case Symlink(target, uid, gid):
@@ -226,6 +256,8 @@ def _node_from_json(value: Json, contents: Contents) -> Kept:
         case {"kind": "file", "sha256": str(digest), "mode": int(mode), "uid": int(uid), "gid": int(gid)}:
             content = contents(digest)
             return Lost(digest) if content is None else File(content, mode, uid, gid)
+        case {"kind": "large", "sha256": str(digest), "size": int(size), **owner}:
+            return Large(digest, size, owner["mode"], owner["uid"], owner["gid"])
         case {"kind": "directory", "mode": int(mode), "uid": int(uid), "gid": int(gid)}:
             return Directory(mode, uid, gid)
         case {"kind": "link", "target": str(target), "uid": int(uid), "gid": int(gid)}:
@@ -238,13 +270,23 @@ def _node_from_json(value: Json, contents: Contents) -> Kept:
 
 def _action_to_json(action: Action) -> Json:
     match action:
-        case RunCommand(argv, limit_s):
-            return {"argv": list(argv), "limit_s": limit_s}
+        case RunCommand(argv, limit_s, on_error, own_scope):
+            return {"argv": list(argv), "limit_s": limit_s, "on_error": on_error.value, "own_scope": own_scope}
         case ServiceVerb(unit, verb):
             return {"unit": unit, "verb": verb.value}
+        case ActivateConnections(connections):
+            return {"connections": list(connections)}
+        case PowerState(power, delay_s):
+            return {"power": power.value, "delay_s": delay_s}
 
 
 def _action_from_json(value: Json) -> Action:
-    if "argv" in value:
-        return RunCommand(tuple(value["argv"]), value["limit_s"])
-    return ServiceVerb(value["unit"], Verb(value["verb"]))
+    match value:
+        case {"argv": argv, "limit_s": limit_s, "on_error": on_error, "own_scope": own_scope}:
+            return RunCommand(tuple(argv), limit_s, OnError(on_error), own_scope)
+        case {"connections": connections}:
+            return ActivateConnections(tuple(connections))
+        case {"power": power, "delay_s": delay_s}:
+            return PowerState(Power(power), delay_s)
+        case _:
+            return ServiceVerb(value["unit"], Verb(value["verb"]))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from agent.apply.nodes import Absent, Directory, File, Kept, Node, Symlink
-from agent.effects import Action, RunCommand, ServiceVerb, Verb
+from agent.apply.nodes import Absent, Directory, File, Kept, Large, Node, Symlink
+from agent.effects import Action, ActivateConnections, PowerState, RunCommand, ServiceVerb, Verb
 
 BACK: Mapping[Verb, Verb] = MappingProxyType(
     {Verb.ENABLE: Verb.DISABLE, Verb.DISABLE: Verb.ENABLE, Verb.MASK: Verb.UNMASK, Verb.UNMASK: Verb.MASK}
@@ -48,7 +48,7 @@ class FileStep:
                 return "made"
             case Symlink():
                 return "linked"
-            case File():
+            case File() | Large():
                 return "created" if self.before == Absent() else "changed"
 
     @property
@@ -66,20 +66,34 @@ class ActionStep:
     once: bool = False
     """It belongs to the configuration and the SIM, and to no file: it is not repeated when files are taken back."""
     sensitive: bool = False
+    is_way_back: bool = False
+    """What it names may be gone, and then nothing is to be done about it."""
 
     @property
     def what(self) -> str:
         """One word for it."""
-        return "ran" if isinstance(self.action, RunCommand) else _DONE[self.action.verb]
+        match self.action:
+            case RunCommand():
+                return "ran"
+            case ServiceVerb(_, verb):
+                return _DONE[verb]
+            case ActivateConnections():
+                return "activated"
+            case PowerState(power):
+                return f"{power.value} ordered"
 
     @property
     def where(self) -> str:
-        """The unit, or the beginning of the command."""
+        """The unit, the connections, or the beginning of the command."""
         match self.action:
             case ServiceVerb(unit, _):
                 return unit
-            case RunCommand(argv, _):
+            case RunCommand(argv):
                 return "(sensitive)" if self.sensitive else shlex.join(argv)[:MAX_SHOWN]
+            case ActivateConnections(connections):
+                return ", ".join(connections)
+            case PowerState(_, delay_s):
+                return f"in {delay_s:.0f} s"
 
 
 Step = FileStep | ActionStep

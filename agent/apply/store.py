@@ -3,7 +3,8 @@
 It belongs to this process's user and nobody else may enter it; a directory that is not so is refused, since whoever
 could write there could have anything put anywhere. One process at a time has it, by a lock that ends with the process.
 
-`kept/SHA256`: what stood on the gateway before. `managed.json` and `managed.last.json`: what the present generation
+`kept/SHA256`: what stood on the gateway before. `previous.json`: how the last generation came about, for going back.
+`managed.json` and `managed.last.json`: what the present generation
 made what it is, twice, so that one damaged file costs nothing.
 """
 
@@ -18,15 +19,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.apply.nodes import sha256
-from agent.apply.records import framed, managed_from_record, managed_to_record, named_contents, unframed
+from agent.apply.records import (
+    Ordered,
+    framed,
+    managed_from_record,
+    managed_to_record,
+    named_contents,
+    ordered_from_record,
+    ordered_to_record,
+    unframed,
+)
 from agent.apply.steps import Managed
 from agent.durable import Disk, read_file, replace_file
 from agent.errors import Code, Failure
 
-NAME = "apply"
-"""The directory's name in the state directory."""
+NAME = "transaction"
+"""The directory's name in the privileged half's directory."""
 KEPT = "kept"
 MANAGED = ("managed.json", "managed.last.json")
+PREVIOUS = "previous.json"
 LOCK = "lock"
 DAMAGED = ".damaged"
 MAX_RECORD_BYTES = 8 * 1024 * 1024
@@ -56,9 +67,24 @@ class Store:
                 replace_file(self.disk, self.kept_at, digest, content, mode=0o600)
         self.disk.sync(self.kept_at)
 
+    def open_kept(self, digest: str) -> int:
+        """A descriptor of a kept content."""
+        return self.disk.open_file(digest, self.kept_at)
+
+    def has_kept(self, digest: str) -> bool:
+        """Whether a content is kept; a power cut may have left a part of a name's temporary file, never of the name."""
+        try:
+            self.disk.status(digest, self.kept_at)
+        except FileNotFoundError:
+            return False
+        return True
+
     def drop_unused(self, managed: Managed) -> None:
         """Removes kept contents that nothing names any more."""
         used = set(named_contents(managed_to_record(managed)))
+        previous = self.read_previous()
+        if previous is not None:
+            used |= set(named_contents(ordered_to_record(previous)))
         for name in self.disk.names(self.kept_at) - used:
             self.disk.unlink(name, self.kept_at)
 
@@ -82,6 +108,23 @@ class Store:
         """Writes what is managed, twice."""
         for name in MANAGED:
             replace_file(self.disk, self.at, name, framed(managed_to_record(managed)), mode=0o600)
+
+    def read_previous(self) -> Ordered | None:
+        """How the present generation came about; None where nobody can go back."""
+        try:
+            data = read_file(self.disk, self.at, PREVIOUS, MAX_RECORD_BYTES)
+            return ordered_from_record(_only(unframed(data)[0]), self.content)
+        except (OSError, ValueError):
+            return None
+
+    def remember_previous(self, ordered: Ordered) -> None:
+        """Writes down how the present generation came about, or that nobody can go back from it."""
+        if not ordered.is_way_back:
+            replace_file(self.disk, self.at, PREVIOUS, framed(ordered_to_record(ordered)), mode=0o600)
+            return
+        with suppress(FileNotFoundError):
+            self.disk.unlink(PREVIOUS, self.at)
+        self.disk.sync(self.at)
 
     def set_aside(self, name: str) -> None:
         """Keeps a damaged file for who wants to look at it, where nothing reads it."""

@@ -15,6 +15,7 @@ from enum import Enum, unique
 from types import MappingProxyType
 
 from agent.errors import Code, Failure
+from agent.order import Ran
 
 
 @unique
@@ -111,6 +112,8 @@ class Happened:
     event: Event
     step: int | None = None
     failure: Failure | None = None
+    ran: Ran | None = None
+    """What the step's command printed and how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class Progress:
     """It is undone though every step was done."""
     cause: Failure | None = None
     """Why it is undone."""
+    ran: tuple[Ran, ...] = ()
+    """The document's commands that ended, in their order."""
 
     def after(self, happened: Happened) -> Progress:
         """The same with one more event; raises `KeyError` for an event that cannot occur here."""
@@ -131,10 +136,11 @@ class Progress:
         begun = self.begun
         if happened.event is Event.BEGUN and happened.step is not None:
             begun = max(begun, happened.step + 1)
+        ran = (*self.ran, happened.ran) if happened.ran else self.ran
         if self.cause or state not in {State.UNDOING, State.UNDONE}:
-            return replace(self, state=state, begun=begun)
+            return replace(self, state=state, begun=begun, ran=ran)
         cause = happened.failure or Failure(Code.APPLY_INTERRUPTED, f"cut off after {self.begun} steps were begun")
-        return Progress(state, begun, happened.event is Event.WITHDRAWN, cause)
+        return Progress(state, begun, happened.event is Event.WITHDRAWN, cause, ran)
 
 
 def folded(events: Iterable[Happened]) -> Progress:

@@ -61,7 +61,9 @@ def order(document, name):
 
 
 def room(place, disk=None):
-    return Room(place / "state", ApplySettings(root=place / "root"), disk or FastDisk(), Recorder())
+    return Room(
+        place / "state/apply", place / "state", ApplySettings(root=place / "root"), disk or FastDisk(), Recorder(), 1024
+    )
 
 
 def prepared(place):
@@ -258,7 +260,7 @@ def test_what_stood_there_before_comes_back_with_its_mode_when_nothing_names_it_
 def test_a_secret_is_in_no_outcome_and_in_no_name(ready, tmp_path):
     place = copied(ready, tmp_path)
     outcome = apply_after(room(place))
-    said = (place / "state/outcome.json").read_text()
+    said = (place / "state/apply/outcome.json").read_text()
     assert "s3cr3t-canary" not in said + repr(outcome)
     assert not any("s3cr3t-canary" in str(path) for path in (place / "state").rglob("*"))
 
@@ -266,21 +268,21 @@ def test_a_secret_is_in_no_outcome_and_in_no_name(ready, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"\0" * 100, b"{}", b"00000002 00000000 {}\n"])
 def test_a_damaged_journal_is_set_aside_and_said(ready, tmp_path, content):
     place = copied(ready, tmp_path)
-    (place / "state/apply/journal").write_bytes(content)
+    (place / "state/apply/transaction/journal").write_bytes(content)
     outcome = settle(room(place))
     assert outcome.failure.code is Code.APPLY_UNSETTLED
-    assert (place / "state/apply/journal.damaged").read_bytes() == content
+    assert (place / "state/apply/transaction/journal.damaged").read_bytes() == content
     assert settle(room(place)) is None
 
 
 def test_a_journal_that_is_torn_anywhere_leads_to_the_one_or_the_other(ready, wanted_tree, tmp_path, memory):
     waiting = unconfirmed(ready, Path(tempfile.mkdtemp(dir=memory)))
     before = tree(ready / "root")
-    whole = (waiting / "state/apply/journal").read_bytes()
+    whole = (waiting / "state/apply/transaction/journal").read_bytes()
     saved = whole.index(b"\n", whole.index(b'"saved"')) + 1
     for length in range(saved, len(whole), 7):
         place = copied(waiting, tmp_path)
-        (place / "state/apply/journal").write_bytes(whole[:length])
+        (place / "state/apply/transaction/journal").write_bytes(whole[:length])
         settle(room(place))
         assert tree(place / "root") == before, length
     assert wanted_tree != before

@@ -1,0 +1,95 @@
+"""Pure. Plans that lead back: to the generation before the present one, and away from everything sensitive.
+
+Both touch only what is still as the agent left it; what somebody else changed since is theirs, and is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agent.apply.actions import undo_steps
+from agent.apply.nodes import Absent, Kept, Lost, Node, fingerprint
+from agent.apply.plan import ROOT_OWNER, Draft, Observation, Plan, Questions, Target, file_steps
+from agent.apply.records import Ordered
+from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath
+from agent.effects import Action
+from agent.order import Change
+
+ROLLBACK = "rollback"
+SCRUB = "scrub"
+_KEYS_FIRST = ("ssh", "key", "credential", "password", "secret")
+
+
+def questions_back(ordered: Ordered) -> Questions:
+    """What `plan_back` will have to know."""
+    return Questions(tuple(_first_steps(ordered)), (ROOT_OWNER,), ())
+
+
+def plan_back(ordered: Ordered, seen: Observation) -> Plan:
+    """To what stood there before this order was carried out; its commands are not run again, and not taken back."""
+    draft = Draft(seen, {})
+    for path, step in _first_steps(ordered).items():
+        place = seen.places.get(path, path)
+        if fingerprint(draft.found(place)) != ordered.left.get(path):
+            draft.notes.append(Change("left", place, "changed by somebody else since"))
+        else:
+            _aim(draft, place, step.before, ROLLBACK, (), sensitive=step.sensitive)
+    steps = tuple(file_steps(draft))
+    early, late = _actions_back(ordered)
+    return Plan((*early, *steps, *late), ordered.came_from, tuple(draft.notes))
+
+
+def questions_scrub(remembered: Managed) -> Questions:
+    """What `plan_scrub` will have to know."""
+    return Questions(tuple(remembered.paths), (ROOT_OWNER,), ())
+
+
+def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
+    """What stood there before, instead of everything that is managed and sensitive; what looks like a key goes first."""
+    draft = Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
+    sensitive = {path: entry for path, entry in remembered.paths.items() if entry.sensitive}
+    for path, entry in sorted(sensitive.items(), key=_keys_first):
+        before = Absent() if isinstance(entry.before, Lost) else entry.before
+        _aim(draft, seen.places.get(path, path), before, SCRUB, entry.then, sensitive=True)
+    steps = tuple(file_steps(draft))
+    changed = {step.path for step in steps}
+    actions = dict.fromkeys(
+        action for place in draft.targets if place in changed for action in draft.targets[place].then
+    )
+    after = tuple(ActionStep(action, SCRUB, is_way_back=True) for action in actions)
+    rest = {path: entry for path, entry in remembered.paths.items() if path not in sensitive}
+    return Plan((*steps, *after), Managed(rest, remembered.verbs, ""), tuple(draft.notes))
+
+
+def _first_steps(ordered: Ordered) -> dict[str, FileStep]:
+    """Each path with the first step about it: what stood there before everything."""
+    steps: dict[str, FileStep] = {}
+    for step in ordered.steps:
+        if isinstance(step, FileStep):
+            steps.setdefault(step.path, step)
+    return steps
+
+
+def _aim(draft: Draft, place: str, before: Kept, because: str, then: tuple[Action, ...], *, sensitive: bool) -> None:
+    if isinstance(before, Lost):
+        draft.notes.append(Change("left", place, "the kept copy of what stood there is damaged"))
+        return
+    node: Node = before
+    draft.targets[place] = Target(node, because, then, sensitive)
+
+
+def _actions_back(ordered: Ordered) -> tuple[tuple[ActionStep, ...], tuple[ActionStep, ...]]:
+    """What is done before and after the files."""
+    back = undo_steps(ordered.steps, len(ordered.steps))
+    files = [number for number, item in enumerate(back) if not isinstance(item, ActionStep)]
+    first = files[0] if files else 0
+    return tuple(_as_steps(back[:first])), tuple(_as_steps(back[first:]))
+
+
+def _as_steps(back: Iterable[object]) -> Iterator[ActionStep]:
+    return (ActionStep(item.action, ROLLBACK, is_way_back=True) for item in back if isinstance(item, ActionStep))
+
+
+def _keys_first(item: tuple[str, ManagedPath]) -> tuple[bool, str]:
+    path, entry = item
+    return not any(word in f"{path} {entry.because}".lower() for word in _KEYS_FIRST), path

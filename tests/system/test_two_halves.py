@@ -66,7 +66,7 @@ done
 READ_SECRETS = """\
 exec 2>/dev/null
 cat /etc/shadow /etc/telemetry.conf /etc/ssh/ssh_host_ed25519_key
-ls /var/lib/kitting-apply /var/lib/kitting-apply/apply
+ls /var/lib/kitting-apply /var/lib/kitting-apply/transaction
 cat /var/lib/kitting-apply/outcome.json
 """
 

@@ -75,6 +75,13 @@ def show_issue(text: str, place: Path = PLACE) -> None:
         write_durably(place / ISSUE, text.encode(), 0o644)
 
 
+def begin(state: State, imei: str | None, place: Path = PLACE) -> None:
+    """At the first pass since the boot, before anybody has answered: what is remembered, and that it is searching."""
+    if not (place / ISSUE).exists():
+        show(Shown.SEARCHING, place)
+        show_issue(issue_text(state, None, imei), place)
+
+
 def shown_now(place: Path = PLACE) -> Shown:
     """What is to be shown; a word that nobody knows, or none, is `searching`."""
     try:

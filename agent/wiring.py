@@ -48,6 +48,7 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
     place = settings.paths.state
     with state.pass_lock(place), MetadataService(settings.metadata) as service:
         remembered, damage = state.load(place)
+        panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)
         hands = _edges(settings, service, tell)
         this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)

@@ -4,7 +4,7 @@ import pytest
 
 from agent.errors import Code, Failure
 from agent.lifecycle import State
-from agent.panel import Shown, issue_text, light, show, show_issue, shown_now, shown_of
+from agent.panel import Shown, begin, issue_text, light, show, show_issue, shown_now, shown_of
 
 
 @pytest.fixture
@@ -59,6 +59,15 @@ def test_a_link_in_the_place_of_the_word_is_not_followed(tmp_path):
     (tmp_path / "secret").write_text("done")
     (tmp_path / "shown").symlink_to(tmp_path / "secret")
     assert shown_now(tmp_path) is Shown.SEARCHING
+
+
+def test_after_a_boot_it_searches_and_tells_what_it_remembers_but_only_once(tmp_path):
+    begin(State.PROVISIONED, "490154203237518", tmp_path)
+    assert shown_now(tmp_path) is Shown.SEARCHING
+    assert "provisioned   IMSI not seen   IMEI …7518" in (tmp_path / "issue").read_text()
+    show(Shown.DONE, tmp_path)
+    begin(State.PROVISIONED, None, tmp_path)
+    assert shown_now(tmp_path) is Shown.DONE
 
 
 def test_without_a_place_nothing_is_shown_and_nothing_fails(tmp_path):

@@ -12,15 +12,26 @@ ASK = f"import urllib.request as r; print(r.urlopen('http://{SERVICE}/v1/subscri
 
 
 @pytest.fixture
-def machine(gateway):
+def flashed(gateway):
     machine = gateway(settings=SHOWING)
     for name in ("trigger", "brightness", "delay_on", "delay_off"):
         machine.disk.write(f"/opt/class/leds/ACT/{name}", "")
     machine.disk.write("/etc/systemd/system/kitting-light.service.d/led.conf", LED)
-    machine.cell.ready()
-    machine.boot()
-    machine.until_state("provisioned")
     return machine
+
+
+@pytest.fixture
+def machine(flashed):
+    flashed.cell.ready()
+    flashed.boot()
+    flashed.until_state("provisioned")
+    return flashed
+
+
+def test_without_an_answer_the_led_flashes_and_the_login_prompt_says_what_is_known(flashed):
+    flashed.boot()
+    flashed.until(lambda: flashed.disk.read("/opt/class/leds/ACT/delay_on") == "100", 30, "a flash each second")
+    assert "new   IMSI not seen   IMEI not read" in flashed.run("cat", "/run/issue.d/50-kitting-agent.issue")
 
 
 def test_the_login_prompt_tells_who_this_is(machine):

@@ -69,6 +69,8 @@ def test_a_cut_between_applying_and_its_confirmation_ends_before_or_after(gatewa
     machine.cell.break_("mend")
     machine.boot()
     machine.until_state("provisioned", 150)
-    machine.until(lambda: not machine.disk.exists("/var/lib/kitting-apply/transaction/journal"), 60, "nothing is left open")
+    machine.until(
+        lambda: not machine.disk.exists("/var/lib/kitting-apply/transaction/journal"), 60, "nothing is left open"
+    )
     text = machine.run("cat", "/etc/telemetry.conf")
     assert text in {f"imei = {IMEI}\nround = 1\n", f"imei = {IMEI}\nround = 2\n"}

@@ -3,7 +3,8 @@
 import pytest
 
 NETWORK_HALF = ("kitting-agent.service", 2.0)
-PRIVILEGED_HALF = ("kitting-apply.service", 4.5)
+PRIVILEGED_HALF = ("kitting-apply.service", 2.5)
+BESIDE = [("kitting-recover.service", 3.0), ("kitting-light.service", 2.5), ("kitting-endpoint.service", 3.0)]
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_state_and_answers_belong_to_whom_they_should(running):
     assert owner("/etc/kitting-agent/agent.toml") == "root:root 644"
 
 
-@pytest.mark.parametrize(("unit", "most"), [NETWORK_HALF, PRIVILEGED_HALF])
+@pytest.mark.parametrize(("unit", "most"), [NETWORK_HALF, PRIVILEGED_HALF, *BESIDE])
 def test_a_half_is_exposed_no_more_than_it_was(gateway, unit, most):
     machine = gateway()
     machine.boot()

@@ -102,7 +102,7 @@ def apply_order(order: Order, room: Room) -> Outcome:
             plan = _plan(order, room, remembered)
             if not plan.steps:
                 return _nothing_to_do(order, plan, remembered, notes, store, room)
-            journal = _begin(order, plan, notes, remembered, store, room)
+            journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=False)
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
         notes = _carry_out(plan, journal, room.gateway)
@@ -153,7 +153,7 @@ def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -
             _settle_earlier(store, room)
             remembered, notes = _remembered(store)
             plan = make(store, remembered)
-            journal = _begin(order, plan, notes, remembered, store, room, is_way_back=True)
+            journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
         notes = _carry_out(plan, journal, room.gateway)
@@ -236,23 +236,14 @@ def _nothing_to_do(
     return _said(Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes)), room)
 
 
-def _begin(
-    order: Order,
-    plan: Plan,
-    notes: tuple[Change, ...],
-    came_from: Managed,
-    store: Store,
-    room: Room,
-    *,
-    is_way_back: bool = False,
-) -> Journal:
+def _begin(order: Order, plan: Plan, came_from: Managed, store: Store, room: Room, *, is_way_back: bool) -> Journal:
     recorded = room.actor.recorded and any(isinstance(step, ActionStep) for step in plan.steps)
     ordered = Ordered(
         order.order_id,
         order.digest,
         recorded,
         plan.steps,
-        (*notes, *plan.notes),
+        plan.notes,
         plan.managed,
         came_from,
         is_way_back,

@@ -176,6 +176,7 @@ def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import outcome_values
     from agent.wiring import roll_back
 
+    _make_state_directory(settings.paths.state)
     outcome = roll_back(settings)
     if arguments.json:
         print_json(outcome_values(outcome))

@@ -174,6 +174,8 @@ def status_lines(remembered: Remembered, resident: int | None) -> Iterator[str]:
     yield f"config        {short(remembered.in_force) if remembered.in_force else 'none'}"
     yield f"SIM           {remembered.card or 'not seen yet'}"
     yield f"IMEI          {remembered.imei or 'not read yet'}"
+    if remembered.held:
+        yield f"held          by the operator's order {remembered.obeyed!r}"
     yield f"last pass     {remembered.ended_at or 'none'}"
     yield f"resident      {f'running (process {resident})' if resident else 'not running'}"
     if remembered.failure:
@@ -191,6 +193,7 @@ def status_values(remembered: Remembered, resident: int | None) -> Values:
         "configuration": remembered.in_force and short(remembered.in_force),
         "card": remembered.card,
         "imei": remembered.imei,
+        "held": remembered.held,
         "last_pass": remembered.ended_at,
         "resident": resident,
         "failure": remembered.failure and failure_values(remembered.failure),

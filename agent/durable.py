@@ -173,7 +173,7 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
     disk.sync(at)
 
 
-def replace_by_copy(
+def replace_by_copy(  # noqa: PLR0913 (as `replace_file`, with a digest)
     disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: Owner | None = None
 ) -> None:
     """The same with what an open file contains, which is never held in memory; `OSError` unless it has that digest."""

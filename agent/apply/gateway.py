@@ -162,7 +162,7 @@ class Gateway:
                 return frozenset()
             raise as_failure(error, path) from None
 
-    def _look(self, at: int, name: str) -> Found:
+    def _look(self, at: int, name: str) -> Found:  # noqa: PLR0911 (one for each kind of thing)
         try:
             status = self.disk.status(name, at)
         except FileNotFoundError:

@@ -1,8 +1,8 @@
 """Pure. What NetworkManager is asked so that new connections are taken up, and given up again by themselves.
 
 A checkpoint of NetworkManager (its D-Bus API, `CheckpointCreate`) covers the same time as the wait for the
-confirmation: if nobody keeps it, NetworkManager goes back by itself, also where this program is dead. How it is asked comes in as a
-function.
+confirmation: if nobody keeps it, NetworkManager goes back by itself, also where this program is dead. How it is asked
+comes in as a function.
 """
 
 from __future__ import annotations

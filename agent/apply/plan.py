@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.apply.actions import NO_LONGER, plan_actions
 from agent.apply.nodes import (
@@ -93,6 +93,10 @@ class Plan:
     managed: Managed
     notes: tuple[Change, ...] = ()
     """What is worth saying though nothing is done about it."""
+
+    def noting(self, notes: tuple[Change, ...]) -> Plan:
+        """The same with more that is worth saying."""
+        return replace(self, notes=(*notes, *self.notes))
 
 
 @dataclass(frozen=True, slots=True)

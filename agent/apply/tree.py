@@ -97,7 +97,7 @@ class Tree:
 
     @contextmanager
     def _walked(self, directory: str) -> Iterator[tuple[_Walk, tuple[str, ...]]]:
-        """The walk as far as it goes, and the components that are not there."""
+        """The walk as far as it goes, and the components that are not there: below a file there is nothing."""
         walk = _Walk(self.disk, [self.disk.open_root(self.root)])
         try:
             yield walk, self._go(walk, deque(directory.split("/")))
@@ -114,7 +114,7 @@ class Tree:
                 continue
             try:
                 target = walk.down(name)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return (name, *pending)
             if target is not None:
                 if target.startswith("/"):

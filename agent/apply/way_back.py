@@ -6,9 +6,10 @@ Both touch only what is still as the agent left it; what somebody else changed s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from agent.apply.actions import undo_steps
-from agent.apply.nodes import Absent, Kept, Lost, Node, fingerprint
+from agent.apply.nodes import Absent, Kept, Lost, Node, Other, Symlink
 from agent.apply.plan import ROOT_OWNER, Draft, Observation, Plan, Questions, Target, file_steps
 from agent.apply.records import Ordered
 from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath
@@ -17,7 +18,7 @@ from agent.order import Change
 
 ROLLBACK = "rollback"
 SCRUB = "scrub"
-_KEYS_FIRST = ("ssh", "key", "credential", "password", "secret")
+_KEYS = ("ssh", "key", "credential", "password", "secret")
 
 
 def questions_back(ordered: Ordered) -> Questions:
@@ -27,13 +28,12 @@ def questions_back(ordered: Ordered) -> Questions:
 
 def plan_back(ordered: Ordered, seen: Observation) -> Plan:
     """To what stood there before this order was carried out; its commands are not run again, and not taken back."""
-    draft = Draft(seen, {})
+    draft = Draft(_as_it_was_walked(ordered, seen), {path: _ours(left) for path, left in ordered.left.items()})
     for path, step in _first_steps(ordered).items():
-        place = seen.places.get(path, path)
-        if fingerprint(draft.found(place)) != ordered.left.get(path):
-            draft.notes.append(Change("left", place, "changed by somebody else since"))
+        if draft.is_ours(path):
+            _aim(draft, path, step.before, ROLLBACK, (), sensitive=step.sensitive)
         else:
-            _aim(draft, place, step.before, ROLLBACK, (), sensitive=step.sensitive)
+            draft.notes.append(Change("left", path, "changed by somebody else since"))
     steps = tuple(file_steps(draft))
     early, late = _actions_back(ordered)
     return Plan((*early, *steps, *late), ordered.came_from, tuple(draft.notes))
@@ -45,13 +45,13 @@ def questions_scrub(remembered: Managed) -> Questions:
 
 
 def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
-    """What stood there before, instead of everything that is managed and sensitive; what looks like a key goes first."""
+    """What stood there before, instead of all that is managed and sensitive; what looks like a key goes first."""
     draft = Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
     sensitive = {path: entry for path, entry in remembered.paths.items() if entry.sensitive}
-    for path, entry in sorted(sensitive.items(), key=_keys_first):
+    for path, entry in sensitive.items():
         before = Absent() if isinstance(entry.before, Lost) else entry.before
         _aim(draft, seen.places.get(path, path), before, SCRUB, entry.then, sensitive=True)
-    steps = tuple(file_steps(draft))
+    steps = sorted(file_steps(draft), key=lambda step: not _looks_like_a_key(step.path))
     changed = {step.path for step in steps}
     actions = dict.fromkeys(
         action for place in draft.targets if place in changed for action in draft.targets[place].then
@@ -59,6 +59,21 @@ def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
     after = tuple(ActionStep(action, SCRUB, is_way_back=True) for action in actions)
     rest = {path: entry for path, entry in remembered.paths.items() if path not in sensitive}
     return Plan((*steps, *after), Managed(rest, remembered.verbs, ""), tuple(draft.notes))
+
+
+def _ours(left: str) -> ManagedPath:
+    return ManagedPath(left, Absent(), ROLLBACK)
+
+
+def _as_it_was_walked(ordered: Ordered, seen: Observation) -> Observation:
+    """The steps' paths had no link on the way: below one that the order itself put there, nothing is there now."""
+    links = {path for path in ordered.left if isinstance(seen.found.get(path), Symlink)}
+    found = dict(seen.found)
+    for path in ordered.left:
+        if seen.places.get(path, path) != path:
+            below_ours = any(path.startswith(f"{link}/") for link in links)
+            found[path] = Absent() if below_ours else Other("leads elsewhere now")
+    return replace(seen, places={path: path for path in ordered.left}, found=found)
 
 
 def _first_steps(ordered: Ordered) -> dict[str, FileStep]:
@@ -90,6 +105,5 @@ def _as_steps(back: Iterable[object]) -> Iterator[ActionStep]:
     return (ActionStep(item.action, ROLLBACK, is_way_back=True) for item in back if isinstance(item, ActionStep))
 
 
-def _keys_first(item: tuple[str, ManagedPath]) -> tuple[bool, str]:
-    path, entry = item
-    return not any(word in f"{path} {entry.because}".lower() for word in _KEYS_FIRST), path
+def _looks_like_a_key(path: str) -> bool:
+    return any(word in path.lower() for word in _KEYS)

@@ -135,6 +135,61 @@ def test_a_second_pass_changes_nothing_restarts_nothing_and_sends_nothing(bench)
     assert bench.server.connections == 3
 
 
+def test_somebody_at_the_device_can_go_back_and_it_stays_back_until_the_userdata_changes(bench):
+    bench.provision()
+    first = bench.tree()
+    bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "second-"))
+    bench.provision()
+    assert bench.gateway.ask("rollback").returncode == os.EX_OK
+    assert (bench.tree(), bench.status()["state"]) == (first, "rolled_back")
+    code, result = bench.provision()
+    assert (code, result["event"], result["failure"]["code"]) == (os.EX_TEMPFAIL, "still_bad", "apply.rolled_back")
+    assert bench.tree() == first
+    assert bench.tags["kitting_state"] == "rolled_back"
+    bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "third-"))
+    assert bench.provision()[1]["state"] == "provisioned"
+
+
+def test_a_device_with_no_configuration_before_this_one_cannot_go_back(bench):
+    done = bench.gateway.ask("rollback", "--json")
+    assert (done.returncode, json.loads(done.stdout)["failure"]["code"]) == (os.EX_DATAERR, "order.invalid")
+
+
+def test_the_operator_has_everything_sensitive_removed(bench):
+    bench.settings(f'state = "{bench.gateway.state}"\n[identity]\norders = ["scrub", "release"]')
+    bench.platform.set_userdata(GROUP, USERDATA.replace("report:", SECRET + "report:"))
+    bench.provision()
+    assert (bench.gateway.root / "etc/token").exists()
+    bench.platform.set_tag(IMSI, "kitting_order", "scrub")
+    code, result = bench.provision()
+    assert (code, result["state"], result["failure"]["code"]) == (os.EX_NOPERM, "blocked", "identity.held")
+    assert not (bench.gateway.root / "etc/token").exists()
+    assert bench.tags["kitting_obeyed"] == "scrub"
+    bench.platform.set_tag(IMSI, "kitting_order", "release")
+    assert bench.provision()[1]["state"] == "provisioned"
+    assert (bench.gateway.root / "etc/token").exists()
+
+
+CANARY = "c4n4ry-71c3b0"
+SECRET = f"""\
+  - path: /etc/token
+    sensitive: true
+    content: "token = {CANARY}\\n"
+"""
+
+
+def test_a_secret_is_nowhere_but_in_its_file_and_in_what_only_root_reads(bench):
+    bench.platform.set_userdata(GROUP, USERDATA.replace("report:", SECRET + "report:"))
+    shown = [bench.gateway.ask(*words) for words in (("plan",), ("provision",), ("status", "--json"), ("doctor",))]
+    assert (bench.gateway.root / "etc/token").read_text() == f"token = {CANARY}\n"
+    assert all(CANARY not in done.stdout + done.stderr for done in shown)
+    assert CANARY not in str(bench.tags)
+    holding = [
+        path for path in bench.gateway.state.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()
+    ]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in holding)
+
+
 def test_a_device_that_has_nothing_to_do_asks_one_small_question(bench):
     bench.provision()
     bench.provision()

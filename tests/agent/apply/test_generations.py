@@ -1,0 +1,332 @@
+"""From one generation to the next and back.
+
+Every tree that two documents can make, files that are too large for memory, what somebody else changed since, and what
+is removed for good.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from faulty_disk import FAULTS, FastDisk, FaultyDisk, Killed, tree
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent import applying
+from agent.apply.commands import Recorder
+from agent.applying import Room, apply_order, confirm, roll_back, scrub, settle
+from agent.effects import FetchedFile, Link, MakeDirectory, RemoveFile, Wanted, WriteFile
+from agent.errors import Code, Failure
+from agent.order import Order, Result, Task
+from agent.settings import ApplySettings
+
+LARGE = 64
+"""Bytes; more are too large for memory in these tests."""
+
+
+class Bench:
+    """A root with files of its own, and a privileged half that is told effects instead of documents."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.root = place / "root"
+        for path, content in {
+            "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+            "etc/group": "root:x:0:\n",
+            "etc/theirs.conf": "theirs\n",
+            "opt/big": "B" * 1000,
+            "opt/dir/inside": "inside\n",
+        }.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(content)
+        (self.root / "opt/link").symlink_to("dir")
+        (self.root / "etc/theirs.conf").chmod(0o640)
+        (place / "state/fetched").mkdir(parents=True, mode=0o700)
+        self.number = 0
+
+    def room(self, disk=None) -> Room:
+        own, state = self.place / "state/apply", self.place / "state"
+        return Room(own, state, ApplySettings(root=self.root), disk or FastDisk(), Recorder(), LARGE)
+
+    def fetched(self, content: bytes) -> tuple[str, int]:
+        digest = hashlib.sha256(content).hexdigest()
+        (self.place / "state/fetched" / digest).write_bytes(content)
+        return digest, len(content)
+
+    def order(self, task=Task.APPLY) -> Order:
+        self.number += 1
+        return Order(f"order-{self.number}", f"digest-{self.number}", {}, "card", 60.0, task=task)
+
+    def becomes(self, wanted, disk=None):
+        """Applies and confirms these effects."""
+        room = self.room(disk)
+        before = applying._plan
+        applying._plan = lambda _order, room, remembered: _planned(wanted, room, remembered)
+        try:
+            outcome = apply_order(self.order(), room)
+            return confirm(room) if outcome.result is Result.UNCONFIRMED else outcome
+        finally:
+            applying._plan = before
+
+    @property
+    def tree(self):
+        return tree(self.root)
+
+
+def _planned(wanted, room, remembered):
+    seen = room.gateway.observe(applying.questions(wanted, remembered))
+    return applying.make_plan(wanted, seen, remembered, "occasion")
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return Bench(tmp_path / "gw")
+
+
+def file(path, content=b"x\n", mode=0o644, **more):
+    return Wanted(WriteFile(path, content, mode, "root:root"), "write_files[0]", **more)
+
+
+names = st.sampled_from(
+    ["/etc/theirs.conf", "/etc/a", "/etc/b", "/etc/d", "/etc/d/x", "/etc/d/e/y", "/opt/dir/z", "/opt/big"]
+)
+modes = st.sampled_from([0o600, 0o644, 0o755, 0o4711])
+owners = st.sampled_from(["root:root", "1000:1000", "0:7"])
+contents = st.binary(max_size=100)
+files = st.builds(WriteFile, names, contents, modes, owners)
+effects = st.one_of(
+    files,
+    st.builds(Link, names, st.sampled_from(["/etc/passwd", "nowhere", "../x"]), st.just(False)),
+    st.builds(MakeDirectory, names, modes, owners),
+    st.builds(RemoveFile, names),
+)
+documents = st.lists(effects, max_size=6, unique_by=lambda effect: effect.path).map(
+    lambda many: [Wanted(effect, f"write_files[{number}]") for number, effect in enumerate(many)]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents, documents)
+def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(first, second):
+    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    try:
+        bench = Bench(place)
+        pristine = bench.tree
+        if bench.becomes(first).result is not Result.COMMITTED:
+            assert bench.tree == pristine
+            return
+        before = bench.tree
+        managed = bench.becomes(first)
+        assert (managed.changes, bench.tree) == ((), before)
+        if bench.becomes(second).result is not Result.COMMITTED:
+            assert bench.tree == before
+        elif bench.tree != before:
+            assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
+            assert bench.tree == before
+        bench.becomes([])
+        assert bench.tree == pristine
+    finally:
+        shutil.rmtree(place)
+
+
+def test_nobody_goes_back_twice(bench):
+    bench.becomes([file("/etc/a")])
+    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
+    again = roll_back(bench.order(Task.ROLL_BACK), bench.room())
+    assert (again.result, again.failure.code) == (Result.NOT_APPLIED, Code.ORDER_INVALID)
+
+
+def test_going_back_leaves_what_somebody_else_changed_since(bench):
+    bench.becomes([file("/etc/a"), file("/etc/b")])
+    (bench.root / "etc/a").write_text("theirs now\n")
+    outcome = roll_back(bench.order(Task.ROLL_BACK), bench.room())
+    assert [(change.what, change.where) for change in outcome.changes] == [("removed", "/etc/b"), ("left", "/etc/a")]
+    assert (bench.root / "etc/a").read_text() == "theirs now\n"
+
+
+def test_every_operation_of_going_back_may_be_the_last(bench):
+    bench.becomes([file("/etc/a"), file("/etc/theirs.conf", b"one\n")])
+    before = bench.tree
+    bench.becomes([file("/etc/theirs.conf", b"two\n"), file("/etc/n/e/w")])
+    after = bench.tree
+    saved = bench.place.with_name("saved")
+    shutil.copytree(bench.place, saved, symlinks=True)
+
+    def anew(disk):
+        shutil.rmtree(bench.place)
+        shutil.copytree(saved, bench.place, symlinks=True)
+        return roll_back(bench.order(Task.ROLL_BACK), bench.room(disk))
+
+    clean = FaultyDisk()
+    anew(clean)
+    assert bench.tree == before
+    for number in range(len(clean.changes)):
+        for fault in FAULTS:
+            with suppress(Killed, Failure):
+                anew(FaultyDisk(number, fault))
+            settle(bench.room())
+            assert bench.tree in (before, after), (number, fault)
+
+
+def test_what_somebody_else_changed_and_the_document_still_wants_is_drift_and_is_left(bench):
+    bench.becomes([file("/etc/a")])
+    (bench.root / "etc/a").write_text("edited\n")
+    outcome = bench.becomes([file("/etc/a")])
+    assert [(change.what, change.where) for change in outcome.changes] == [("drift", "/etc/a")]
+    assert (bench.root / "etc/a").read_text() == "edited\n"
+
+
+def test_drift_is_put_right_where_the_document_enforces(bench):
+    bench.becomes([file("/etc/a")])
+    (bench.root / "etc/a").write_text("edited\n")
+    outcome = bench.becomes([file("/etc/a", enforce=True)])
+    assert [(change.what, change.where) for change in outcome.changes] == [("changed", "/etc/a")]
+    assert (bench.root / "etc/a").read_text() == "x\n"
+
+
+def test_a_file_that_somebody_removed_is_drift_as_well(bench):
+    bench.becomes([file("/etc/a")])
+    (bench.root / "etc/a").unlink()
+    assert bench.becomes([file("/etc/a")]).changes[0].what == "drift"
+    assert not (bench.root / "etc/a").exists()
+
+
+def test_where_the_document_wants_something_new_it_is_written_over_drift(bench):
+    bench.becomes([file("/etc/theirs.conf")])
+    (bench.root / "etc/theirs.conf").write_text("edited\n")
+    bench.becomes([file("/etc/theirs.conf", b"new\n")])
+    assert (bench.root / "etc/theirs.conf").read_text() == "new\n"
+    bench.becomes([])
+    assert (bench.root / "etc/theirs.conf").read_text() == "theirs\n"
+
+
+def test_drift_that_nothing_names_any_more_stays_and_is_said(bench):
+    bench.becomes([file("/etc/a")])
+    (bench.root / "etc/a").write_text("edited\n")
+    outcome = bench.becomes([])
+    assert [(change.what, change.where) for change in outcome.changes] == [("left", "/etc/a")]
+
+
+@pytest.mark.parametrize("content", [b"small", b"L" * 10_000])
+def test_a_fetched_file_is_put_in_place_and_taken_away_again(bench, content):
+    digest, size = bench.fetched(content)
+    wanted = [Wanted(FetchedFile("/opt/app/firmware.bin", digest, size, 0o755, "root:root"), "write_files[0]")]
+    pristine = bench.tree
+    assert bench.becomes(wanted).result is Result.COMMITTED
+    path = bench.root / "opt/app/firmware.bin"
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (content, 0o755)
+    (bench.place / "state/fetched" / digest).unlink()
+    assert bench.becomes(wanted).changes == ()
+    bench.becomes([])
+    assert bench.tree == pristine
+
+
+@pytest.mark.parametrize("size", [5, 10_000])
+def test_a_fetched_file_that_was_exchanged_on_the_way_is_refused_and_everything_is_as_before(bench, size):
+    digest, _ = bench.fetched(b"g" * size)
+    (bench.place / "state/fetched" / digest).write_bytes(b"b" * size)
+    before = bench.tree
+    wanted = [file("/etc/a"), Wanted(FetchedFile("/opt/f", digest, size, 0o755, "root:root"), "write_files[1]")]
+    outcome = bench.becomes(wanted)
+    assert outcome.result is Result.NOT_APPLIED
+    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_FAILED}
+    assert bench.tree == before
+
+
+def test_a_link_in_place_of_a_fetched_file_is_not_followed(bench):
+    digest = hashlib.sha256(b"secret" * 100).hexdigest()
+    (bench.place / "secret").write_bytes(b"secret" * 100)
+    (bench.place / "state/fetched" / digest).symlink_to(bench.place / "secret")
+    wanted = [Wanted(FetchedFile("/opt/f", digest, 600, 0o644, "root:root"), "write_files[0]")]
+    assert bench.becomes(wanted).result is Result.NOT_APPLIED
+    assert not (bench.root / "opt/f").exists()
+
+
+def test_a_large_file_that_stood_there_comes_back(bench):
+    before = bench.tree
+    bench.becomes([file("/opt/big", b"small\n")])
+    assert (bench.root / "opt/big").read_bytes() == b"small\n"
+    bench.becomes([])
+    assert bench.tree == before
+
+
+def test_every_operation_with_large_files_may_be_the_last(bench):
+    digest, size = bench.fetched(b"N" * 5000)
+    wanted = [Wanted(FetchedFile("/opt/big", digest, size, 0o600, "root:root"), "write_files[0]"), file("/opt/other")]
+    before = bench.tree
+    saved = bench.place.with_name("saved")
+    shutil.copytree(bench.place, saved, symlinks=True)
+    clean = FaultyDisk()
+    bench.becomes(wanted, clean)
+    after = bench.tree
+    for number in range(len(clean.changes)):
+        for fault in FAULTS:
+            shutil.rmtree(bench.place)
+            shutil.copytree(saved, bench.place, symlinks=True)
+            with suppress(Killed, Failure):
+                bench.becomes(wanted, FaultyDisk(number, fault))
+            settle(bench.room())
+            assert bench.tree in (before, after), (number, fault)
+
+
+CANARY = b"canary-4711-secret\n"
+
+
+def everything_kept(bench):
+    return b"".join(path.read_bytes() for path in (bench.place / "state").rglob("*") if path.is_file())
+
+
+def test_what_is_sensitive_is_removed_with_its_copies_and_the_way_back_to_it(bench):
+    secret = file("/etc/app/token", CANARY, 0o600, sensitive=True)
+    bench.becomes([secret, file("/etc/plain")])
+    bench.becomes([replace(secret, effect=replace(secret.effect, content=CANARY * 2)), file("/etc/plain")])
+    assert CANARY in everything_kept(bench)
+    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    assert (outcome.result, [change.where for change in outcome.changes]) == (Result.COMMITTED, ["/etc/app/token"])
+    assert not (bench.root / "etc/app/token").exists()
+    assert (bench.root / "etc/plain").exists()
+    assert CANARY not in everything_kept(bench)
+    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).failure.code is Code.ORDER_INVALID
+
+
+def test_to_scrub_removes_even_what_somebody_else_changed_since(bench):
+    bench.becomes([file("/etc/token", CANARY, 0o600, sensitive=True)])
+    (bench.root / "etc/token").write_bytes(CANARY + b"more\n")
+    scrub(bench.order(Task.SCRUB), bench.room())
+    assert not (bench.root / "etc/token").exists()
+
+
+def test_keys_go_first(bench):
+    wanted = [file(path, CANARY, 0o600, sensitive=True) for path in ("/etc/app/deep/a", "/etc/ssh.key", "/etc/b")]
+    bench.becomes([replace(item, because=f"write_files[{n}]") for n, item in enumerate(wanted)])
+    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    assert [change.where for change in outcome.changes] == ["/etc/ssh.key", "/etc/app/deep/a", "/etc/b"]
+
+
+def test_a_second_scrub_has_nothing_to_do(bench):
+    bench.becomes([file("/etc/token", CANARY, sensitive=True)])
+    scrub(bench.order(Task.SCRUB), bench.room())
+    again = scrub(bench.order(Task.SCRUB), bench.room())
+    assert (again.result, again.changes) == (Result.COMMITTED, ())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(["journal", "managed.json", "managed.last.json", "previous.json"]), st.binary(max_size=300))
+def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, content):
+    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    try:
+        bench = Bench(place)
+        bench.becomes([file("/etc/a")])
+        (place / "state/apply/transaction" / name).write_bytes(content)
+        settle(bench.room())
+        roll_back(bench.order(Task.ROLL_BACK), bench.room())
+        assert bench.becomes([file("/etc/a", b"new\n", enforce=True)]).result is Result.COMMITTED
+        assert (bench.root / "etc/a").read_bytes() == b"new\n"
+        assert {path.name for path in place.iterdir()} == {"root", "state"}
+    finally:
+        shutil.rmtree(place)

@@ -94,7 +94,7 @@ class Machine:
         self.disk.write("/etc/resolv.conf", f"nameserver {NAMES}\noptions timeout:2 attempts:1\n")
         for mount in ("pts", "modem"):
             (self.disk.root / "opt" / mount).mkdir(exist_ok=True)
-        for unit in {"ModemManager", "NetworkManager", "systemd-timesyncd"} - set(beside):
+        for unit in {"ModemManager", "NetworkManager", "NetworkManager-wait-online", "systemd-timesyncd"} - set(beside):
             (self.disk.root / f"etc/systemd/system/{unit}.service").unlink(missing_ok=True)
             (self.disk.root / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
 
@@ -105,7 +105,7 @@ class Machine:
     def boot(self) -> None:
         words = ["systemd-nspawn", "--quiet", "--boot", "-D", str(self.disk.root), "--register=no", "--keep-unit"]
         words += [f"--machine={self.name}", "--link-journal=no", "--console=pipe", "--resolv-conf=off"]
-        words += ["--capability=CAP_NET_ADMIN"]
+        words += ["--capability=CAP_NET_ADMIN", "--timezone=off"]
         words += [f"--network-namespace-path=/run/netns/{self.cell.device}", "--bind=/dev/pts:/opt/pts"]
         words += [f"--bind={self.cell.modem_place}:/opt/modem", *self.options]
         joins = "".join(f"mkdir -p {g}/{self.name} && echo $$ > {g}/{self.name}/cgroup.procs; " for g in _cgroups())

@@ -27,6 +27,7 @@ def test_a_resident_that_hangs_is_ended_by_the_watchdog_and_comes_back(gateway):
 
 def test_a_resident_that_is_killed_comes_back_and_changes_nothing(gateway):
     machine = provisioned(gateway)
+    machine.until(lambda: machine.journal("-u", "kitting-agent", "STATE=provisioned"), 30, "the first pass has ended")
     service = machine.property("telemetry.service", "InvocationID")
     machine.run("systemctl", "kill", "-s", "KILL", "kitting-agent")
     machine.until(lambda: machine.property("kitting-agent.service", "NRestarts") == "1", 30, "it is started again")

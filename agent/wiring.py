@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import RESIDENT_LOCK, applying, state
+from agent import RESIDENT_LOCK, applying, panel, state
 from agent.apply.plan import Plan
 from agent.binding import Verdict, verdict
 from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
@@ -50,6 +50,7 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
     place = settings.paths.state
     with state.pass_lock(place), MetadataService(settings.metadata) as service:
         remembered, damage = state.load(place)
+        panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)
         hands = _edges(settings, service, tell)
         this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
@@ -96,6 +97,9 @@ def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, V
     return subscriber, equipment, verdict(subscriber, equipment)
 
 
+_UNDER_WAY = {Step.SETTLE: panel.Shown.WORKING, Step.APPLY: panel.Shown.WORKING}
+
+
 class Narrator:
     """Tells what a pass does while it does it: to the person at the terminal, to systemd, and to the journal."""
 
@@ -106,6 +110,8 @@ class Narrator:
     def tell(self, step: Step, text: str) -> None:
         """One step."""
         tell_manager(f"STATUS={step.value}: {text}")
+        if step in _UNDER_WAY:
+            panel.show(_UNDER_WAY[step])
         if self.journal:
             log_to_journal(
                 f"{step.value}: {text}", _INFO if step is not Step.NOTICE else _WARNING, {"STEP": step.value}
@@ -118,6 +124,9 @@ class Narrator:
         failure = this.failure
         text = f"{this.remembered.state.value}: {failure or 'nothing to do for anybody'}"
         tell_manager(f"STATUS={text}")
+        state, imsi = this.remembered.state, this.subscriber.imsi.digits if this.subscriber else None
+        panel.show(panel.shown_of(state))
+        panel.show_issue(panel.issue_text(state, imsi, this.remembered.imei))
         if not self.journal:
             return
         values = {

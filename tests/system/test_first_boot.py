@@ -61,7 +61,7 @@ def test_the_journal_has_the_fields_of_each_pass(gateway):
 BOOT = {
     "kitting-agent.service": {"shutdown.target", "multi-user.target"},
     "kitting-apply.service": {"shutdown.target", "multi-user.target"},
-    "kitting-recover.service": {"shutdown.target", "network-pre.target", "sysinit.target", "kitting-apply.service"},
+    "kitting-recover.service": {"shutdown.target", "network-pre.target", "basic.target", "kitting-apply.service"},
 }
 """What comes after each; the recovery does nothing unless a journal lies there, and has a limit."""
 

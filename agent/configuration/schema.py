@@ -29,7 +29,7 @@ TEMPLATE = "{{"
 
 _TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
 _ABOUT_TEXT = frozenset({"pattern", "minLength", "maxLength", "enum"})
-_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys"})
+_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys", "password", "values", "trusted"})
 _MAX_SHOWN = 40
 _MAX_GUESSED = 40
 

@@ -84,8 +84,11 @@ class Store:
         previous = self.read_previous()
         if previous is not None:
             used |= set(named_contents(ordered_to_record(previous)))
-        for name in self.disk.names(self.kept_at) - used:
+        unused = self.disk.names(self.kept_at) - used
+        for name in unused:
             self.disk.unlink(name, self.kept_at)
+        if unused:
+            self.disk.sync(self.kept_at)
 
     def read_managed(self) -> tuple[Managed, tuple[str, ...]]:
         """What is managed, and the names of the files that are damaged.

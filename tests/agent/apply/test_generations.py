@@ -39,6 +39,8 @@ from agent.handover import read_outcome
 from agent.order import Order, Ran, Result, Task
 from agent.settings import ApplySettings
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where thousands of trees are made and thrown away without a disk."""
 LARGE = 64
 """Bytes; more are too large for memory in these tests."""
 
@@ -99,8 +101,10 @@ def _planned(wanted, room, remembered):
 
 
 @pytest.fixture
-def bench(tmp_path):
-    return Bench(tmp_path / "gw")
+def bench():
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
+    yield Bench(place / "gw")
+    shutil.rmtree(place)
 
 
 def file(path, content=b"x\n", mode=0o644, **more):
@@ -128,7 +132,7 @@ documents = st.lists(effects, max_size=6, unique_by=lambda effect: effect.path).
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents, documents)
 def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(first, second):
-    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         bench = Bench(place)
         pristine = bench.tree
@@ -333,7 +337,7 @@ def test_a_second_scrub_has_nothing_to_do(bench):
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["journal", "managed.json", "managed.last.json", "previous.json"]), st.binary(max_size=300))
 def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, content):
-    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         bench = Bench(place)
         bench.becomes([file("/etc/a")])
@@ -347,14 +351,16 @@ def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, cont
         shutil.rmtree(place)
 
 
-class Acts(Recorder):
+class Acts:
     """Does no action, but notes each; some fail, and at some the process ends."""
 
-    def __init__(self, *, failing=(), ends_at=()):
-        self.done, self.failing, self.ends_at = [], failing, ends_at
+    recorded = False
 
-    def __setattr__(self, name, value):
-        object.__setattr__(self, name, value)
+    def __init__(self, *, failing=(), ends_at=(), ran=None):
+        self.done, self.failing, self.ends_at, self.ran = [], failing, ends_at, ran
+
+    def unit_words(self, units):
+        return dict.fromkeys(units, "static")
 
     def _note(self, how, action):
         self.done.append((how, action))
@@ -363,8 +369,9 @@ class Acts(Recorder):
         if how in self.failing:
             raise Failure(Code.APPLY_FAILED, "refused", where="it")
 
-    def do(self, action, because):
+    def do(self, action, _because):
         self._note("do", action)
+        return self.ran
 
     def redo(self, action):
         self._note("redo", action)
@@ -524,12 +531,12 @@ def test_whatever_lies_in_place_of_a_fetched_file_is_refused_and_nothing_is_chan
 
 def test_of_a_fetched_file_with_a_wrong_size_not_a_byte_is_copied(bench):
     digest, size = bench.fetched(b"g" * 10_000)
-    (bench.place / "state/fetched" / digest).open("ab").truncate(1 << 40)
+    os.truncate(bench.place / "state/fetched" / digest, 1 << 40)
     disk = FaultyDisk()
     wanted = [Wanted(FetchedFile("/opt/f", digest, size, 0o644, "root:root"), "f")]
     room = bench.room(disk)
     assert bench.becomes(wanted, disk).result is Result.NOT_APPLIED
-    assert not [path for path in room.policy.root.rglob("*kitting-agent.tmp")]
+    assert not list(room.policy.root.rglob("*kitting-agent.tmp"))
 
 
 def test_a_kept_copy_that_is_damaged_is_made_anew_while_the_file_is_still_there(bench):
@@ -548,11 +555,7 @@ def test_what_a_command_prints_of_a_secret_that_stays_as_it_is_is_not_repeated(b
     bench.becomes([secret])
     run = Wanted(RunCommand(("cat", "/etc/token"), 5.0), "runcmd[0]")
 
-    class Prints(Acts):
-        def do(self, action, because):
-            return Ran("cat", 0, 0.1, CANARY.decode().strip(), because)
-
-    bench.acts = Prints()
+    bench.acts = Acts(ran=Ran("cat", 0, 0.1, CANARY.decode().strip(), "runcmd[0]"))
     outcome = bench.becomes([secret, run])
     assert len(outcome.ran) == 1
     assert CANARY.strip() not in everything_kept_but_contents(bench)

@@ -205,10 +205,11 @@ def scoped(command: RunCommand) -> tuple[str, ...]:
 def run(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]) -> str:
     """What a command printed; raises `Failure(apply.failed)` for an exit code other than 0, a signal, or the limit."""
     code, output = _ended(argv, limit_s, environment)
+    printed = _printable(output.decode(errors="replace"))
     if code == 0:
-        return output.decode(errors="replace")
+        return printed
     why = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
-    said = " ".join(output.decode(errors="replace").split())
+    said = " ".join(printed.split())
     raise _failed(argv, f"{why}: {said}" if said else why)
 
 
@@ -250,7 +251,8 @@ def _ended(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]
             if process.poll() is None:
                 _end_group(process)
     if late:
-        raise _failed(argv, f"not ended within {limit_s:g} s: {' '.join(tail.decode(errors='replace').split())}")
+        said = " ".join(_printable(tail.decode(errors="replace")).split())
+        raise _failed(argv, f"not ended within {limit_s:g} s: {said}")
     return process.returncode, tail
 
 

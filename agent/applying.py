@@ -35,7 +35,7 @@ from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
 from agent.configuration import forbidden_path, from_document, wanted_effects
-from agent.effects import Wanted
+from agent.effects import ActivateConnections, PowerState, Wanted
 from agent.errors import Code, Failure
 from agent.order import Change, Order, Outcome, Ran, Result
 from agent.settings import ApplySettings
@@ -114,10 +114,15 @@ def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
         notes = _carry_out(plan, journal, room.gateway)
-        if journal.progress.state is State.UNCONFIRMED:
-            with _refused_by_disk(Code.STATE_UNWRITABLE):
-                journal.append(Happened(Event.CONFIRMED))
+        _keep_unasked(journal)
         return _conclude(journal, room, notes)
+
+
+def _keep_unasked(journal: Journal) -> None:
+    """Nobody has to confirm what leads back."""
+    if journal.progress.state is State.UNCONFIRMED:
+        with _refused_by_disk(Code.STATE_UNWRITABLE):
+            journal.append(Happened(Event.CONFIRMED))
 
 
 def settle(room: Room) -> Outcome | None:
@@ -140,6 +145,8 @@ def _settle(store: Store, room: Room) -> Outcome | None:
     if journal is None:
         return None
     journal.append_if_possible(Happened(Event.RESTARTED))
+    if journal.ordered.is_way_back:
+        _keep_unasked(journal)
     notes = _take_back(journal, room.gateway) if journal.progress.state is State.UNDOING else ()
     return _conclude(journal, room, notes)
 
@@ -213,14 +220,16 @@ def _begin(order: Order, plan: Plan, came_from: Managed, store: Store, room: Roo
 
 def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, ...]:
     """Every step, or none: the journal says afterwards how it went. Returns what could not be undone."""
-    secrets = secrets_of(plan.steps)
+    secrets = secrets_of(plan.steps, plan.hidden)
     try:
         with _refused_by_disk():
             _keep(plan, journal, gateway)
             journal.append(Happened(Event.SAVED))
+            notes: list[Change] = []
             for number, step in enumerate(plan.steps):
                 journal.append(Happened(Event.BEGUN, number))
-                ran = gateway.do(step)
+                ran, note = _done(step, gateway)
+                notes += note
                 journal.append(Happened(Event.DONE, number, ran=ran and _without(ran, step, secrets)))
             journal.append(Happened(Event.ALL_DONE))
     except CommandFailed as failed:
@@ -228,7 +237,17 @@ def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, 
         return _turn_back(journal, _shown(failed.failure, secrets), gateway, _without(failed.ran, step, secrets))
     except Failure as failure:
         return _turn_back(journal, _shown(failure, secrets), gateway)
-    return ()
+    return tuple(notes)
+
+
+def _done(step: Step, gateway: Gateway) -> tuple[Ran | None, tuple[Change, ...]]:
+    """Does a step. On the way back a unit that does not come up is said: it must not bring back what has to go."""
+    try:
+        return gateway.do(step), ()
+    except Failure as failure:
+        if isinstance(step, ActionStep) and step.is_way_back:
+            return None, (Change("not done", failure.where, failure.detail),)
+        raise
 
 
 def _keep(plan: Plan, journal: Journal, gateway: Gateway) -> None:
@@ -279,19 +298,30 @@ def _conclude(journal: Journal, room: Room, notes: tuple[Change, ...] = ()) -> O
         with _refused_by_disk(Code.STATE_UNWRITABLE):
             journal.store.remember_previous(journal.ordered)
             journal.store.remember(journal.ordered.managed)
-        notes = (*notes, *_end_what_waited(journal.ordered, room))
+        outcome = _with(outcome, _end_what_waited(journal.ordered, room, ActivateConnections))
     _said(outcome, room)
     if journal.progress.state in {State.COMMITTED, State.UNDONE}:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
-            journal.forget()
             journal.store.drop_unused(journal.store.read_managed()[0])
-    return outcome
+            journal.forget()
+    if journal.progress.state is not State.COMMITTED or not _powers(journal.ordered):
+        return outcome
+    # The order is forgotten by now: a gateway that is cut off here, or whose disk is full, must not restart for ever.
+    return _said(_with(outcome, _end_what_waited(journal.ordered, room, PowerState)), room)
 
 
-def _end_what_waited(ordered: Ordered, room: Room) -> Iterator[Change]:
+def _with(outcome: Outcome, notes: Iterable[Change]) -> Outcome:
+    return replace(outcome, changes=(*outcome.changes, *notes))
+
+
+def _powers(ordered: Ordered) -> bool:
+    return any(isinstance(step, ActionStep) and isinstance(step.action, PowerState) for step in ordered.steps)
+
+
+def _end_what_waited(ordered: Ordered, room: Room, kind: type[ActivateConnections | PowerState]) -> Iterator[Change]:
     """What is only done once everything is kept; that it cannot be done takes nothing back."""
     for step in ordered.steps:
-        if isinstance(step, ActionStep):
+        if isinstance(step, ActionStep) and isinstance(step.action, kind):
             try:
                 room.actor.kept(step.action)
             except Failure as failure:

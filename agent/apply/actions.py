@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.apply.nodes import Kept
+from agent.apply.nodes import Absent, Kept
 from agent.apply.steps import BACK, ActionStep, FileStep, Managed, Step
-from agent.effects import Action, RunCommand, ServiceVerb, Verb, Wanted
+from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, Wanted
 
 NO_LONGER = "no longer named"
 
@@ -47,7 +47,7 @@ def plan_actions(
     occasion: str,
 ) -> Actions:
     """`changed`: the file steps with what each brings about. `units`: `systemctl is-enabled`, where it can be asked."""
-    actions = [(item, item.effect) for item in wanted if isinstance(item.effect, RunCommand | ServiceVerb)]
+    actions = [(item, item.effect) for item in wanted if isinstance(item.effect, Action)]
     lasting = {effect: item.because for item, effect in actions if isinstance(effect, ServiceVerb) and _lasting(effect)}
     verbs = {verb: because for verb, because in lasting.items() if not _already(verb, units, remembered)}
     once = [_once(item, effect) for item, effect in actions if not _lasting(effect)]
@@ -86,7 +86,7 @@ def undo_steps(steps: Sequence[Step], begun: int) -> tuple[tuple[str, Kept] | Ac
     early = [step for step in takers if _withdraws(step)]
     files = [(step.path, step.before) for step in reversed(steps) if isinstance(step, FileStep)]
     late = [step for step in takers if not _withdraws(step)]
-    again = [step for step in acted if not step.once and not _lasting(step.action)]
+    again = [step for step in acted if not step.once and not _lasting(step.action) and not _powers(step)]
     return (*early, *files, *late, *again)
 
 
@@ -94,12 +94,17 @@ def _withdraws(step: ActionStep) -> bool:
     return isinstance(step.action, ServiceVerb) and step.action.verb in _WITHDRAWING
 
 
+def _powers(step: ActionStep) -> bool:
+    return isinstance(step.action, PowerState)
+
+
 def _lasting(action: Action) -> bool:
     return isinstance(action, ServiceVerb) and action.verb in BACK
 
 
 def _once(item: Wanted, action: Action) -> ActionStep:
-    return ActionStep(action, item.because, once=isinstance(action, RunCommand), sensitive=item.sensitive)
+    once = isinstance(action, RunCommand | PowerState)
+    return ActionStep(action, item.because, once=once, sensitive=item.sensitive)
 
 
 def _already(verb: ServiceVerb, units: Mapping[str, str], remembered: Managed) -> bool:
@@ -147,7 +152,7 @@ def _reload_units(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Ite
 def _brought_about(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Iterator[ActionStep]:
     for step, actions in changed:
         for action in actions:
-            yield ActionStep(action, step.because)
+            yield ActionStep(action, step.because, is_way_back=step.after == Absent())
 
 
 def _without_repetition(steps: Iterable[ActionStep]) -> list[ActionStep]:

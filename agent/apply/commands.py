@@ -6,6 +6,7 @@ the end is kept, for the person who has to find out why it failed.
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import shlex
@@ -29,6 +30,8 @@ PIPE_BYTES = 65536
 """All that a pipe holds (pipe(7))."""
 SYSTEMCTL_LIMIT_S = 120.0
 ASK_LIMIT_S = 20.0
+NOT_ENDED = -1
+"""The exit code of what could not be started, or had to be ended."""
 LEAST_POWER_DELAY_S = 60.0
 """The network half has to say first what became of the order."""
 COMMAND_MEMORY, COMMAND_TASKS = "50%", "256"
@@ -119,8 +122,22 @@ class Machine:
         match action:
             case ActivateConnections(connections):
                 network.go_back(connections, self._run)
+            case ServiceVerb(unit, Verb.RESTART | Verb.RELOAD) if self._is_gone(unit):
+                _ended(("systemctl", "--no-ask-password", "stop", "--", unit), SYSTEMCTL_LIMIT_S, self.environment)
             case _:
-                self.do(action, "")
+                self._do_again(action)
+
+    def _do_again(self, action: Action) -> None:
+        try:
+            self.do(action, "")
+        except CommandFailed as failed:
+            raise failed.failure from None
+
+    def _is_gone(self, unit: str) -> bool:
+        """Its file went with the generation that brought it; what of it still runs has to end."""
+        question = ("systemctl", "show", "--property=LoadState", "--", unit)
+        _, output = _ended(question, ASK_LIMIT_S, self.environment)
+        return units.properties_of(output.decode(errors="replace")).get("LoadState") == "not-found"
 
     def kept(self, action: Action) -> None:
         """Ends what was only waiting for this moment."""
@@ -162,8 +179,8 @@ class Machine:
         try:
             code, tail = _ended(argv, command.limit_s, self.environment)
         except Failure as failure:
-            code, tail = -1, failure.detail.encode()
-        text = " ".join(tail.decode(errors="replace").split())
+            code, tail = NOT_ENDED, failure.detail.encode()
+        text = " ".join(_printable(tail.decode(errors="replace")).split())
         return Ran(shlex.join(command.argv)[:MAX_SHOWN], code, round(time.monotonic() - began, 3), text, because)
 
 
@@ -177,25 +194,37 @@ class CommandFailed(Exception):
 
 
 def scoped(command: RunCommand) -> tuple[str, ...]:
-    """The same as a unit of its own (systemd-run(1)): with limits, and outside of this service's sandbox."""
-    limits = {"RuntimeMaxSec": f"{command.limit_s:.0f}", "MemoryMax": COMMAND_MEMORY, "TasksMax": COMMAND_TASKS}
+    """The same as a unit of its own (systemd-run(1)): with limits, and outside of this service's sandbox.
+
+    systemd replaces variables in the words of a unit's command; a doubled `$` is one `$` (systemd.service(5)).
+    """
+    words = [word.replace("$", "$$") for word in command.argv]
+    limits = {"RuntimeMaxSec": f"{math.ceil(command.limit_s)}", "MemoryMax": COMMAND_MEMORY, "TasksMax": COMMAND_TASKS}
     properties = [f"--property={name}={value}" for name, value in limits.items()]
-    return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", *properties, "--", *command.argv)
+    return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", *properties, "--", *words)
 
 
 def run(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]) -> str:
     """What a command printed; raises `Failure(apply.failed)` for an exit code other than 0, a signal, or the limit."""
     code, output = _ended(argv, limit_s, environment)
+    printed = _printable(output.decode(errors="replace"))
     if code == 0:
-        return output.decode(errors="replace")
+        return printed
     why = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
-    said = " ".join(output.decode(errors="replace").split())
+    said = " ".join(printed.split())
     raise _failed(argv, f"{why}: {said}" if said else why)
 
 
 def _how_it_ended(ran: Ran) -> str:
-    how = f"exit code {ran.code}" if ran.code >= 0 else f"ended by signal {-ran.code}" if ran.code < -1 else "not run"
+    if ran.code == NOT_ENDED and ran.tail:
+        return ran.tail
+    how = f"exit code {ran.code}" if ran.code >= 0 else f"ended by signal {-ran.code}"
     return f"{how}: {ran.tail}" if ran.tail else how
+
+
+def _printable(text: str) -> str:
+    """Nothing that a terminal would obey."""
+    return "".join(letter if letter.isprintable() or letter.isspace() else "\ufffd" for letter in text)
 
 
 def _failed(argv: tuple[str, ...], why: str) -> Failure:
@@ -224,7 +253,8 @@ def _ended(argv: tuple[str, ...], limit_s: float, environment: Mapping[str, str]
             if process.poll() is None:
                 _end_group(process)
     if late:
-        raise _failed(argv, f"not ended within {limit_s:g} s: {' '.join(tail.decode(errors='replace').split())}")
+        said = " ".join(_printable(tail.decode(errors="replace")).split())
+        raise _failed(argv, f"not ended within {limit_s:g} s: {said}")
     return process.returncode, tail
 
 

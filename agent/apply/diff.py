@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agent.apply.nodes import Absent, Directory, File, Kept, Symlink
-from agent.apply.plan import Plan
+from agent.apply.plan import READ_BY_ALL, Plan
 from agent.apply.steps import FileStep, Step
 
 MAX_SHOWN_BYTES = 256 * 1024
 MASK = "•••"
 _SHORTEST_SECRET = 6
-_READ_BY_ALL = 0o004
 
 
 def diff_text(plan: Plan) -> str:
@@ -27,10 +26,10 @@ def diff_text(plan: Plan) -> str:
     return "".join(f"{_printable(line)}\n" for line in lines)
 
 
-def secrets_of(steps: Iterable[Step]) -> frozenset[str]:
-    """What must not be repeated: lines of sensitive files, and the values in them."""
+def secrets_of(steps: Iterable[Step], hidden: Iterable[File] = ()) -> frozenset[str]:
+    """What must not be repeated: lines of sensitive files, of these and of `hidden` ones, and the values in them."""
     nodes = (node for step in steps if isinstance(step, FileStep) for node in _hidden(step))
-    texts = (node.content.decode(errors="replace") for node in nodes)
+    texts = (node.content.decode(errors="replace") for node in (*nodes, *hidden))
     words = (word.strip(" \t\"'") for text in texts for line in text.splitlines() for word in (line, *_values(line)))
     return frozenset(word for word in words if len(word) >= _SHORTEST_SECRET)
 
@@ -48,7 +47,7 @@ def _values(line: str) -> list[str]:
 
 def _hidden(step: FileStep) -> Iterator[File]:
     for node in (step.before, step.after):
-        if isinstance(node, File) and (step.sensitive or not node.mode & _READ_BY_ALL):
+        if isinstance(node, File) and (step.sensitive or not node.mode & READ_BY_ALL):
             yield node
 
 

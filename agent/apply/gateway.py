@@ -63,7 +63,8 @@ class Gateway:
                 names[place] = self._names(place)
         owners = {text: owner_of(self._tree, text) for text in questions.owners}
         units = self.actor.unit_words(questions.units)
-        fetched = {digest: content for digest, size in questions.fetched if (content := self._fetched(digest, size))}
+        handed = {digest: self._fetched(digest, size) for digest, size in questions.fetched}
+        fetched = {digest: content for digest, content in handed.items() if content is not None}
         kept = not may_give_away(self.root)
         return Observation(places, found, names, owners, units, kept, fetched, self.large_bytes)
 
@@ -193,14 +194,23 @@ class Gateway:
         if size > self.large_bytes:
             return None
         try:
-            descriptor = self.open_large(digest)
+            descriptor = self._open_whole(digest, size)
+            try:
+                content = self.disk.read(descriptor, size + 1)
+            finally:
+                os.close(descriptor)
         except OSError:
             return None
-        try:
-            content = self.disk.read(descriptor, size + 1)
-        finally:
-            os.close(descriptor)
         return content if sha256(content) == digest else None
+
+    def _open_whole(self, digest: str, size: int) -> int:
+        """A regular file of this size and nothing else: whoever handed it over is not trusted."""
+        descriptor = self.open_large(digest)
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size == size:
+            return descriptor
+        os.close(descriptor)
+        raise OSError(errno.EBADMSG, f"what was handed over is not a file of {size} bytes")
 
     def _clear_leftover(self, at: int, name: str) -> None:
         with suppress(FileNotFoundError):
@@ -211,8 +221,8 @@ class Gateway:
         match node:
             case File(content, mode, uid, gid):
                 replace_file(self.disk, at, name, content, mode=mode, owner=(uid, gid))
-            case Large(digest, _, mode, uid, gid):
-                source = self.open_large(digest)
+            case Large(digest, size, mode, uid, gid):
+                source = self._open_whole(digest, size)
                 try:
                     replace_by_copy(self.disk, at, name, source, digest, mode=mode, owner=(uid, gid))
                 finally:

@@ -119,5 +119,5 @@ def found(store: Store) -> Journal | None:
 def _folded(events: Iterable[Happened]) -> Progress:
     try:
         return folded(events)
-    except KeyError as error:
+    except (KeyError, TypeError) as error:
         raise ValueError(f"events that cannot follow each other: {error}") from None

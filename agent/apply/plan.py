@@ -51,6 +51,7 @@ from agent.order import Change
 ROOT_OWNER = "root:root"
 PARENT_MODE = 0o755
 MAX_MODE = 0o7777
+READ_BY_ALL = 0o004
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Plan:
     managed: Managed
     notes: tuple[Change, ...] = ()
     """What is worth saying though nothing is done about it."""
+    hidden: tuple[File, ...] = ()
+    """Files that not everybody may see, changed or not: a command may print them."""
 
     def noting(self, notes: tuple[Change, ...]) -> Plan:
         """The same with more that is worth saying."""
@@ -168,7 +171,17 @@ def make_plan(wanted: Sequence[Wanted], seen: Observation, remembered: Managed, 
     actions = plan_actions(wanted, changed, seen.units, remembered, occasion)
     _note_owners(draft, steps)
     managed = Managed(_managed_paths(draft, asked, steps), actions.verbs, actions.ran_for)
-    return Plan((*actions.before, *steps, *actions.after), managed, tuple(draft.notes))
+    return Plan((*actions.before, *steps, *actions.after), managed, tuple(draft.notes), tuple(_hidden(draft)))
+
+
+def _hidden(draft: Draft) -> Iterator[File]:
+    marked = {place for place, target in draft.targets.items() if target.sensitive}
+    marked |= {place for place, entry in draft.kept.items() if entry.sensitive}
+    for place in (*draft.targets, *draft.kept):
+        target = draft.targets.get(place)
+        for node in (draft.found(place), target.node if target else Absent()):
+            if isinstance(node, File) and (place in marked or not node.mode & READ_BY_ALL):
+                yield node
 
 
 def _checked(path: str) -> str:
@@ -264,7 +277,8 @@ def _add_no_longer_named(draft: Draft) -> None:
 def _can_go(draft: Draft, place: str) -> bool:
     inside = f"{place}/"
     in_use = any(other.startswith(inside) and target.node != Absent() for other, target in draft.targets.items())
-    return not in_use and draft.is_emptied(place)
+    still_managed = any(other.startswith(inside) for other in draft.kept)
+    return not in_use and not still_managed and draft.is_emptied(place)
 
 
 def _add_parents(draft: Draft) -> None:

@@ -30,7 +30,7 @@ from agent.apply.records import (
     unframed,
 )
 from agent.apply.steps import Managed
-from agent.durable import Disk, read_file, replace_file
+from agent.durable import Disk, digest_of, read_file, replace_file
 from agent.errors import Code, Failure
 
 NAME = "transaction"
@@ -67,17 +67,16 @@ class Store:
                 replace_file(self.disk, self.kept_at, digest, content, mode=0o600)
         self.disk.sync(self.kept_at)
 
-    def open_kept(self, digest: str) -> int:
-        """A descriptor of a kept content."""
-        return self.disk.open_file(digest, self.kept_at)
-
     def has_kept(self, digest: str) -> bool:
-        """Whether a content is kept; a power cut may have left a part of a name's temporary file, never of the name."""
+        """Whether a content is kept, whole."""
         try:
-            self.disk.status(digest, self.kept_at)
+            descriptor = self.disk.open_file(digest, self.kept_at)
         except FileNotFoundError:
             return False
-        return True
+        try:
+            return digest_of(self.disk, descriptor) == digest
+        finally:
+            os.close(descriptor)
 
     def drop_unused(self, managed: Managed) -> None:
         """Removes kept contents that nothing names any more."""
@@ -85,8 +84,11 @@ class Store:
         previous = self.read_previous()
         if previous is not None:
             used |= set(named_contents(ordered_to_record(previous)))
-        for name in self.disk.names(self.kept_at) - used:
+        unused = self.disk.names(self.kept_at) - used
+        for name in unused:
             self.disk.unlink(name, self.kept_at)
+        if unused:
+            self.disk.sync(self.kept_at)
 
     def read_managed(self) -> tuple[Managed, tuple[str, ...]]:
         """What is managed, and the names of the files that are damaged.

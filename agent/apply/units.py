@@ -28,7 +28,7 @@ class Work(Enum):
 def work_of(properties: Mapping[str, str]) -> Work:
     """From the words of `systemctl show` (org.freedesktop.systemd1(5))."""
     match properties.get("ActiveState"):
-        case "active" | "reloading":
+        case "active" | "reloading" | "refreshing":
             return Work.AT_WORK
         case "activating":
             return Work.STARTING

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from agent.apply.actions import undo_steps
-from agent.apply.nodes import Absent, Kept, Lost, Node, Other, Symlink
+from agent.apply.nodes import Absent, Directory, Kept, Lost, Node, Other, Symlink
 from agent.apply.plan import ROOT_OWNER, Draft, Observation, Plan, Questions, Target, file_steps
 from agent.apply.records import Ordered
 from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath
@@ -47,17 +47,23 @@ def questions_scrub(remembered: Managed) -> Questions:
 def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
     """What stood there before, instead of all that is managed and sensitive; what looks like a key goes first."""
     draft = Draft(seen, {seen.places.get(path, path): entry for path, entry in remembered.paths.items()})
-    sensitive = {path: entry for path, entry in remembered.paths.items() if entry.sensitive}
-    for path, entry in sensitive.items():
+    sensitive = {seen.places.get(path, path): path for path, entry in remembered.paths.items() if entry.sensitive}
+    stuck: set[str] = set()
+    for place in sorted(sensitive, key=lambda place: place.count("/"), reverse=True):
+        entry = remembered.paths[sensitive[place]]
+        if _cannot_go(draft, place):
+            stuck.add(sensitive[place])
+            draft.notes.append(Change("left", place, "something else is in the way: remove it by hand"))
+            continue
         before = Absent() if isinstance(entry.before, Lost) else entry.before
-        _aim(draft, seen.places.get(path, path), before, SCRUB, entry.then, sensitive=True)
+        _aim(draft, place, before, SCRUB, entry.then, sensitive=True)
     steps = sorted(file_steps(draft), key=lambda step: not _looks_like_a_key(step.path))
     changed = {step.path for step in steps}
     actions = dict.fromkeys(
         action for place in draft.targets if place in changed for action in draft.targets[place].then
     )
     after = tuple(ActionStep(action, SCRUB, is_way_back=True) for action in actions)
-    rest = {path: entry for path, entry in remembered.paths.items() if path not in sensitive}
+    rest = {path: entry for path, entry in remembered.paths.items() if not entry.sensitive or path in stuck}
     return Plan((*steps, *after), Managed(rest, remembered.verbs, ""), tuple(draft.notes))
 
 
@@ -103,6 +109,12 @@ def _actions_back(ordered: Ordered) -> tuple[tuple[ActionStep, ...], tuple[Actio
 
 def _as_steps(back: Iterable[object]) -> Iterator[ActionStep]:
     return (ActionStep(item.action, ROLLBACK, is_way_back=True) for item in back if isinstance(item, ActionStep))
+
+
+def _cannot_go(draft: Draft, place: str) -> bool:
+    """What nobody may remove but a person, and what must not keep everything else from going."""
+    found = draft.found(place)
+    return isinstance(found, Other) or (isinstance(found, Directory) and not draft.is_emptied(place))
 
 
 def _looks_like_a_key(path: str) -> bool:

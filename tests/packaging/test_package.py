@@ -64,7 +64,7 @@ def test_the_completion_offers_commands_and_then_their_options(tmp_path):
 def test_every_service_has_a_limit_and_gains_no_privileges(unit):
     text = unit.read_text()
     assert "NoNewPrivileges=yes" in text
-    assert "TimeoutStartSec=" in text or "WatchdogSec=" in text
+    assert "TimeoutStartSec=" in text or "WatchdogSec=" in text or "RuntimeMaxSec=" in text
     assert re.search(r"^ExecStart=/usr/bin/kitting-(agent|apply)\b", text, re.MULTILINE)
 
 

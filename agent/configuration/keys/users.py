@@ -43,17 +43,15 @@ def _user(user: Mapping[str, Any], here: KeyPath) -> Iterator[Wanted | Fault]:
     lines = [f'u {name} {user.get("uid", "-")} "{user.get("gecos", "")}" {home} {shell}']
     lines += [f"m {name} {group}" for group in user.get("groups", ())]
     yield _made(f"{SYSUSERS}/50-kitting-{name}.conf", lines, ("systemd-sysusers",), because)
-    yield _made(
-        f"{TMPFILES}/50-kitting-{name}.conf",
-        [f"d {home} 0750 {name} {name} -"],
-        ("systemd-tmpfiles", "--create"),
-        because,
-    )
+    home_line = f"d {home} 0750 {name} {name} -"
+    make_home = ("systemd-tmpfiles", "--create", f"--prefix={home}")
+    yield _made(f"{TMPFILES}/50-kitting-{name}.conf", [home_line], make_home, because)
     if keys := user.get("ssh_authorized_keys"):
         yield from ssh_authorized_keys.keys_of(name, keys, (*here, "ssh_authorized_keys"), because)
 
 
 def _made(path: str, lines: Sequence[str], command: tuple[str, ...], because: str) -> Wanted:
+    """The command names no file of its own: it is run again when the file goes."""
     content = "".join(f"{line}\n" for line in lines)
-    then = RunCommand((*command, path), _LIMIT_S)
+    then = RunCommand(command, _LIMIT_S)
     return Wanted(WriteFile(path, content.encode(), 0o644, "root:root"), because, then=(then,))

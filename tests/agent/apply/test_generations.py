@@ -13,18 +13,34 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faulty_disk import FAULTS, FastDisk, FaultyDisk, Killed, tree
+from faulty_disk import FAULTS, KILLS, FastDisk, FaultyDisk, Killed, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent import applying
 from agent.apply.commands import Recorder
 from agent.applying import Room, apply_order, confirm, roll_back, scrub, settle
-from agent.effects import FetchedFile, Link, MakeDirectory, RemoveFile, Wanted, WriteFile
+from agent.effects import (
+    ActivateConnections,
+    FetchedFile,
+    Link,
+    MakeDirectory,
+    Power,
+    PowerState,
+    RemoveFile,
+    RunCommand,
+    ServiceVerb,
+    Verb,
+    Wanted,
+    WriteFile,
+)
 from agent.errors import Code, Failure
-from agent.order import Order, Result, Task
+from agent.handover import read_outcome
+from agent.order import Order, Ran, Result, Task
 from agent.settings import ApplySettings
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where thousands of trees are made and thrown away without a disk."""
 LARGE = 64
 """Bytes; more are too large for memory in these tests."""
 
@@ -48,10 +64,11 @@ class Bench:
         (self.root / "etc/theirs.conf").chmod(0o640)
         (place / "state/fetched").mkdir(parents=True, mode=0o700)
         self.number = 0
+        self.acts = Recorder()
 
     def room(self, disk=None) -> Room:
         own, state = self.place / "state/apply", self.place / "state"
-        return Room(own, state, ApplySettings(root=self.root), disk or FastDisk(), Recorder(), LARGE)
+        return Room(own, state, ApplySettings(root=self.root), disk or FastDisk(), self.acts, LARGE)
 
     def fetched(self, content: bytes) -> tuple[str, int]:
         digest = hashlib.sha256(content).hexdigest()
@@ -84,8 +101,10 @@ def _planned(wanted, room, remembered):
 
 
 @pytest.fixture
-def bench(tmp_path):
-    return Bench(tmp_path / "gw")
+def bench():
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
+    yield Bench(place / "gw")
+    shutil.rmtree(place)
 
 
 def file(path, content=b"x\n", mode=0o644, **more):
@@ -113,7 +132,7 @@ documents = st.lists(effects, max_size=6, unique_by=lambda effect: effect.path).
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents, documents)
 def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(first, second):
-    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         bench = Bench(place)
         pristine = bench.tree
@@ -318,7 +337,7 @@ def test_a_second_scrub_has_nothing_to_do(bench):
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["journal", "managed.json", "managed.last.json", "previous.json"]), st.binary(max_size=300))
 def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, content):
-    place = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    place = Path(tempfile.mkdtemp(dir=MEMORY))
     try:
         bench = Bench(place)
         bench.becomes([file("/etc/a")])
@@ -330,3 +349,219 @@ def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, cont
         assert {path.name for path in place.iterdir()} == {"root", "state"}
     finally:
         shutil.rmtree(place)
+
+
+class Acts:
+    """Does no action, but notes each; some fail, and at some the process ends."""
+
+    recorded = False
+
+    def __init__(self, *, failing=(), ends_at=(), ran=None):
+        self.done, self.failing, self.ends_at, self.ran = [], failing, ends_at, ran
+
+    def unit_words(self, units):
+        return dict.fromkeys(units, "static")
+
+    def _note(self, how, action):
+        self.done.append((how, action))
+        if how in self.ends_at:
+            raise Killed
+        if how in self.failing:
+            raise Failure(Code.APPLY_FAILED, "refused", where="it")
+
+    def do(self, action, _because):
+        self._note("do", action)
+        return self.ran
+
+    def redo(self, action):
+        self._note("redo", action)
+
+    def kept(self, action):
+        self._note("kept", action)
+
+
+REBOOT = PowerState(Power.REBOOT, 60.0)
+UP = ActivateConnections(("wan",))
+RESTART = ServiceVerb("app.service", Verb.RESTART)
+
+
+def how(acts, kind):
+    return [how for how, action in acts.done if isinstance(action, kind)]
+
+
+def test_a_restart_of_the_gateway_is_ordered_once_and_by_no_way_back(bench):
+    bench.acts = Acts()
+    wanted = [file("/etc/a", then=(REBOOT,)), Wanted(REBOOT, "power_state")]
+    assert bench.becomes(wanted).result is Result.COMMITTED
+    assert "kept" in how(bench.acts, PowerState)
+    bench.acts = Acts()
+    assert bench.becomes(wanted).changes == ()
+    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
+    assert how(bench.acts, PowerState) == []
+
+
+def test_a_gateway_that_ends_while_its_restart_is_ordered_does_not_restart_for_ever(bench):
+    bench.acts = Acts(ends_at={"kept"})
+    with pytest.raises(Killed):
+        bench.becomes([file("/etc/a"), Wanted(REBOOT, "power_state")])
+    bench.acts = Acts()
+    assert settle(bench.room()) is None
+    assert how(bench.acts, PowerState) == []
+
+
+def test_that_the_gateway_could_not_be_restarted_is_said(bench):
+    bench.acts = Acts(failing={"kept"})
+    outcome = bench.becomes([file("/etc/a"), Wanted(REBOOT, "power_state")])
+    assert outcome.result is Result.COMMITTED
+    assert ("not done", "it") in [(change.what, change.where) for change in outcome.changes]
+    assert read_outcome(bench.room().own) == outcome
+
+
+def test_connections_are_kept_again_after_a_process_that_ended_in_between(bench):
+    bench.acts = Acts(ends_at={"kept"})
+    with pytest.raises(Killed):
+        bench.becomes([file("/etc/a", then=(UP,))])
+    bench.acts = Acts()
+    assert settle(bench.room()).result is Result.COMMITTED
+    assert how(bench.acts, ActivateConnections) == ["kept"]
+
+
+def test_connections_that_the_document_names_by_themselves_are_activated_once(bench):
+    bench.acts = Acts()
+    bench.becomes([Wanted(UP, "network")])
+    bench.becomes([Wanted(UP, "network")])
+    assert how(bench.acts, ActivateConnections) == ["do", "kept"]
+
+
+@pytest.mark.parametrize("task", [Task.ROLL_BACK, Task.SCRUB])
+def test_a_unit_that_does_not_come_up_does_not_bring_back_what_has_to_go(bench, task):
+    bench.becomes([file("/etc/token", CANARY, sensitive=True, then=(RESTART,))])
+    bench.acts = Acts(failing={"redo"})
+    outcome = {Task.ROLL_BACK: roll_back, Task.SCRUB: scrub}[task](bench.order(task), bench.room())
+    assert outcome.result is Result.COMMITTED
+    assert "not done" in [change.what for change in outcome.changes]
+    assert not (bench.root / "etc/token").exists()
+
+
+def ended_anywhere(bench, act):
+    """Yields after each operation of `act` at which the process was killed or the power cut, once it is settled."""
+    saved = bench.place.with_name("saved")
+    shutil.copytree(bench.place, saved, symlinks=True)
+    clean = FaultyDisk()
+    act(bench.room(clean))
+    for number in range(len(clean.changes)):
+        for fault in KILLS:
+            shutil.rmtree(bench.place)
+            shutil.copytree(saved, bench.place, symlinks=True)
+            with suppress(Killed):
+                act(bench.room(FaultyDisk(number, fault)))
+            outcome = settle(bench.room())
+            yield outcome, (number, fault)
+
+
+def test_nobody_is_asked_to_confirm_what_leads_back_even_after_a_power_cut(bench):
+    bench.becomes([file("/etc/a")])
+    for outcome, case in ended_anywhere(bench, lambda room: roll_back(bench.order(Task.ROLL_BACK), room)):
+        assert outcome is None or outcome.result is not Result.UNCONFIRMED, case
+
+
+def test_what_is_gone_from_the_gateway_is_gone_from_the_kept_copies_wherever_it_was_cut_off(bench):
+    bench.becomes([file("/etc/token", CANARY, sensitive=True)])
+    bench.becomes([file("/etc/token", CANARY * 2, sensitive=True)])
+    for _, case in ended_anywhere(bench, lambda room: scrub(bench.order(Task.SCRUB), room)):
+        if not (bench.root / "etc/token").exists():
+            assert CANARY not in everything_kept(bench), case
+
+
+@pytest.mark.parametrize("theirs", ["a directory with something in it", "a pipe"])
+def test_what_is_in_the_way_of_one_secret_does_not_keep_the_others(bench, theirs):
+    bench.becomes([file("/etc/k1", CANARY, sensitive=True), file("/etc/k2", CANARY, sensitive=True)])
+    (bench.root / "etc/k1").unlink()
+    if theirs == "a pipe":
+        os.mkfifo(bench.root / "etc/k1")
+    else:
+        (bench.root / "etc/k1/sub").mkdir(parents=True)
+    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    said = [(change.what, change.where) for change in outcome.changes]
+    assert (outcome.result, said) == (Result.COMMITTED, [("removed", "/etc/k2"), ("left", "/etc/k1")])
+
+
+def test_a_directory_for_secrets_goes_with_them(bench):
+    directory = Wanted(MakeDirectory("/etc/keys", 0o700, "root:root"), "keys", sensitive=True)
+    bench.becomes([directory, file("/etc/keys/one", CANARY, sensitive=True)])
+    scrub(bench.order(Task.SCRUB), bench.room())
+    assert not (bench.root / "etc/keys").exists()
+
+
+def test_the_directory_of_a_file_that_somebody_removed_stays_managed(bench):
+    pristine = bench.tree
+    bench.becomes([file("/etc/n/a")])
+    (bench.root / "etc/n/a").unlink()
+    assert [change.what for change in bench.becomes([file("/etc/n/a")]).changes] == ["drift"]
+    assert (bench.root / "etc/n").is_dir()
+    bench.becomes([])
+    bench.becomes([])
+    assert bench.tree == pristine
+
+
+def test_a_fetched_file_may_be_empty(bench):
+    digest, size = bench.fetched(b"")
+    bench.becomes([Wanted(FetchedFile("/opt/empty", digest, size, 0o644, "root:root"), "write_files[0]")])
+    assert (bench.root / "opt/empty").read_bytes() == b""
+
+
+@pytest.mark.parametrize("size", [5, 10_000])
+@pytest.mark.parametrize("theirs", ["directory", "pipe", "longer", "shorter", "nothing"])
+def test_whatever_lies_in_place_of_a_fetched_file_is_refused_and_nothing_is_changed(bench, theirs, size):
+    digest, _ = bench.fetched(b"g" * size)
+    path = bench.place / "state/fetched" / digest
+    path.unlink()
+    if theirs == "directory":
+        path.mkdir()
+    elif theirs == "pipe":
+        os.mkfifo(path)
+    elif theirs in {"longer", "shorter"}:
+        path.write_bytes(b"g" * (size + 1 if theirs == "longer" else size - 1))
+    before = bench.tree
+    outcome = bench.becomes([file("/etc/a"), Wanted(FetchedFile("/opt/f", digest, size, 0o644, "root:root"), "f")])
+    assert outcome.result is Result.NOT_APPLIED
+    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_FAILED}
+    assert bench.tree == before
+
+
+def test_of_a_fetched_file_with_a_wrong_size_not_a_byte_is_copied(bench):
+    digest, size = bench.fetched(b"g" * 10_000)
+    os.truncate(bench.place / "state/fetched" / digest, 1 << 40)
+    disk = FaultyDisk()
+    wanted = [Wanted(FetchedFile("/opt/f", digest, size, 0o644, "root:root"), "f")]
+    room = bench.room(disk)
+    assert bench.becomes(wanted, disk).result is Result.NOT_APPLIED
+    assert not list(room.policy.root.rglob("*kitting-agent.tmp"))
+
+
+def test_a_kept_copy_that_is_damaged_is_made_anew_while_the_file_is_still_there(bench):
+    digest = hashlib.sha256(b"B" * 1000).hexdigest()
+    before = bench.tree
+    bench.becomes([file("/etc/a")])
+    kept = bench.place / "state/apply/transaction/kept" / digest
+    kept.write_bytes(b"C" * 1000)
+    bench.becomes([file("/opt/big", b"small\n")])
+    bench.becomes([])
+    assert bench.tree == before
+
+
+def test_what_a_command_prints_of_a_secret_that_stays_as_it_is_is_not_repeated(bench):
+    secret = file("/etc/token", CANARY, sensitive=True)
+    bench.becomes([secret])
+    run = Wanted(RunCommand(("cat", "/etc/token"), 5.0), "runcmd[0]")
+
+    bench.acts = Acts(ran=Ran("cat", 0, 0.1, CANARY.decode().strip(), "runcmd[0]"))
+    outcome = bench.becomes([secret, run])
+    assert len(outcome.ran) == 1
+    assert CANARY.strip() not in everything_kept_but_contents(bench)
+    assert CANARY.decode().strip() not in repr(outcome)
+
+
+def everything_kept_but_contents(bench):
+    files = (bench.place / "state/apply").rglob("*")
+    return b"".join(path.read_bytes() for path in files if path.is_file() and path.parent.name != "kept")

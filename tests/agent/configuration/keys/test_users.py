@@ -19,12 +19,12 @@ def test_a_user_is_two_files_and_a_file_of_keys():
         Wanted(
             WriteFile(sysusers, b'u op 1500 "Field operator" /home/op /bin/bash\nm op dialout\n', 0o644, "root:root"),
             "users[0]",
-            then=(RunCommand(("systemd-sysusers", sysusers), 30.0),),
+            then=(RunCommand(("systemd-sysusers",), 30.0),),
         ),
         Wanted(
             WriteFile(tmpfiles, b"d /home/op 0750 op op -\n", 0o644, "root:root"),
             "users[0]",
-            then=(RunCommand(("systemd-tmpfiles", "--create", tmpfiles), 30.0),),
+            then=(RunCommand(("systemd-tmpfiles", "--create", "--prefix=/home/op"), 30.0),),
         ),
         Wanted(WriteFile("/etc/ssh/authorized_keys.d/op", f"{KEY}\n".encode(), 0o644, "root:root"), "users[0]"),
     ]

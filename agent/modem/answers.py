@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from agent.errors import Code
@@ -19,34 +19,10 @@ from agent.modem.dialogue import Answer, Final
 
 T = TypeVar("T")
 
-WAKE = "AT"
-NUMBERED_ERRORS = "AT+CMEE=1"
-"""Errors with their reason (TS 27.007, 9.1), so that a busy SIM is told from a missing one; gone with the power."""
-IMEI_COMMANDS = ("AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
-"""In the order that costs least on the common modems (TS 27.007, 5.4; V.250, 6.1)."""
-IMSI_COMMANDS = ("AT+CIMI",)
-ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?")
-MANUFACTURER_COMMANDS = ("AT+CGMI",)
-MODEL_COMMANDS = ("AT+CGMM",)
-FIRMWARE_COMMANDS = ("AT+CGMR",)
-COMMANDS = frozenset(
-    (
-        WAKE,
-        NUMBERED_ERRORS,
-        *IMEI_COMMANDS,
-        *IMSI_COMMANDS,
-        *ICCID_COMMANDS,
-        *MANUFACTURER_COMMANDS,
-        *MODEL_COMMANDS,
-        *FIRMWARE_COMMANDS,
-    )
-)
-"""Everything that is ever sent. Nothing here is stored: there are modems whose IMEI a wrong command would change."""
-
 _SERIAL = re.compile(r'(?P<prefix>[+#]C?GSN: *)?"?(?P<digits>[0-9]{14,17})"?(?:,.{0,40})?')
 _LABELLED = re.compile(r'IMEI: *"?(?P<digits>[0-9]{14,17})"?(?:[ ,].{0,40})?', re.IGNORECASE)
 _IMSI = re.compile(r'(?:\+CIMI: *)?"?(?P<digits>[0-9]{14,15})"?')
-_ICCID = re.compile(r'(?:[+^]?[A-Z]*ICCID: *|\+Q?CCID: *)?"?(?P<digits>89[0-9]{16,18}[Ff]?)"?', re.IGNORECASE)
+_ICCID = re.compile(r'(?:[+^%!]?[A-Z]*ICCID: *|\+Q?CCID: *)?"?(?P<digits>89[0-9]{16,18}[Ff]?)"?', re.IGNORECASE)
 _REPORT = re.compile(
     r"RING|RDY|NO CARRIER|CONNECT|BUSY|SMS (?:DONE|READY)|PB DONE|CALL READY|"
     r"[+^*%#$](?!C?GM[IMR]\b)[A-Z0-9]{2,20}(?::.*)?",
@@ -129,12 +105,18 @@ def text_in(command: str, answer: Answer) -> Reading[str]:
     """Maker, model or firmware, for people: the first line that is no report."""
     if answer.final is not Final.OK:
         return refused(command, answer)
-    name = command.removeprefix("AT")
-    for line in answer.lines:
-        text = re.sub(rf"^{re.escape(name)}: *", "", line).strip().strip('"')
+    name = re.escape(command.removeprefix("AT"))
+    text = first_text(re.sub(rf"^{name}: *", "", line) for line in answer.lines)
+    return Read(text) if text else NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
+
+
+def first_text(lines: Iterable[str]) -> str | None:
+    """The first line that people can read and that is no report, cut to `MAX_TEXT` characters."""
+    for line in lines:
+        text = line.strip().strip('"')
         if text and text.isprintable() and not _REPORT.fullmatch(text):
-            return Read(text[:MAX_TEXT])
-    return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
+            return text[:MAX_TEXT]
+    return None
 
 
 def refused(command: str, answer: Answer) -> NotRead:

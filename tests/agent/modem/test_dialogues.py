@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.identity import Imei, Imsi, NotRead, Read
-from agent.modem.answers import IMEI_COMMANDS, iccid_in, imei_in, imsi_in, text_in
+from agent.modem.answers import iccid_in, imei_in, imsi_in, text_in
+from agent.modem.commands import IMEI_COMMANDS
 from agent.modem.dialogue import MAX_BYTES, Exchange, Final
 
 DIALOGUES = sorted((Path(__file__).parents[2] / "dialogues").glob("*.toml"))

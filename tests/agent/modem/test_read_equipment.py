@@ -11,9 +11,9 @@ import pytest
 from agent.errors import Code
 from agent.identity import NotRead, Read, Source
 from agent.modem import read_equipment
-from agent.modem.answers import COMMANDS
+from agent.modem.commands import COMMANDS
+from agent.modem.limits import Limits
 from agent.modem.ports import candidates
-from agent.modem.serial_line import Limits
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem
@@ -21,12 +21,14 @@ from simulator.pseudo_terminal import ModemOnPty
 
 IMEI = "490154203237518"
 MODELS = sorted(path.stem for path in (Path(__file__).parents[3] / "simulator/models").glob("*.toml"))
-QUICK = Limits(answer_s=1.0, wake_s=0.2, after_error_s=0.05, after_ok_s=0.1, busy_pauses_s=(0.05, 0.05, 0.05, 0.05))
+QUICK = Limits(
+    answer_s=1.0, wake_s=0.2, after_error_s=0.05, after_ok_s=0.1, busy_pauses_s=(0.05, 0.05, 0.05, 0.05), speeds=()
+)
 
 
 def read(modem, limits=QUICK):
     with ModemOnPty(modem) as plugged:
-        return read_equipment(ModemSettings(port=str(plugged.path)), limits)
+        return read_equipment(ModemSettings(port=str(plugged.path)), limits=limits)
 
 
 @pytest.mark.parametrize("echo", [True, False])
@@ -114,15 +116,15 @@ def test_a_port_that_somebody_claimed_is_left_alone_and_an_unclaimed_one_is_give
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
         before = termios.tcgetattr(other)
         fcntl.ioctl(other, termios.TIOCEXCL)
-        assert read_equipment(settings, QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
         fcntl.ioctl(other, termios.TIOCNXCL)
         fcntl.flock(other, fcntl.LOCK_EX)
-        assert read_equipment(settings, QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
         fcntl.flock(other, fcntl.LOCK_UN)
         assert modem.commands == []
-        assert isinstance(read_equipment(settings, QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
         assert termios.tcgetattr(other) == before
-        assert isinstance(read_equipment(settings, QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
         os.close(other)
 
 
@@ -162,7 +164,7 @@ def test_ports_are_found_and_ordered_by_what_is_known_of_them(tmp_path):
     usb(tmp_path, "ttyACM0", 5, number="166:0")
     usb(tmp_path, "ttyUSB9", 9, driver="ftdi_sio", number="188:9")
     assert [one.path for one in candidates(tmp_path)] == [
-        f"/dev/{n}" for n in ("ttyUSB2", "ttyUSB3", "ttyACM0", "ttyUSB4")
+        f"{tmp_path}/dev/{n}" for n in ("ttyUSB2", "ttyUSB3", "ttyACM0", "ttyUSB4")
     ]
 
 
@@ -171,7 +173,7 @@ def test_a_port_has_the_name_of_the_socket_it_is_plugged_into(tmp_path):
     by_path = tmp_path / "dev/serial/by-path"
     by_path.mkdir(parents=True)
     (by_path / "platform-usb-0:1:1.0-port0").symlink_to("../../ttyUSB0")
-    assert [one.path for one in candidates(tmp_path)] == ["/dev/serial/by-path/platform-usb-0:1:1.0-port0"]
+    assert [one.path for one in candidates(tmp_path)] == [f"{by_path}/platform-usb-0:1:1.0-port0"]
 
 
 def test_no_ports_are_no_candidates(tmp_path):

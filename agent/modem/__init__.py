@@ -24,8 +24,8 @@ from agent.modem.candidate import Candidate
 from agent.modem.dialogue import Heard
 from agent.modem.known_ports import known_ports, remember
 from agent.modem.limits import Limits
+from agent.modem.managed import ModemManager
 from agent.modem.mmcli import Managed
-from agent.modem.modem_manager import ModemManager
 from agent.modem.ports import candidates, named
 from agent.settings import ModemSettings
 

@@ -156,6 +156,8 @@ def _modem(equipment: Equipment) -> Finding:
     imei: Reading[Imei] = equipment.imei
     if isinstance(imei, NotRead):
         return Finding("modem", Level.WARNING, str(imei), imei.code.advice)
+    if imei.value.digits == _UNPROGRAMMED:
+        return Finding("modem", Level.WARNING, f"IMEI {imei.value}, which every unprogrammed module has", _SAME_ADVICE)
     others = f"; {len(equipment.others)} more beside it" if equipment.others else ""
     return Finding("modem", Level.OK, f"IMEI {imei.value} on {equipment.port} ({equipment.source.value}){others}")
 
@@ -177,6 +179,8 @@ def _radio(equipment: Equipment) -> Iterator[Finding]:
         yield Finding("network", Level.OK if is_there else Level.WARNING, what, "" if is_there else _NETWORK_ADVICE)
 
 
+_UNPROGRAMMED = "004999010640000"
+_SAME_ADVICE = "It tells no device from another: ask the maker of the modem for a number of its own."
 _SIM_ADVICE = {
     SimState.ABSENT: "Insert the SIM, and start the modem anew.",
     SimState.PIN: "Take the PIN off the SIM in another device, or let the connection manager enter it; none is guessed.",

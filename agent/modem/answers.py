@@ -4,7 +4,7 @@
 - An IMEI is exactly 15 digits with a right check digit, not all alike and not the IMSI, in a line that is nothing else
   or that carries the asked command's prefix; in the answer to `ATI` only behind the label `IMEI:`.
 - 14, 16 and 17 digits carry no check digit of their own (TS 23.003, 6.2) and cannot be verified.
-- Two different candidates are none.
+- Two different candidates are none, and nothing counts beside a message: its text may look like anything.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _REPORT = re.compile(
     r"[+^*%#$](?!C?GM[IMR]\b)[A-Z0-9]{2,20}(?::.*)?",
     re.IGNORECASE,
 )
+_MESSAGE = re.compile(r"\+(?:CMT|CBM|CDS|CMGR|CMGL):", re.IGNORECASE)
+"""Lines behind which the text of a message stands, whatever that is (TS 27.005, 3.4)."""
 MAX_TEXT = 100
 
 _SIM_WORDS = {
@@ -56,6 +58,10 @@ def imei_in(command: str, answer: Answer, imsi: Imsi | None = None) -> Reading[I
     verified = {imei for number in numbers if (imei := _verified(number)) and (imsi is None or number != imsi.digits)}
     if answer.final is not Final.OK:
         return refused(command, answer)
+    if any(_MESSAGE.match(line) for line in answer.lines):
+        return NotRead(
+            Code.MODEM_UNVERIFIED, f"{command} was answered while a message came, whose text may be a number"
+        )
     if len(verified) == 1 and len(numbers) == 1:
         return Read(verified.pop())
     if len(verified) > 1:
@@ -73,7 +79,7 @@ def _verified(number: str) -> Imei | None:
 
 
 def _why_not(numbers: set[str], imsi: Imsi | None) -> str:
-    number = min(numbers, key=lambda digits: abs(len(digits) - 15))
+    number = min(sorted(numbers), key=lambda digits: abs(len(digits) - 15))
     if len(number) != 15:  # noqa: PLR2004 (an IMEI's digits)
         return f"{len(number)} digits, which carry no check digit"
     if imsi and number == imsi.digits:

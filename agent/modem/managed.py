@@ -104,6 +104,8 @@ def _read_within(process: subprocess.Popen[bytes], limit_s: float) -> bytes:
         if not data:
             break
         text += data
+    if len(text) > MAX_BYTES:
+        raise Failure(Code.MODEM_SILENT, f"mmcli printed more than {MAX_BYTES} bytes")
     try:
         result = process.wait(max(0.0, until - time.monotonic()))
     except subprocess.TimeoutExpired:

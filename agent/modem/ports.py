@@ -43,8 +43,8 @@ def _uart(port: str) -> Candidate:
 
 def named(port: str, on_machine: Sequence[Candidate]) -> Candidate:
     """The port that the settings name, with what is known of it."""
-    name = Path(port).resolve().name
-    known = next((one for one in on_machine if one.name == name), None)
+    place = Path(port).resolve()
+    known = next((one for one in on_machine if one.name == place.name or Path(one.path).resolve() == place), None)
     return replace(known, path=port) if known else _uart(port)
 
 

@@ -1,18 +1,20 @@
 """Entry point: a USB modem of four ports in a umockdev bed, alive until standard input ends. For Debian's python3.
 
 Arguments: the model, the IMEI, and `hints` where udev knows the ports. Says the bed's directory as soon as it stands.
-Words on standard input, one a line: `unplug`, `faults PORT NAME...` (a port's modem gets these faults), `log` (says what
-was asked on each port since, as JSON).
+Words on standard input, one a line: `faults PORT NAME...` (a port's modem gets these faults), `log` (says what was
+asked on each port since, as JSON).
 """
 
 import json
 import os
 import select
 import sys
+import termios
 import tty
 from heapq import heappop, heappush
 from itertools import count
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 
 import gi
 
@@ -20,10 +22,11 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402 (the version comes first)
 
 from simulator import modem_faults  # noqa: E402 (gi comes first)
-from simulator.modem import Modem, Sent  # noqa: E402 (gi comes first)
+from simulator.modem import Modem, Sent, Unplugged  # noqa: E402 (gi comes first)
 
 DEVICE = "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1"
 KNOWN = {"ID_MM_CANDIDATE": "1", "ID_VENDOR_ID": "2c7c", "ID_MODEL_ID": "0125"}
+SPEEDS = {termios.B9600: 9600, termios.B115200: 115200}
 ROLES = {2: "AT_PRIMARY", 3: "AT_SECONDARY", 0: "QCDM", 1: "GPS"}
 
 
@@ -55,7 +58,7 @@ def build(bed, *, hints):
         bed.add_from_string(device(at, of_tty, node=f"ttyUSB{number}", dev=f"188:{number}"))
         back = f"{bed.get_root_dir()}{at}/device"
         if not os.path.lexists(back):
-            os.symlink("../../../" + f"ttyUSB{number}", back)
+            Path(back).symlink_to(f"../../../ttyUSB{number}")
 
 
 class Bed:
@@ -84,26 +87,33 @@ class Bed:
                     self.heard(port)
             while self.due and self.due[0][0] <= monotonic():
                 _, _, port, event = heappop(self.due)
-                if isinstance(event, Sent):
-                    os.write(port, event.data)
+                self.happened(port, event)
+
+    def happened(self, port, event):
+        match event:
+            case Sent(data, _) if port in self.ports:
+                os.write(port, data)
+            case Unplugged() if self.ports.pop(port, None) is not None:
+                os.close(port)
+            case _:
+                pass
 
     def heard(self, port):
+        modem = self.modems[self.ports[port]]
         try:
             data = os.read(port, 4096)
         except OSError:
+            sleep(0.02)  # nobody has the other end open
             return
-        for event in self.modems[self.ports[port]].feed(data):
+        modem.line_speed = SPEEDS.get(termios.tcgetattr(port)[5])
+        for event in modem.feed(data):
             heappush(self.due, (monotonic() + event.after_s, next(self.order), port, event))
 
     def told(self, words):
         match words:
-            case ["unplug"]:
-                for number in range(4):
-                    at = f"{DEVICE}/1-1:1.{number}"
-                    self.bed.uevent(f"{at}/ttyUSB{number}/tty/ttyUSB{number}", "remove")
-                self.bed.uevent(DEVICE, "remove")
             case ["faults", number, *names]:
                 self.modems[int(number)].faults = tuple(getattr(modem_faults, name)() for name in names)
+                self.modems[int(number)].power_on()
             case ["log"]:
                 say(json.dumps({n: modem.commands for n, modem in self.modems.items()}))
                 for modem in self.modems.values():
@@ -113,7 +123,8 @@ class Bed:
 
 
 def say(text):
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -164,3 +164,14 @@ def _put_back(path, copy):
 def tree(root):
     """Everything below a directory: kind, content, mode and owner of each path."""
     return {str(path.relative_to(root)): _copy(path) for path in sorted(root.rglob("*"))}
+
+
+def copy_tree(source, target):
+    """The same directory elsewhere, with modes, links and owners."""
+    shutil.copytree(source, target, symlinks=True)
+    for path in source.rglob("*"):
+        status = path.lstat()
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.lchown(target / path.relative_to(source), status.st_uid, status.st_gid)
+            if not path.is_symlink():
+                (target / path.relative_to(source)).chmod(status.st_mode & 0o7777)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faulty_disk import ERRORS, FAULTS, FastDisk, FaultyDisk, Killed, tree
+from faulty_disk import ERRORS, FAULTS, FastDisk, FaultyDisk, Killed, copy_tree, tree
 
 from agent import applying
 from agent.apply.commands import Recorder
@@ -105,7 +105,8 @@ AFTER = [
     act(RunCommand(("false",), 5.0, own_scope=True)),
     act(PowerState(Power.REBOOT, 60.0)),
 ]
-GENERATIONS = {"before": BEFORE, "after": AFTER, "small": [file("/etc/hostname", "gw-small\n"), file("/etc/n/one")]}
+SMALL = [file("/etc/hostname", "gw-small\n"), *BEFORE[1:], file("/etc/n/one")]
+GENERATIONS = {"before": BEFORE, "after": AFTER, "small": SMALL}
 RESOURCES = 25
 """At least so many are in the reference document."""
 
@@ -195,7 +196,7 @@ def wanted_tree(ready, memory):
 
 def copied(ready, place):
     shutil.rmtree(place)
-    shutil.copytree(ready, place, symlinks=True)
+    copy_tree(ready, place)
     return place
 
 
@@ -261,7 +262,7 @@ def test_every_operation_of_an_apply_may_be_the_last(ready, wanted_tree, tmp_pat
 
 def unconfirmed(ready, place):
     shutil.rmtree(place)
-    shutil.copytree(ready, place, symlinks=True)
+    copy_tree(ready, place)
     apply_after(room(place))
     return place
 
@@ -306,7 +307,7 @@ def test_any_two_cuts_leave_the_one_or_the_other(ready, tmp_path):
             apply_order(small, room(place, FaultyDisk(first, "power cut after")))
         cut = tmp_path.with_name("cut")
         shutil.rmtree(cut, ignore_errors=True)
-        shutil.copytree(place, cut, symlinks=True)
+        copy_tree(place, cut)
         disk = FaultyDisk()
         settle(room(place, disk))
         for second in range(len(disk.changes)):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faulty_disk import FAULTS, KILLS, FastDisk, FaultyDisk, Killed, tree
+from faulty_disk import FAULTS, KILLS, FastDisk, FaultyDisk, Killed, copy_tree, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,11 +176,11 @@ def test_every_operation_of_going_back_may_be_the_last(bench):
     bench.becomes([file("/etc/theirs.conf", b"two\n"), file("/etc/n/e/w")])
     after = bench.tree
     saved = bench.place.with_name("saved")
-    shutil.copytree(bench.place, saved, symlinks=True)
+    copy_tree(bench.place, saved)
 
     def anew(disk):
         shutil.rmtree(bench.place)
-        shutil.copytree(saved, bench.place, symlinks=True)
+        copy_tree(saved, bench.place)
         return roll_back(bench.order(Task.ROLL_BACK), bench.room(disk))
 
     clean = FaultyDisk()
@@ -281,14 +281,14 @@ def test_every_operation_with_large_files_may_be_the_last(bench):
     wanted = [Wanted(FetchedFile("/opt/big", digest, size, 0o600, "root:root"), "write_files[0]"), file("/opt/other")]
     before = bench.tree
     saved = bench.place.with_name("saved")
-    shutil.copytree(bench.place, saved, symlinks=True)
+    copy_tree(bench.place, saved)
     clean = FaultyDisk()
     bench.becomes(wanted, clean)
     after = bench.tree
     for number in range(len(clean.changes)):
         for fault in FAULTS:
             shutil.rmtree(bench.place)
-            shutil.copytree(saved, bench.place, symlinks=True)
+            copy_tree(saved, bench.place)
             with suppress(Killed, Failure):
                 bench.becomes(wanted, FaultyDisk(number, fault))
             settle(bench.room())
@@ -448,13 +448,13 @@ def test_a_unit_that_does_not_come_up_does_not_bring_back_what_has_to_go(bench, 
 def ended_anywhere(bench, act):
     """Yields after each operation of `act` at which the process was killed or the power cut, once it is settled."""
     saved = bench.place.with_name("saved")
-    shutil.copytree(bench.place, saved, symlinks=True)
+    copy_tree(bench.place, saved)
     clean = FaultyDisk()
     act(bench.room(clean))
     for number in range(len(clean.changes)):
         for fault in KILLS:
             shutil.rmtree(bench.place)
-            shutil.copytree(saved, bench.place, symlinks=True)
+            copy_tree(saved, bench.place)
             with suppress(Killed):
                 act(bench.room(FaultyDisk(number, fault)))
             outcome = settle(bench.room())

@@ -21,7 +21,8 @@ test: $(READY) ## all tests that run in minutes
 
 test-system: $(READY) ## boot whole Debians, installed from the package (root, minutes)
 	@sh packaging/host.sh boot
-	@$(BIN)/python -m pytest -m system tests/system
+	@sh packaging/host.sh image
+	@$(BIN)/python -m pytest -m system -s -rs tests/system
 
 deb: ## build/kitting-agent_VERSION_all.deb
 	@packaging/deb.sh

@@ -13,79 +13,36 @@ apply is under way; what becomes of an order itself is in its `Outcome`.
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from agent import handover
 from agent.apply import journal as journals
 from agent.apply import store as stores
 from agent.apply.actions import undo_steps
-from agent.apply.commands import ENVIRONMENT, Actor, CommandFailed, Machine, Recorder
+from agent.apply.commands import CommandFailed
 from agent.apply.diff import masked, secrets_of
 from agent.apply.faults import as_failure
-from agent.apply.gateway import LARGE_BYTES, Gateway
+from agent.apply.gateway import Gateway
 from agent.apply.journal import Journal
 from agent.apply.plan import Observation, Plan, make_plan, questions
 from agent.apply.records import Ordered, contents_of, larges_of, left_by
+from agent.apply.room import Room, room
 from agent.apply.steps import ActionStep, Managed, Step
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
 from agent.configuration import forbidden_path, from_document, wanted_effects
-from agent.durable import Disk
 from agent.effects import ActivateConnections, PowerState, Wanted
 from agent.errors import Code, Failure
 from agent.order import Change, Order, Outcome, Ran, Result
-from agent.settings import ApplySettings, Settings
+from agent.settings import ApplySettings
 
-FETCHED = "fetched"
-"""Directory in the network half's, in which each file that was fetched lies under its SHA-256."""
-NETWORK_GRACE_S = 120.0
-"""What NetworkManager waits beyond `confirm_within` before it goes back by itself."""
+__all__ = ["Room", "apply_order", "confirm", "preview", "roll_back", "room", "say", "scrub", "settle", "undo"]
+
 _JOURNAL = "the journal of this apply"
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What the privileged half works with."""
-
-    own: Path
-    """The privileged half's directory."""
-    inbox: Path
-    """The network half's directory: only read, and what was dealt with is removed."""
-    policy: ApplySettings
-    disk: Disk
-    actor: Actor
-
-    large_bytes: int = LARGE_BYTES
-
-    @property
-    def gateway(self) -> Gateway:
-        """The machine under the root of the settings."""
-        return Gateway(self.policy.root, self.disk, self.actor, self._open_large, self.large_bytes)
-
-    def _open_large(self, digest: str) -> int:
-        """As it was kept, else as it was fetched; whoever copies it compares the digest."""
-        for directory in (self.own / stores.NAME / stores.KEPT, self.inbox / FETCHED):
-            with suppress(FileNotFoundError):
-                at = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
-                try:
-                    return self.disk.open_file(digest, at)
-                finally:
-                    os.close(at)
-        raise FileNotFoundError(errno.ENOENT, "what was fetched is not there")
-
-
-def room(settings: Settings, *, early: bool = False) -> Room:
-    """The room for a device's settings; touches nothing yet. `early`: the system is starting up."""
-    is_running_system = settings.apply.root == Path("/")
-    limit_s = settings.apply.confirm_within + NETWORK_GRACE_S
-    actor = Machine(ENVIRONMENT, early, limit_s) if is_running_system else Recorder()
-    return Room(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
 
 
 def preview(order: Order, room: Room) -> Plan:

@@ -135,16 +135,20 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent import state
     from agent.display import status_lines, status_values, traffic_lines, traffic_values
+    from agent.endpoint import is_closed
     from agent.wiring import resident_pid, traffic
 
     remembered, damage = state.load(settings.paths.state)
     resident = resident_pid(settings.paths.state)
     ledger, expected = traffic(settings)
     if arguments.json:
-        print_json(status_values(remembered, resident) | traffic_values(ledger, expected))
+        closed = {"endpoint_closed": is_closed()}
+        print_json(status_values(remembered, resident) | traffic_values(ledger, expected) | closed)
     else:
         _print_lines(status_lines(remembered, resident))
         _print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
+        if is_closed():
+            print("endpoint      closed to others on this gateway (table inet kitting_agent)")
         if damage:
             print(f"note         {damage}")
     return os.EX_OK
@@ -218,6 +222,38 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     return os.EX_UNAVAILABLE if any(finding.level is Level.FAULT for finding in findings) else os.EX_OK
 
 
+def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.upkeep import bundled
+
+    return _told(arguments, bundled(arguments.out, settings, arguments.config))
+
+
+def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.upkeep import cleaned
+
+    return _told(arguments, cleaned(settings, really=arguments.yes))
+
+
+def _light(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.upkeep import lit
+
+    return _told(arguments, lit(settings))
+
+
+def _guard(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.upkeep import guarded
+
+    return _told(arguments, guarded(settings))
+
+
+def _told(arguments: argparse.Namespace, lines: Iterable[str]) -> int:
+    if arguments.json:
+        print_json({"said": list(lines)})
+    else:
+        _print_lines(lines)
+    return os.EX_OK
+
+
 _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
     (
         "provision",
@@ -253,6 +289,20 @@ _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
         "sudo kitting-agent rollback",
     ),
     ("doctor", _doctor, "look at everything a pass needs, and say what to do", "sudo kitting-agent doctor"),
+    ("collect", _collect, "make a support bundle, secrets and identifiers covered", "sudo kitting-agent collect"),
+    (
+        "clean",
+        _clean,
+        "make this disk ready for being copied; lists what would go, and removes it with --yes",
+        "sudo kitting-agent clean --image",
+    ),
+    ("light", _light, "show the state on the LED of the settings", "sudo kitting-agent light"),
+    (
+        "guard",
+        _guard,
+        "close the service to others on this gateway, or open it, as the settings say",
+        "kitting-agent guard",
+    ),
 )
 
 
@@ -274,6 +324,13 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         if command is _check:
             sub.add_argument("file", type=Path, metavar="FILE", help="the userdata document")
+        if command is _collect:
+            sub.add_argument(
+                "--out", type=Path, metavar="FILE", help="where to; a new file (default: here, by the time)"
+            )
+        if command is _clean:
+            sub.add_argument("--image", action="store_true", required=True, help="for a disk image")
+            sub.add_argument("--yes", action="store_true", help="do it")
         if command is _reprovision:
             sub.add_argument("--adopt", action="store_true", help="take SIM and modem as they are, and end a hold")
         if command is _provision:

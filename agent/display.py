@@ -82,6 +82,10 @@ def outcome_values(outcome: Outcome) -> Values:
         "changes": [
             {"what": change.what, "where": change.where, "because": change.because} for change in outcome.changes
         ],
+        "ran": [
+            {"command": ran.command, "code": ran.code, "seconds": ran.seconds, "tail": ran.tail, "because": ran.because}
+            for ran in outcome.ran
+        ],
     }
 
 

@@ -25,6 +25,7 @@ def may_ask_small(remembered: Remembered) -> bool:
     """Whether nothing is open that only a whole pass can end."""
     return (
         remembered.state is State.PROVISIONED
+        and remembered.imei is not None
         and remembered.seen_record is not None
         and remembered.seen_userdata is not None
         and remembered.quiet_polls < MOST_QUIET_POLLS

@@ -41,6 +41,9 @@ from agent.settings import Settings
 from agent.signed import split
 from agent.state import Remembered
 
+MAX_TOLD = 200
+"""Characters of what a command printed that are told while a pass goes on; `--json` has all that was kept."""
+
 
 def provision(settings: Settings, hands: Hands, remembered: Remembered, *, adopt: bool = False) -> Pass:
     """One pass. `remembered` is what the last one left; what this one learnt is saved before it is reported."""
@@ -143,6 +146,9 @@ def _conclude(settings: Settings, hands: Hands, this: Pass, outcome: Outcome) ->
     """Keeps what was applied if the service still answers, and takes it back otherwise."""
     for change in outcome.changes:
         hands.tell(Step.APPLY, f"{change.what} {change.where} ({change.because})")
+    for ran in outcome.ran:
+        if ran.code != 0:
+            hands.tell(Step.NOTICE, f"{ran.because}: {ran.command}: exit code {ran.code}: {ran.tail[-MAX_TOLD:]}")
     if outcome.result is not Result.UNCONFIRMED:
         return outcome
     try:

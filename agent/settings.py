@@ -38,6 +38,7 @@ DOCUMENT_KEYS = (
     "absent",
     "runcmd",
     "power_state",
+    "enforce",
     "report",
 )
 """The keys of the userdata document, which are also the names that `[apply] allow` takes."""
@@ -92,6 +93,12 @@ def _port(value: object) -> str:
     if text != "auto" and not text.startswith("/"):
         raise ValueError(f'takes "auto" or the path of a serial port, not {_shown(value)}')
     return text
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"takes true or false, not {_shown(value)}")  # noqa: TRY004 (one kind of error)
+    return value
 
 
 def _baudrate(value: object) -> int:
@@ -271,6 +278,22 @@ class PathSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """`[display]`: what a technician sees without logging in."""
+
+    led: str = _setting(_text, "")
+    """Name of an LED below /sys/class/leds that shows the state; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """`[endpoint]`: who else on this gateway may use the SIM's identity."""
+
+    close: bool = _setting(_flag, default=False)
+    """Whether the service is closed to other users of this gateway and to the LAN behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of agent.toml."""
 
@@ -280,6 +303,8 @@ class Settings:
     apply: ApplySettings = ApplySettings()
     identity: IdentitySettings = IdentitySettings()
     paths: PathSettings = PathSettings()
+    display: DisplaySettings = DisplaySettings()
+    endpoint: EndpointSettings = EndpointSettings()
 
 
 def _section(cls: type[Any], name: str, table: object) -> Any:

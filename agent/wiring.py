@@ -12,15 +12,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import RESIDENT_LOCK, applying, state
+from agent import RESIDENT_LOCK, applying, panel, state
 from agent.apply.plan import Plan
 from agent.binding import Verdict, verdict
 from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.clock import CLOCK_FLOOR, trusted_now
+from agent.configuration import Configuration, sources
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
+from agent.metadata.sources import Sources
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
 from agent.one_pass import Apply, Hands, Pass, Step
@@ -48,6 +50,7 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
     place = settings.paths.state
     with state.pass_lock(place), MetadataService(settings.metadata) as service:
         remembered, damage = state.load(place)
+        panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)
         hands = _edges(settings, service, tell)
         this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
@@ -94,6 +97,9 @@ def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, V
     return subscriber, equipment, verdict(subscriber, equipment)
 
 
+_UNDER_WAY = {Step.SETTLE: panel.Shown.WORKING, Step.APPLY: panel.Shown.WORKING}
+
+
 class Narrator:
     """Tells what a pass does while it does it: to the person at the terminal, to systemd, and to the journal."""
 
@@ -104,6 +110,8 @@ class Narrator:
     def tell(self, step: Step, text: str) -> None:
         """One step."""
         tell_manager(f"STATUS={step.value}: {text}")
+        if step in _UNDER_WAY:
+            panel.show(_UNDER_WAY[step])
         if self.journal:
             log_to_journal(
                 f"{step.value}: {text}", _INFO if step is not Step.NOTICE else _WARNING, {"STEP": step.value}
@@ -116,6 +124,9 @@ class Narrator:
         failure = this.failure
         text = f"{this.remembered.state.value}: {failure or 'nothing to do for anybody'}"
         tell_manager(f"STATUS={text}")
+        state, imsi = this.remembered.state, this.subscriber.imsi.digits if this.subscriber else None
+        panel.show(panel.shown_of(state))
+        panel.show_issue(panel.issue_text(state, imsi, this.remembered.imei))
         if not self.journal:
             return
         values = {
@@ -189,13 +200,24 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
     return Hands(
         service=service,
         read_equipment=lambda: read_equipment(settings.modem),
-        fetch_sources=lambda configuration: None,
+        fetch_sources=lambda configuration: _fetch_sources(settings, configuration, tell),
         apply=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),
         save=lambda remembered: state.save(place, remembered),
         system_time=lambda: datetime.now(UTC),
         tell=tell,
     )
+
+
+def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell) -> None:
+    wanted = sources(configuration)
+    if not wanted:
+        return
+    fetching = Sources(settings.metadata, settings.paths.state)
+    for source in wanted:
+        fetching.fetch(source.url, source.sha256, source.size)
+        tell(Step.FETCH, f"{source.url}, {source.size} bytes")
+    fetching.forget_all_but({source.sha256 for source in wanted})
 
 
 def leave_root(settings: Settings) -> None:

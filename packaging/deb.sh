@@ -25,7 +25,7 @@ mkdir "$work/kitting-agent"
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     git ls-files -co --exclude-standard -z
 else
-    find . -type f -not -path './.*' -not -path './build/*' -print0
+    find . \( -type f -o -type l \) -not -path './.*' -not -path './build/*' -print0
 fi | while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done 2>/dev/null |
     tar --null -T - -cf - | tar -C "$work/kitting-agent" -xf -
 cd "$work/kitting-agent"

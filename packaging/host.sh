@@ -2,7 +2,7 @@
 # What the development machine needs beyond .venv: host.sh boot|image. Installs it as root, else says what to type.
 set -eu
 case $1 in
-    boot) wanted="systemd-container debootstrap qemu-user-static binfmt-support iproute2 nftables debhelper dh-python dpkg-dev lintian" ;;
+    boot) wanted="systemd-container debootstrap gcc libc6-dev qemu-user-static binfmt-support iproute2 nftables debhelper dh-python dpkg-dev lintian" ;;
     image) wanted="buildah crun netavark uidmap debootstrap qemu-user-static binfmt-support" ;;
 esac
 missing=""

@@ -14,8 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from agent import __version__  # noqa: E402 (the checkout that this file is in, not what is installed)
-from agent import apply_cli, cli  # noqa: E402
+from agent import __version__, apply_cli, cli
 
 EXIT_CODES = (
     ("0", "the gateway is what it should be"),
@@ -114,7 +113,13 @@ def completion() -> Iterator[str]:
     top = cli.parser()
     names = commands(top)
     yield "# Completion of kitting-agent for bash; made from its parser."
-    yield from ("_kitting_agent()", "{", "    local word command known", "    word=${COMP_WORDS[COMP_CWORD]}", "    command=")
+    yield from (
+        "_kitting_agent()",
+        "{",
+        "    local word command known",
+        "    word=${COMP_WORDS[COMP_CWORD]}",
+        "    command=",
+    )
     yield '    for known in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
     yield f"        case $known in {'|'.join(names)}) command=$known ;; esac"
     yield "    done"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.apply.nodes import Kept
+from agent.apply.nodes import Absent, Kept
 from agent.apply.steps import BACK, ActionStep, FileStep, Managed, Step
 from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, Wanted
 
@@ -152,7 +152,7 @@ def _reload_units(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Ite
 def _brought_about(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Iterator[ActionStep]:
     for step, actions in changed:
         for action in actions:
-            yield ActionStep(action, step.because)
+            yield ActionStep(action, step.because, is_way_back=step.after == Absent())
 
 
 def _without_repetition(steps: Iterable[ActionStep]) -> list[ActionStep]:

@@ -165,8 +165,10 @@ class Machine:
 
     def _systemctl(self, verb: Verb, unit: str) -> None:
         begins = verb in {Verb.RESTART, Verb.RELOAD}
-        no_wait = ("--no-block",) if self.early and begins else ()
-        self._run(("systemctl", "--no-ask-password", *no_wait, verb.value, "--", unit))
+        if verb is Verb.MASK and not self.early:
+            self._run(("systemctl", "--no-ask-password", "stop", "--", unit))  # masked while it runs it would be failed
+        options = ("--no-block",) if self.early and begins else ()
+        self._run(("systemctl", "--no-ask-password", *options, verb.value, "--", unit))
         if begins and not self.early:
             units.wait_until_active(unit, self._run)
 

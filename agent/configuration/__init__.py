@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.configuration import policy as rules
 from agent.configuration import schema
 from agent.configuration.document import Document, parse, unclean
 from agent.configuration.fill import Names, filled, holds_template, names, template_faults
+from agent.configuration.keys import environment
 from agent.configuration.keys.report import ReportItem, items
 from agent.configuration.policy import forbidden_path
 from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
@@ -31,12 +32,14 @@ __all__ = [
     "Names",
     "Problem",
     "ReportItem",
+    "Source",
     "check",
     "forbidden_path",
     "from_document",
     "names",
     "report_items",
     "resolve",
+    "sources",
     "wanted_effects",
 ]
 
@@ -53,10 +56,20 @@ class Configuration:
     """SHA-256, hex, of the document as canonical JSON: the same for any order of keys, and for YAML and JSON."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a larger file comes from."""
+
+    url: str
+    sha256: str
+    size: int
+    """Bytes."""
+
+
 def resolve(userdata: bytes, names: Names) -> Configuration:
     """The configuration that a text means for one SIM; raises `Failure` of the `userdata.…` codes."""
     try:
-        document = parse(unpack(userdata))
+        document = _parsed(userdata)
         _refuse(schema.faults(document.content, templates=True), document.places)
         content, undefined = filled(document.content, names)
         _refuse(undefined, document.places)
@@ -79,7 +92,7 @@ def check(userdata: bytes) -> tuple[Problem, ...]:
     A text with a `{{ }}` is judged only by its place and the syntax of its fillers: its values come with the SIM.
     """
     try:
-        document = parse(unpack(userdata))
+        document = _parsed(userdata)
     except Refused as refused:
         return refused.problems
     return located(_faults_for_any_sim(document), document.places)
@@ -96,9 +109,25 @@ def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple
     return found.wanted
 
 
+def sources(configuration: Configuration) -> tuple[Source, ...]:
+    """The larger files that have to be there before the configuration can be applied, each once."""
+    files = configuration.document.get("write_files", ())
+    found = (Source(**file["source"]) for file in files if "source" in file)
+    return tuple(dict.fromkeys(found))
+
+
 def report_items(configuration: Configuration) -> tuple[ReportItem, ...]:
     """The tags that the document adds to the report, by name."""
     return tuple(items(configuration.document.get("report", {})))
+
+
+def _parsed(userdata: bytes) -> Document:
+    """The document with the fillers that it asks for in so many words."""
+    document = parse(unpack(userdata))
+    if "environment" not in document.content:
+        return document
+    files = environment.with_identity(document.content["environment"])
+    return replace(document, content={**document.content, "environment": files})
 
 
 def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> Configuration:

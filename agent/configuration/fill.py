@@ -212,7 +212,7 @@ def _unfit(value: str, path: KeyPath) -> str:
 
 def _is_for_a_shell(path: KeyPath) -> bool:
     match path:
-        case ("runcmd", int()):
+        case ("runcmd", int()) | ("runcmd", int(), "command"):
             return True
         case _:
             return False

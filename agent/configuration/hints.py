@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 _IN_IMAGE = "it belongs into the image: nothing is installed over a SIM"
-_USERS = "users are made in the image; ssh_authorized_keys takes lists of keys by user"
+_USERS = "users takes a list; nobody has a password, ssh_authorized_keys has the keys"
 _SSHD = "write a file below /etc/ssh/sshd_config.d with write_files"
 _SOON = "use runcmd, where the device's settings allow it, or write a unit with write_files and enable it with services"
 _NETWORK = "write the connection's file with write_files, and think of [apply] confirm_within"
@@ -13,10 +13,13 @@ _NETWORK = "write the connection's file with write_files, and think of [apply] c
 INSTEAD = MappingProxyType(
     {
         **dict.fromkeys(("packages", "package_update", "package_upgrade", "apt", "snap"), _IN_IMAGE),
-        **dict.fromkeys(("users", "groups", "user", "password", "chpasswd", "passwd"), _USERS),
+        **dict.fromkeys(
+            ("groups", "user", "password", "chpasswd", "passwd", "hashed_passwd", "plain_text_passwd", "lock_passwd"),
+            _USERS,
+        ),
         **dict.fromkeys(("ssh_pwauth", "disable_root", "ssh"), _SSHD),
         **dict.fromkeys(("bootcmd", "cc_ready_cmd", "scripts"), _SOON),
-        **dict.fromkeys(("network", "wireguard"), _NETWORK),
+        **dict.fromkeys(("wireguard", "bonds", "bridges", "vlans", "tunnels"), _NETWORK),
         **dict.fromkeys(("mounts", "swap", "disk_setup", "fs_setup", "growpart"), _IN_IMAGE),
         "fqdn": "write the whole name into hostname",
         "manage_etc_hosts": "/etc/hosts is left alone; libnss-myhostname resolves the host name",
@@ -24,12 +27,15 @@ INSTEAD = MappingProxyType(
         "ssh_keys": "a device makes its own host keys",
         "ssh_import_id": "write the keys into ssh_authorized_keys",
         "phone_home": "the agent reports by SIM tags; report adds more of them",
-        "power_state": "a gateway is not switched off by its configuration",
         "final_message": "the agent reports by SIM tags",
-        "ca_certs": "write the certificate with write_files",
+        "ca-certs": "did you mean ca_certs?",
+        "remove_defaults": "what Debian trusts stays trusted",
+        "sudo": "who may become root is the image's business",
+        "gateway4": "write a route: {to: default, via: …}",
+        "gateway6": "write a route: {to: default, via: …}",
+        "renderer": "NetworkManager is the one that is set up",
         "append": "a file is written whole, so that applying it twice is applying it once: put all of it into content",
         "defer": "files are in place before services and commands anyway",
-        "source": "put the content into content",
         "ntp_client": "systemd-timesyncd is the one that is set up; write another one's file with write_files",
         "mode": "did you mean permissions?",
         "group": "did you mean owner? It takes user:group",

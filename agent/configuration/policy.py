@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from agent.configuration.keys.services import unit_name
 from agent.configuration.problems import Fault, KeyPath
@@ -38,16 +39,36 @@ def forbidden_path(path: str) -> str:
     return next((reason for pattern, reason in _NEVER if pattern.fullmatch(path)), "")
 
 
+def named_paths(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Every path on the gateway that the author chose, and where in the document it stands."""
+    for key in ("write_files", "environment"):
+        for position, file in enumerate(document.get(key, ())):
+            yield (key, position, "path"), file["path"]
+    for position, path in enumerate(document.get("absent", ())):
+        yield ("absent", position), path
+
+
 def never_allowed(document: Mapping[str, Any]) -> Iterator[Fault]:
     """What no settings can allow."""
-    for position, file in enumerate(document.get("write_files", ())):
-        here: KeyPath = ("write_files", position)
-        if reason := forbidden_path(file["path"]):
-            yield _not_allowed((*here, "path"), f"{file['path']} {reason}")
-        for key in ("restart", "reload"):
-            yield from _own_units(file.get(key, ()), (*here, key))
-    for key, units in document.get("services", {}).items():
-        yield from _own_units(units, ("services", key))
+    homes = ((("users", n, "home"), user.get("home", "")) for n, user in enumerate(document.get("users", ())))
+    for place, path in (*named_paths(document), *homes):
+        if reason := forbidden_path(path):
+            yield _not_allowed(place, f"{path} {reason}")
+    for place, unit in _named_units(document):
+        if _OWN_UNIT.fullmatch(unit_name(unit)):
+            yield _not_allowed(place, "belongs to the agent")
+
+
+def _named_units(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Every unit that the author named, and where in the document it stands."""
+    for key in ("write_files", "environment"):
+        for position, file in enumerate(document.get(key, ())):
+            for verb in ("restart", "reload"):
+                yield from (((key, position, verb, number), unit) for number, unit in enumerate(file.get(verb, ())))
+    for verb, units in document.get("services", {}).items():
+        yield from ((("services", verb, number), unit) for number, unit in enumerate(units))
+    for position, unit in enumerate(document.get("units", ())):
+        yield ("units", position, "name"), unit["name"]
 
 
 def violations(document: Mapping[str, Any], policy: ApplySettings) -> Iterator[Fault]:
@@ -55,15 +76,13 @@ def violations(document: Mapping[str, Any], policy: ApplySettings) -> Iterator[F
     for key in document:
         if key not in policy.allow:
             yield _not_allowed((key,), "not in [apply] allow of this device's settings")
+    for place, path in named_paths(document):
+        if not any(_is_below(path, prefix) for prefix in policy.paths):
+            yield _not_allowed(place, f"{path} is not below [apply] paths")
     for position, file in enumerate(document.get("write_files", ())):
-        if not any(_is_below(file["path"], prefix) for prefix in policy.paths):
-            yield _not_allowed(("write_files", position, "path"), f"{file['path']} is not below [apply] paths")
-
-
-def _own_units(units: list[str], path: KeyPath) -> Iterator[Fault]:
-    for position, unit in enumerate(units):
-        if _OWN_UNIT.fullmatch(unit_name(unit)):
-            yield _not_allowed((*path, position), "belongs to the agent")
+        host = urlsplit(file["source"]["url"]).netloc if "source" in file else ""
+        if host and host not in policy.sources:
+            yield _not_allowed(("write_files", position, "source", "url"), f"{host} is not in [apply] sources")
 
 
 def _is_below(path: str, prefix: str) -> bool:

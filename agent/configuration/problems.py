@@ -15,7 +15,7 @@ from agent.errors import Code, Failure
 KeyPath = tuple[str | int, ...]
 """Keys and list positions from the top: `("write_files", 2, "path")`."""
 
-MAX_NAMED = 20
+MAX_NAMED = 15
 """So many problems are named in one failure."""
 
 MAX_QUOTED = 40

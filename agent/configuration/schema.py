@@ -29,7 +29,7 @@ TEMPLATE = "{{"
 
 _TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
 _ABOUT_TEXT = frozenset({"pattern", "minLength", "maxLength", "enum"})
-_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys"})
+_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys", "password", "values", "trusted"})
 _MAX_SHOWN = 40
 _MAX_GUESSED = 40
 
@@ -173,7 +173,8 @@ def _wrong_text(path: KeyPath, error: ValidationError, document: Mapping[str, An
     hidden = is_secret(document, path)
     instead = "" if hidden else f", not {shown(error.instance)}"
     if error.validator == "enum":
-        near = nearest(str(error.instance), rules["enum"]) or f"known here: {', '.join(rules['enum'])}"
+        words = [str(word) for word in rules["enum"]]
+        near = nearest(str(error.instance), words) or f"known here: {', '.join(words)}"
         return Fault(path, f"takes {rules['title']}{instead}", suggestion="" if hidden else near)
     return Fault(path, f"takes {rules['title']}{_example(rules)}{instead}")
 

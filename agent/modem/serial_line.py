@@ -196,10 +196,20 @@ def _refuse_if_used(port: str, descriptor: int) -> None:
     discipline = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCGETD, b"\0" * 4))[0]
     if discipline in _BUSY_DISCIPLINES:
         raise Failure(Code.MODEM_BUSY, f"carries {_BUSY_DISCIPLINES[discipline]}: a data call", where=port)
-    if struct.unpack("i", fcntl.ioctl(descriptor, _TIOCGEXCL, b"\0" * 4))[0]:
+    if _is_claimed(descriptor):
         raise Failure(Code.MODEM_BUSY, "another program has claimed it", where=port)
     if owner := _lock_owner(port):
         raise Failure(Code.MODEM_BUSY, f"process {owner} has a lock on it", where=port)
+
+
+def _is_claimed(descriptor: int) -> bool:
+    """Whether TIOCEXCL is set; where the kernel cannot tell, EBUSY still shows it to who is not root."""
+    try:
+        return bool(struct.unpack("i", fcntl.ioctl(descriptor, _TIOCGEXCL, b"\0" * 4))[0])
+    except OSError as error:
+        if error.errno in {errno.ENOSYS, errno.ENOTTY, errno.EINVAL}:
+            return False
+        raise
 
 
 def _lock_owner(port: str) -> int | None:

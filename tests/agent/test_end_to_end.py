@@ -4,12 +4,15 @@ Every failure that a pass can meet is made to happen to the real process; state,
 gateway are looked at from outside.
 """
 
+import hashlib
 import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -188,6 +191,45 @@ def test_a_secret_is_nowhere_but_in_its_file_and_in_what_only_root_reads(bench):
         path for path in bench.gateway.state.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()
     ]
     assert all(path.stat().st_mode & 0o077 == 0 for path in holding)
+
+
+class Files(BaseHTTPRequestHandler):
+    """A host with one file, which it loses in the middle once."""
+
+    content = bytes(range(256)) * 40_000
+    losses = 1
+
+    def do_GET(self):
+        begin = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Range", f"bytes {begin}-{len(self.content) - 1}/{len(self.content)}")
+        self.send_header("Content-Length", str(len(self.content) - begin))
+        self.end_headers()
+        end = begin + 1_000_000 if Files.losses else len(self.content)
+        Files.losses = 0
+        self.wfile.write(self.content[begin:end])
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_large_file_is_fetched_gone_on_with_and_put_in_place(bench):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        place = f"127.0.0.1:{host.server_port}"
+        bench.settings(f'root = "{bench.gateway.root}"\nsources = ["{place}"]')
+        digest = hashlib.sha256(Files.content).hexdigest()
+        source = f"{{url: 'http://{place}/f', sha256: {digest}, size: {len(Files.content)}}}"
+        bench.platform.set_userdata(GROUP, f"write_files: [{{path: /opt/firmware.bin, source: {source}}}]")
+        code, result = bench.provision()
+        assert (code, result["state"]) == (os.EX_OK, "provisioned")
+        assert (bench.gateway.root / "opt/firmware.bin").read_bytes() == Files.content
+        bench.platform.set_userdata(
+            GROUP, f"write_files: [{{path: /opt/x, source: {source.replace(place, 'elsewhere')}}}]"
+        )
+        code, result = bench.provision()
+        assert (result["state"], result["failure"]["code"]) == ("failed", "userdata.not_allowed")
+        host.shutdown()
 
 
 def test_a_device_that_has_nothing_to_do_asks_one_small_question(bench):

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from cell import CHECKOUT, USERDATA, Cell, run
 from machine import Disk, Machine
 
@@ -26,7 +25,7 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=ours)
 
 
-def pytest_runtest_setup(item):
+def pytest_runtest_setup():
     if os.geteuid() != 0:
         pytest.skip("booting a Debian needs root")
     for program in ("systemd-nspawn", "debootstrap", "ip", "nft"):
@@ -72,6 +71,21 @@ class Images:
             self.made[suite, architecture] = self._install(suite, architecture)
         return self.made[suite, architecture]
 
+    def with_cloud_init(self) -> tuple[Path, ...]:
+        """Debian 12 as Raspberry Pi Imager leaves it: cloud-init is there, with a user's wishes beside it."""
+        key = ("bookworm", "amd64, cloud-init")
+        if key not in self.made:
+            disk = Disk(self.place / "image-cloud-init", *self.layers(*AMD64))
+            shutil.copy("/etc/resolv.conf", disk.root / "etc/resolv.conf")
+            try:
+                disk.chroot("sh", "-c", "apt-get update -q && apt-get install -y --no-install-recommends cloud-init")
+            except AssertionError as error:
+                pytest.skip(f"cloud-init cannot be installed: {str(error)[-200:]}")
+            finally:
+                disk.close()
+            self.made[key] = (disk.written, *self.layers(*AMD64))
+        return self.made[key]
+
     def _install(self, suite: str, architecture: str) -> tuple[Path, ...]:
         bare = self._bare(suite, architecture)
         disk = Disk(self.place / f"image-{suite}-{architecture}", bare)
@@ -106,14 +120,14 @@ def images(place, package):
 
 
 @pytest.fixture
-def gateway(place, images, request):
+def gateway(place, images):
     """Makes gateways: `gateway(AMD64)` has a disk, a cell and a modem, and is off."""
     made = []
 
-    def make(debian=AMD64, *, userdata=USERDATA, options=(), **flash):
+    def make(debian=AMD64, *, layers=(), userdata=USERDATA, options=(), **flash):
         name = f"kit{os.getpid() % 10000}{len(made)}"
         mine = Path(tempfile.mkdtemp(dir=place))
-        disk = Disk(mine / "disk", *images.layers(*debian))
+        disk = Disk(mine / "disk", *(layers or images.layers(*debian)))
         cell = Cell(name, mine, userdata)
         machine = Machine(name, disk, cell, options)
         machine.flash(**flash)

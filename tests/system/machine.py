@@ -87,19 +87,25 @@ class Machine:
         self.nspawn: subprocess.Popen | None = None
         self.leader = 0
 
-    def flash(self, settings: str = SETTINGS) -> None:
+    def flash(self, settings: str = SETTINGS, beside: tuple[str, ...] = ()) -> None:
         """What the disk image has besides the package: settings, a service to configure, a name server."""
         self.disk.write("/etc/kitting-agent/agent.toml", settings)
         self.disk.write("/etc/systemd/system/telemetry.service", TELEMETRY)
         self.disk.write("/etc/resolv.conf", f"nameserver {NAMES}\noptions timeout:2 attempts:1\n")
-        for unit in ("ModemManager", "NetworkManager", "systemd-timesyncd"):
+        for mount in ("pts", "modem"):
+            (self.disk.root / "opt" / mount).mkdir(exist_ok=True)
+        for unit in {"ModemManager", "NetworkManager", "NetworkManager-wait-online", "systemd-timesyncd"} - set(beside):
             (self.disk.root / f"etc/systemd/system/{unit}.service").unlink(missing_ok=True)
             (self.disk.root / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
+
+    def amend(self, unit: str, text: str) -> None:
+        """Lines of `[Service]` that hold for this machine's unit."""
+        self.disk.write(f"/etc/systemd/system/{unit}.d/amended.conf", f"[Service]\n{text}\n")
 
     def boot(self) -> None:
         words = ["systemd-nspawn", "--quiet", "--boot", "-D", str(self.disk.root), "--register=no", "--keep-unit"]
         words += [f"--machine={self.name}", "--link-journal=no", "--console=pipe", "--resolv-conf=off"]
-        words += ["--capability=CAP_NET_ADMIN"]
+        words += ["--capability=CAP_NET_ADMIN", "--timezone=off"]
         words += [f"--network-namespace-path=/run/netns/{self.cell.device}", "--bind=/dev/pts:/opt/pts"]
         words += [f"--bind={self.cell.modem_place}:/opt/modem", *self.options]
         joins = "".join(f"mkdir -p {g}/{self.name} && echo $$ > {g}/{self.name}/cgroup.procs; " for g in _cgroups())
@@ -170,7 +176,10 @@ class Machine:
 
     def cut(self) -> None:
         """Ends everything at once, as a power cut would (what is in the host's page cache survives)."""
-        subprocess.run(["kill", "-9", str(self.leader)], check=False)
+        if self.leader > 1:
+            os.kill(self.leader, signal.SIGKILL)
+        else:
+            self.nspawn.kill()
         self._ended()
 
     def off(self) -> None:

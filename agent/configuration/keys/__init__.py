@@ -10,14 +10,23 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.configuration.keys import (
+    absent,
+    ca_certs,
+    enforce,
+    environment,
     hostname,
     locale,
+    network,
     ntp,
+    power_state,
     report,
     runcmd,
     services,
     ssh_authorized_keys,
+    sysctl,
     timezone,
+    units,
+    users,
     write_files,
 )
 from agent.configuration.problems import Fault
@@ -34,7 +43,16 @@ RENDERERS: Mapping[str, Render] = MappingProxyType(
         "write_files": write_files.render,
         "ssh_authorized_keys": ssh_authorized_keys.render,
         "services": services.render,
+        "users": users.render,
+        "ca_certs": ca_certs.render,
+        "sysctl": sysctl.render,
+        "network": network.render,
+        "environment": environment.render,
+        "units": units.render,
+        "absent": absent.render,
         "runcmd": runcmd.render,
+        "power_state": power_state.render,
+        "enforce": enforce.render,
         "report": report.render,
     }
 )

@@ -1,17 +1,44 @@
-"""Pure. `runcmd` → commands, each a step of its own: one that fails ends the apply, and the files are undone."""
+"""Pure. `runcmd` → commands, each a step of its own: one that fails ends the apply, unless its author lets it go on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from agent.configuration.problems import path_text
-from agent.effects import RunCommand, Wanted
+from agent.configuration.problems import Fault, path_text
+from agent.effects import OnError, RunCommand, Wanted
+from agent.settings import duration_s
 
 LIMIT_S = 300.0
+MOST_S = 3600.0
+
+Command = str | Sequence[str]
 
 
-def render(commands: Sequence[str | Sequence[str]]) -> Iterator[Wanted]:
+def render(commands: Sequence[Command | Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
     """A text goes to /bin/sh, a list of words to nobody's interpretation."""
-    for position, command in enumerate(commands):
-        argv = ("/bin/sh", "-c", command) if isinstance(command, str) else tuple(command)
-        yield Wanted(RunCommand(argv, LIMIT_S), path_text(("runcmd", position)))
+    for position, item in enumerate(commands):
+        options: Mapping[str, Any] = item if isinstance(item, Mapping) else {"command": item}
+        limit_s = _limit_s(options.get("timeout"))
+        if limit_s is None:
+            yield Fault(("runcmd", position, "timeout"), "takes a duration above zero and of at most an hour")
+            continue
+        goes_on = options.get("on_error") == OnError.CONTINUE.value
+        on_error = OnError.CONTINUE if goes_on else OnError.STOP
+        effect = RunCommand(_argv(options["command"]), limit_s, on_error, own_scope=True)
+        because = path_text(("runcmd", position))
+        yield Wanted(effect, because, sensitive=options.get("sensitive", False))
+
+
+def _limit_s(text: object) -> float | None:
+    if text is None:
+        return LIMIT_S
+    try:
+        limit_s = duration_s(text)
+    except ValueError:
+        return None
+    return limit_s if 0 < limit_s <= MOST_S else None
+
+
+def _argv(command: Command) -> tuple[str, ...]:
+    return ("/bin/sh", "-c", command) if isinstance(command, str) else tuple(command)

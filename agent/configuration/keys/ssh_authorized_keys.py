@@ -40,13 +40,22 @@ def render(keys: Sequence[str] | Mapping[str, Sequence[str]]) -> Iterator[Wanted
     top: KeyPath = ("ssh_authorized_keys",)
     for user, lines in sorted(by_user.items()):
         path = (*top, user) if isinstance(keys, Mapping) else top
-        faults = list(_faults(lines, path))
-        yield from faults
-        if not faults:
-            content = "".join(f"{line.strip()}\n" for line in lines)
-            yield Wanted(WriteFile(f"{DIRECTORY}/{user}", content.encode(), 0o644, "root:root"), "ssh_authorized_keys")
+        yield from keys_of(user, lines, path, "ssh_authorized_keys")
+
+
+def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: str) -> Iterator[Wanted | Fault]:
+    """One user's keys, or what is wrong with them."""
+    faults = list(_faults(lines, path))
+    yield from faults
+    if not faults:
+        content = "".join(f"{line.strip()}\n" for line in lines)
+        yield Wanted(WriteFile(f"{DIRECTORY}/{user}", content.encode(), 0o644, "root:root"), because)
+
+
+def where_keys_are(because: str) -> Wanted:
+    """What tells sshd where the keys are: once for a document, whichever key has some."""
     config = WriteFile(SSHD_PATH, SSHD_CONFIG.encode(), 0o644, "root:root")
-    yield Wanted(config, "ssh_authorized_keys", then=(RELOAD,))
+    return Wanted(config, because, then=(RELOAD,))
 
 
 def _faults(lines: Sequence[str], path: KeyPath) -> Iterator[Fault]:

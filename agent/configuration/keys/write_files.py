@@ -12,7 +12,7 @@ from typing import Any
 from agent.configuration.keys.services import unit_name
 from agent.configuration.problems import Fault, KeyPath, path_text
 from agent.configuration.text import gunzip, unbase64
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import FetchedFile, ServiceVerb, Verb, Wanted, WriteFile
 
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 """Of all files together."""
@@ -27,6 +27,9 @@ def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
     left = MAX_UNPACKED_BYTES
     for position, file in enumerate(files):
         path: KeyPath = ("write_files", position)
+        if "source" in file:
+            yield _fetched(file, path)
+            continue
         try:
             content = _decoded(file, left)
         except (ValueError, OverflowError) as error:
@@ -37,6 +40,29 @@ def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
 
 
 def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> Wanted | Fault:
+    mode = mode_of(file, path)
+    if isinstance(mode, Fault):
+        return mode
+    return _wanted(WriteFile(file["path"], content, mode, file.get("owner", "root:root")), file, path)
+
+
+def _fetched(file: Mapping[str, Any], path: KeyPath) -> Wanted | Fault:
+    if "content" in file or "encoding" in file:
+        return Fault((*path, "source"), "stands beside content; a file has the one or the other")
+    mode, source = mode_of(file, path), file["source"]
+    if isinstance(mode, Fault):
+        return mode
+    owner = file.get("owner", "root:root")
+    return _wanted(FetchedFile(file["path"], source["sha256"], source["size"], mode, owner), file, path)
+
+
+def _wanted(effect: WriteFile | FetchedFile, file: Mapping[str, Any], path: KeyPath) -> Wanted:
+    flags = {name: file.get(name, False) for name in ("sensitive", "enforce")}
+    return Wanted(effect, path_text(path), then=tuple(then_of(file)), **flags)
+
+
+def mode_of(file: Mapping[str, Any], path: KeyPath) -> int | Fault:
+    """The mode of a file of the document."""
     sensitive = file.get("sensitive", False)
     try:
         mode = int(file.get("permissions", "0600" if sensitive else "0644"), 8)
@@ -44,11 +70,11 @@ def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> Wanted | Fa
         return Fault((*path, "permissions"), 'takes an octal mode, such as "0644"')
     if sensitive and mode & _OTHERS:
         return Fault((*path, "permissions"), "gives others access to a file that is sensitive", suggestion='"0600"')
-    effect = WriteFile(file["path"], content, mode, file.get("owner", "root:root"))
-    return Wanted(effect, path_text(path), then=tuple(_then(file)), sensitive=sensitive)
+    return mode
 
 
-def _then(file: Mapping[str, Any]) -> Iterator[ServiceVerb]:
+def then_of(file: Mapping[str, Any]) -> Iterator[ServiceVerb]:
+    """What a change of the file brings about."""
     for key, verb in (("restart", Verb.RESTART), ("reload", Verb.RELOAD)):
         yield from (ServiceVerb(unit_name(unit), verb) for unit in file.get(key, ()))
 

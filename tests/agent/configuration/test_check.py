@@ -52,7 +52,7 @@ def test_a_failure_names_the_first_problem_and_the_others_after_it(this_sim):
 def test_a_failure_of_very_many_problems_stays_readable(this_sim):
     with pytest.raises(Failure) as caught:
         resolve(b"\n".join(b"key%d: x" % number for number in range(500)), this_sim)
-    assert str(caught.value).endswith("; and 80 more")
+    assert str(caught.value).endswith("; and 85 more")
     assert len(str(caught.value)) < 4_000
 
 
@@ -140,3 +140,20 @@ def test_without_a_text_there_are_keys_and_no_lines():
     with pytest.raises(Failure) as caught:
         from_document({"report": {"tags": {"a b": {"value": "x"}}}})
     assert caught.value.where == 'report.tags["a b"]'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"network: {version: 2, wifis: {w: {access-points: {s: {password: s3cret7}}}}}",
+        b"network: {version: 2, modems: {w: {apn: a, password: 's3cret7 '}}}",
+        b"environment: [{path: /a, values: {A: [s3cret7]}}]",
+        b"ca_certs: {trusted: [s3cret7]}",
+        b"runcmd: [{command: s3cret7, timeout: x}]",
+        b"write_files: [{path: /a, sensitive: true, permissions: s3cret7}]",
+    ],
+)
+def test_what_may_be_a_secret_is_never_quoted(document):
+    problems = check(document)
+    assert problems
+    assert "s3cret7" not in " ".join(map(str, problems))

@@ -1,6 +1,7 @@
 """What holds for every userdata and every tag."""
 
 import json
+import re
 import string
 
 import pytest
@@ -8,10 +9,15 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent.configuration import Configuration, Names, check, from_document, resolve
+from agent.configuration import Configuration, Names, check, from_document, resolve, wanted_effects
+from agent.configuration.schema import schema
 from agent.errors import Code, Failure
+from agent.settings import DOCUMENT_KEYS, ApplySettings
 
 NOBODY = Names({}, {}, {})
+EVERYTHING = ApplySettings(allow=DOCUMENT_KEYS)
+NAMES = set(re.findall(r'"([a-z0-9_-]+)": \{', json.dumps(schema())))
+VALUES_NEAR = {key: st.sampled_from(schema()["properties"][key]["examples"]) for key in DOCUMENT_KEYS}
 FRAGMENTS = st.sampled_from(
     [
         *(
@@ -188,3 +194,30 @@ def test_a_deep_document_is_refused_by_the_privileged_half():
     with pytest.raises(Failure) as caught:
         from_document(deep)
     assert "nested deeper" in str(caught.value)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**6)
+    | st.text(max_size=20)
+    | st.sampled_from(["{{ tags.x }}", "/etc/x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(sorted(NAMES)) | st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("key", DOCUMENT_KEYS)
+@given(st.data())
+def test_whatever_stands_under_a_key_is_a_configuration_or_a_failure(key, data):
+    content = data.draw(VALUES_NEAR[key] | JSON)
+    check(json.dumps({key: content}).encode())
+    try:
+        configuration = resolve(json.dumps({key: content}).encode(), NOBODY)
+    except Failure:
+        return
+    assert from_document(configuration.document) == configuration
+    assert wanted_effects(configuration, EVERYTHING) == wanted_effects(configuration, EVERYTHING)

@@ -1,0 +1,14 @@
+"""Pure. `absent` → paths with nothing at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent.configuration.problems import path_text
+from agent.effects import RemoveFile, Wanted
+
+
+def render(paths: Sequence[str]) -> Iterator[Wanted]:
+    """In document order."""
+    for position, path in enumerate(paths):
+        yield Wanted(RemoveFile(path), path_text(("absent", position)))

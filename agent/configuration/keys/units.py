@@ -1,0 +1,43 @@
+"""Pure. `units` → units and drop-ins below /etc/systemd/system (systemd.unit(5))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+
+DIRECTORY = "/etc/systemd/system"
+
+
+def render(units: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+    """In document order: the unit's files, then what becomes of it."""
+    for position, unit in enumerate(units):
+        here: KeyPath = ("units", position)
+        if unit.get("mask") and (unit.get("content") is not None or unit.get("enabled")):
+            yield Fault((*here, "mask"), "a unit that is masked has no file of its own, and does not start")
+            continue
+        yield from _files(unit, path_text(here))
+        yield from _verbs(unit, path_text(here))
+
+
+def _files(unit: Mapping[str, Any], because: str) -> Iterator[Wanted]:
+    name = unit["name"]
+    restarts = unit.get("restart", True) and not unit.get("mask")
+    then = (ServiceVerb(name, Verb.RESTART),) if restarts else ()
+    if unit.get("content") is not None:
+        yield _file(f"{DIRECTORY}/{name}", unit["content"], because, then)
+    for dropin in unit.get("dropins", ()):
+        yield _file(f"{DIRECTORY}/{name}.d/{dropin['name']}", dropin["content"], because, then)
+
+
+def _file(path: str, content: str, because: str, then: tuple[ServiceVerb, ...]) -> Wanted:
+    return Wanted(WriteFile(path, content.encode(), 0o644, "root:root"), because, then=then)
+
+
+def _verbs(unit: Mapping[str, Any], because: str) -> Iterator[Wanted]:
+    if unit.get("mask"):
+        yield Wanted(ServiceVerb(unit["name"], Verb.MASK), because)
+    elif unit.get("enabled") is not None:
+        yield Wanted(ServiceVerb(unit["name"], Verb.ENABLE if unit["enabled"] else Verb.DISABLE), because)

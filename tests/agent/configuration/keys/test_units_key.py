@@ -1,0 +1,41 @@
+"""`units` → units and drop-ins, and what becomes of them."""
+
+from agent.configuration.keys.units import render
+from agent.configuration.problems import Fault
+from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+
+AGAIN = (ServiceVerb("t.service", Verb.RESTART),)
+
+
+def file(path, content, then=AGAIN):
+    return Wanted(WriteFile(f"/etc/systemd/system/{path}", content, 0o644, "root:root"), "units[0]", then=then)
+
+
+def test_a_unit_has_its_file_and_drop_ins_and_starts_at_boot():
+    unit = {
+        "name": "t.service",
+        "content": "[Service]\n",
+        "dropins": [{"name": "a.conf", "content": "x\n"}],
+        "enabled": True,
+    }
+    assert list(render([unit])) == [
+        file("t.service", b"[Service]\n"),
+        file("t.service.d/a.conf", b"x\n"),
+        Wanted(ServiceVerb("t.service", Verb.ENABLE), "units[0]"),
+    ]
+
+
+def test_a_unit_may_be_left_running():
+    unit = {"name": "t.service", "dropins": [{"name": "a.conf", "content": "x\n"}], "restart": False, "enabled": False}
+    assert list(render([unit])) == [
+        file("t.service.d/a.conf", b"x\n", ()),
+        Wanted(ServiceVerb("t.service", Verb.DISABLE), "units[0]"),
+    ]
+
+
+def test_a_masked_unit_is_masked_and_nothing_else():
+    assert list(render([{"name": "t.service", "mask": True}])) == [
+        Wanted(ServiceVerb("t.service", Verb.MASK), "units[0]")
+    ]
+    (fault,) = render([{"name": "t.service", "mask": True, "content": "x"}])
+    assert isinstance(fault, Fault)

@@ -1,0 +1,76 @@
+"""What the package is made of agrees with the code that it ships."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent import __version__
+from agent.cli import parser
+
+CHECKOUT = Path(__file__).parents[2]
+UNITS = sorted((CHECKOUT / "systemd").glob("*.service"))
+
+
+def page(*words: str) -> str:
+    command = [sys.executable, CHECKOUT / "packaging/pages.py", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def names() -> set[str]:
+    (commands,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    return set(commands)
+
+
+def test_the_package_has_the_version_of_the_code():
+    assert (CHECKOUT / "debian/changelog").read_text().startswith(f"kitting-agent ({__version__}) ")
+
+
+def test_the_package_depends_on_what_the_code_needs():
+    needed = re.search(r"install_requires =\n(.*?)\n\n", (CHECKOUT / "setup.cfg").read_text(), re.DOTALL)[1]
+    debian = {"requests": "requests", "pyserial": "serial", "systemd-python": "systemd", "PyYAML": "yaml"}
+    control = (CHECKOUT / "debian/control").read_text()
+    for line in needed.split():
+        name = line.partition(">")[0]
+        assert f"python3-{debian.get(name, name)} (>= " in control, name
+
+
+def test_the_man_page_has_every_command_and_the_completion_too():
+    man, completion = page("man", "kitting-agent"), page("completion")
+    for name in names():
+        assert f"kitting\\-agent {name}\n" in man
+        assert re.search(rf"^    {name}\) ", completion, re.MULTILINE)
+    assert "\n.SH EXIT STATUS\n" in page("man", "kitting-apply")
+
+
+def test_the_completion_offers_commands_and_then_their_options(tmp_path):
+    script = tmp_path / "completion"
+    script.write_text(page("completion"))
+    ask = f'. {script}; COMP_WORDS=(kitting-agent %s); COMP_CWORD=%d; _kitting_agent; echo "${{COMPREPLY[*]}}"'
+
+    def offered(words, place):
+        return subprocess.run(
+            ["bash", "-c", ask % (words, place)], capture_output=True, text=True, check=True
+        ).stdout.split()
+
+    assert offered("pro", 1) == ["provision"]
+    assert "--image" in offered("clean --", 2)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_every_service_has_a_limit_and_gains_no_privileges(unit):
+    text = unit.read_text()
+    assert "NoNewPrivileges=yes" in text
+    assert "TimeoutStartSec=" in text or "WatchdogSec=" in text or "RuntimeMaxSec=" in text
+    assert re.search(r"^ExecStart=/usr/bin/kitting-(agent|apply)\b", text, re.MULTILINE)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_knows_every_word_of_a_unit(unit):
+    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(unit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert [line for line in done.stderr.splitlines() if "Unknown" in line and unit.name in line] == []

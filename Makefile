@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-system lint docs bench deb image clean
+.PHONY: help venv demo test test-system test-peers fuzz-modem lint docs bench deb image clean
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -23,6 +23,13 @@ test-system: $(READY) ## boot whole Debians, installed from the package (root, m
 	@sh packaging/host.sh boot
 	@sh packaging/host.sh image
 	@$(BIN)/python -m pytest -m system -s -rs tests/system
+
+test-peers: $(READY) ## read a modem beside Debian's real ModemManager (root for the installation, minutes)
+	@sh packaging/host.sh peers
+	@$(BIN)/python -m pytest -m peers tests/peers
+
+fuzz-modem: $(READY) ## 200,000 dialogues mixed from real fragments: a wrong IMEI is never read
+	@DIALOGUES=$${DIALOGUES:-200000} $(BIN)/python -m pytest tests/agent/modem/test_mixed_dialogues.py -k impossible
 
 deb: ## build/kitting-agent_VERSION_all.deb
 	@packaging/deb.sh

@@ -12,13 +12,17 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from agent import __version__
 from agent.errors import Code, Failure
 from agent.process_entry import Parser, bug, ended_well, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
+
+if TYPE_CHECKING:
+    from agent.modem import Survey
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -207,13 +211,53 @@ def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
     return os.EX_OK
 
 
+def _modem(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.display import modem_lines, modem_values
+    from agent.identity import NotRead
+    from agent.modem import survey
+
+    found = survey(settings.modem)
+    if arguments.trace is not None:
+        _write_trace(arguments.trace, found, masked=arguments.mask)
+    if arguments.trace == "-":
+        pass
+    elif arguments.json:
+        print_json(modem_values(found))
+    else:
+        _print_lines(modem_lines(found))
+    imei = found.equipment.imei
+    return imei.code.exit_code if isinstance(imei, NotRead) else os.EX_OK
+
+
+def _write_trace(place: str, found: Survey, *, masked: bool) -> None:
+    from agent.modem import dialogue_file
+
+    why = f"recorded by kitting-agent {__version__}" + (", masked" if masked else "")
+    text = dialogue_file.trace(dialogue_file.masked(found.heard) if masked else found.heard, why)
+    if place == "-":
+        print(text)
+        return
+    try:
+        with open(place, "w", encoding="ascii", opener=_for_owner) as file:
+            file.write(text)
+    except OSError as error:
+        raise Failure(Code.USAGE, error.strerror or str(error), where=place, advice="Name another file.") from None
+    kept = "masked" if masked else "in it as they are: --mask replaces them"
+    print(f"{place}: what each port said; the numbers of modem and SIM are {kept}", file=sys.stderr)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
 def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import finding_lines, finding_values
     from agent.doctor import Level, examine
     from agent.modem import read_equipment
 
     findings = []
-    for finding in examine(settings, lambda: read_equipment(settings.modem)):
+    reader = partial(read_equipment, settings.modem, settings.paths.state, radio=True)
+    for finding in examine(settings, reader):
         findings.append(finding)
         if not arguments.json:
             _print_lines(finding_lines(finding))
@@ -288,6 +332,12 @@ _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
         "go back to the configuration before the present one, and stay there until the userdata changes",
         "sudo kitting-agent rollback",
     ),
+    (
+        "modem",
+        _modem,
+        "ask every port of a modem, and show what each answered; --trace writes it down",
+        "kitting-agent modem --trace modem.toml --mask",
+    ),
     ("doctor", _doctor, "look at everything a pass needs, and say what to do", "sudo kitting-agent doctor"),
     ("collect", _collect, "make a support bundle, secrets and identifiers covered", "sudo kitting-agent collect"),
     (
@@ -333,6 +383,15 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--yes", action="store_true", help="do it")
         if command is _reprovision:
             sub.add_argument("--adopt", action="store_true", help="take SIM and modem as they are, and end a hold")
+        if command is _modem:
+            sub.add_argument(
+                "--trace",
+                nargs="?",
+                const="-",
+                metavar="FILE",
+                help="write the whole dialogue, which then is a test of this product, to a file or standard output",
+            )
+            sub.add_argument("--mask", action="store_true", help="with the numbers of modem and SIM replaced in it")
         if command is _provision:
             sub.add_argument("--next-pass-to", type=int, default=None, help=argparse.SUPPRESS)
     return top

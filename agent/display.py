@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.apply.diff import diff_text
 from agent.apply.plan import Plan
@@ -12,14 +12,28 @@ from agent.budget import Budget, Ledger, ledger_values
 from agent.configuration import Problem
 from agent.doctor import Finding, Level
 from agent.errors import Failure
-from agent.identity import Equipment, Read, Reading, Subscriber
+from agent.identity import (
+    Equipment,
+    NotRead,
+    Radio,
+    Read,
+    Reading,
+    Registration,
+    Signal,
+    SimState,
+    Subscriber,
+)
 from agent.lifecycle import State
 from agent.one_pass import Pass
 from agent.order import Outcome
 from agent.report import short
 from agent.state import Remembered
 
+if TYPE_CHECKING:
+    from agent.modem import Survey
+
 _READINGS = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
+_RADIO_READINGS = ("sim", "registration", "operator", "signal", "own_number")
 _MARKS = {Level.OK: "ok", Level.WARNING: "!!", Level.FAULT: "XX", Level.SKIPPED: "--"}
 _AGREES = {True: "agrees", False: "DIFFERS", None: "cannot tell"}
 
@@ -53,7 +67,31 @@ def equipment_values(equipment: Equipment) -> Values:
             values[name] = str(reading.value)
         else:
             values |= {name: None, f"{name}_not_read": str(reading)}
-    return values | {"port": equipment.port, "source": equipment.source.value}
+    values |= {"port": equipment.port, "source": equipment.source.value}
+    if equipment.radio:
+        values["radio"] = radio_values(equipment.radio)
+    return values | {"others": [equipment_values(other) for other in equipment.others]}
+
+
+def radio_values(radio: Radio) -> Values:
+    """Each value, or null with the reason beside it."""
+    values: Values = {}
+    for name in _RADIO_READINGS:
+        reading: Reading[Any] = getattr(radio, name)
+        values[name] = _radio_value(reading.value) if isinstance(reading, Read) else None
+        if isinstance(reading, NotRead):
+            values[f"{name}_not_read"] = str(reading)
+    return values
+
+
+def _radio_value(value: SimState | Registration | Signal | str) -> object:
+    match value:
+        case SimState() | Registration():
+            return value.name.lower()
+        case Signal():
+            return {"percent": value.percent, "dbm": value.dbm}
+        case str():
+            return value
 
 
 def verdict_values(found: Verdict) -> Values:
@@ -133,16 +171,65 @@ def identity_lines(subscriber: Subscriber | Failure, equipment: Equipment, found
         yield f"status        {subscriber.status or '?'}, speed class {subscriber.speed_class or '?'}"
         yield f"group         {subscriber.group_id or 'none'}"
         yield f"tags          {', '.join(f'{k}={v}' for k, v in sorted(subscriber.tags.items()) if v) or 'none'}"
-    for name in _READINGS:
-        reading: Reading[Any] = getattr(equipment, name)
-        label = f"modem's {name.upper()}" if name.startswith("i") else name
-        yield f"{label:<13} {reading.value if isinstance(reading, Read) else f'not read ({reading})'}"
-    yield f"port          {equipment.port or 'none'} ({equipment.source.value})"
+    yield from equipment_lines(equipment)
     if found:
         yield f"binding       {type(found).__name__.lower()}: {found.why}"
         for witness in found.witnesses:
             both = f"{witness.ours or '?'} / {witness.theirs or '?'}"
             yield f"{'':<13} {witness.name}: {_AGREES[witness.agrees]} ({both})"
+
+
+def equipment_lines(equipment: Equipment) -> Iterator[str]:
+    """The modem for people, with what it says of the network, and the others beside it."""
+    for name in _READINGS:
+        label = f"modem's {name.upper()}" if name.startswith("i") else name
+        yield _reading_line(label, getattr(equipment, name))
+    for name in _RADIO_READINGS if equipment.radio else ():
+        reading: Reading[Any] = getattr(equipment.radio, name)
+        yield _reading_line("SIM's state" if name == "sim" else name.replace("_", " "), reading)
+    yield f"port          {equipment.port or 'none'} ({equipment.source.value})"
+    for other in equipment.others:
+        yield f"another       {_in_a_line(other)}"
+
+
+def _reading_line(label: str, reading: Reading[Any]) -> str:
+    if isinstance(reading, NotRead):
+        return f"{label:<13} not read ({reading})"
+    value = reading.value.value if isinstance(reading.value, SimState | Registration) else reading.value
+    return f"{label:<13} {value}"
+
+
+def _in_a_line(equipment: Equipment) -> str:
+    imei = equipment.imei
+    said = f"IMEI {imei.value}" if isinstance(imei, Read) else f"IMEI not read ({imei})"
+    named = f"{equipment.model.value}, " if isinstance(equipment.model, Read) else ""
+    return f"{named}{said} on {equipment.port or 'no port'} ({equipment.source.value})"
+
+
+def modem_lines(found: Survey) -> Iterator[str]:
+    """`modem` for people: who has which ports, what each said, and what comes of it."""
+    for one in found.managed:
+        yield f"ModemManager  has {_in_a_line(one.equipment)}; its ports: {', '.join(one.ports) or 'none'}"
+    for port, said in found.asked:
+        yield f"asked         {port.path}: {_in_a_line(said)}"
+    yield from equipment_lines(found.equipment)
+    if isinstance(found.equipment.imei, NotRead):
+        yield f"what to do    {found.equipment.imei.code.advice}"
+
+
+def modem_values(found: Survey) -> Values:
+    """All of `modem --json`."""
+    return {
+        "equipment": equipment_values(found.equipment),
+        "modemmanager": [
+            {"device": one.device, "ports": list(one.ports), "equipment": equipment_values(one.equipment)}
+            for one in found.managed
+        ],
+        "asked": [
+            {"port": port.path, "device": port.device, "equipment": equipment_values(said)}
+            for port, said in found.asked
+        ],
+    }
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from agent.binding import Mismatch, Verdict, verdict
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Imei, NotRead, Reading, Subscriber
+from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
 from agent.metadata import MetadataService
 from agent.routes import SORACOM_NETWORK, LinkKind, link_kind, parse_routes, route_to
 from agent.settings import MetadataSettings, Settings
@@ -59,7 +59,10 @@ def examine(settings: Settings, read_equipment: Callable[[], Equipment], system:
         subscriber, findings = _service(service)
         yield from findings
         equipment = read_equipment()
+        if subscriber:
+            equipment = equipment.carrying(subscriber)
         yield _modem(equipment)
+        yield from _radio(equipment)
         yield _binding(verdict(subscriber, equipment) if subscriber else None)
         yield _clock(datetime.now(UTC), service.date)
     yield _permissions(settings)
@@ -153,7 +156,40 @@ def _modem(equipment: Equipment) -> Finding:
     imei: Reading[Imei] = equipment.imei
     if isinstance(imei, NotRead):
         return Finding("modem", Level.WARNING, str(imei), imei.code.advice)
-    return Finding("modem", Level.OK, f"IMEI {imei.value} on {equipment.port}")
+    if imei.value.digits == _UNPROGRAMMED:
+        return Finding("modem", Level.WARNING, f"IMEI {imei.value}, which every unprogrammed module has", _SAME_ADVICE)
+    others = f"; {len(equipment.others)} more beside it" if equipment.others else ""
+    return Finding("modem", Level.OK, f"IMEI {imei.value} on {equipment.port} ({equipment.source.value}){others}")
+
+
+def _radio(equipment: Equipment) -> Iterator[Finding]:
+    """What the modem says of the SIM and of the network; nothing where it does not say."""
+    radio = equipment.radio
+    if radio is None:
+        return
+    sim, registration = value_of(radio.sim), value_of(radio.registration)
+    if sim is SimState.READY:
+        yield Finding("SIM in the modem", Level.OK, sim.value)
+    elif sim:
+        yield Finding("SIM in the modem", Level.FAULT, sim.value, _SIM_ADVICE[sim])
+    if registration:
+        said = (registration.value, value_of(radio.operator), value_of(radio.signal))
+        what = ", ".join(str(part) for part in said if part)
+        is_there = registration in {Registration.HOME, Registration.ROAMING}
+        yield Finding("network", Level.OK if is_there else Level.WARNING, what, "" if is_there else _NETWORK_ADVICE)
+
+
+_UNPROGRAMMED = "004999010640000"
+_SAME_ADVICE = "It tells no device from another: ask the maker of the modem for a number of its own."
+_SIM_ADVICE = {
+    SimState.ABSENT: "Insert the SIM, and start the modem anew.",
+    SimState.PIN: "Take the PIN off the SIM in another device, or have ModemManager enter it; none is guessed.",
+    SimState.PUK: "Unblock the SIM with its PUK in another device, or exchange it: no code is guessed.",
+    SimState.LOCKED: "Use a modem that is not locked to another operator's SIM.",
+    SimState.FAILED: "Clean its contacts and insert it again; else exchange it.",
+    SimState.BUSY: "Wait some seconds, and look again.",
+}
+_NETWORK_ADVICE = "Check the antenna, the coverage, and in the console whether the SIM is active."
 
 
 def _binding(found: Verdict | None) -> Finding:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -168,6 +168,51 @@ class Source(Enum):
     NOBODY = "none"
 
 
+class SimState(Enum):
+    """What the modem says of the SIM in it, in words for people (TS 27.007, 8.3)."""
+
+    READY = "ready"
+    ABSENT = "no SIM is inserted"
+    PIN = "the SIM wants its PIN"
+    PUK = "the SIM wants its PUK"
+    LOCKED = "the modem is locked to another SIM or network"
+    FAILED = "the SIM has failed"
+    BUSY = "the SIM is busy"
+
+
+class Registration(Enum):
+    """How the modem stands with the network (TS 27.007, 7.2)."""
+
+    HOME = "at home"
+    ROAMING = "roaming"
+    SEARCHING = "searching"
+    DENIED = "denied"
+    IDLE = "not registered"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How strong the network is: of full strength, or as received power, whichever the modem tells."""
+
+    percent: int | None = None
+    dbm: int | None = None
+
+    def __str__(self) -> str:
+        shown = [f"{self.percent} %" if self.percent is not None else "", f"{self.dbm} dBm" if self.dbm else ""]
+        return ", ".join(filter(None, shown))
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """What a modem says of the SIM's state and of the network; for people, never for decisions."""
+
+    sim: Reading[SimState]
+    registration: Reading[Registration]
+    operator: Reading[str]
+    signal: Reading[Signal]
+    own_number: Reading[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """The modem and what it said in this pass."""
@@ -181,6 +226,25 @@ class Equipment:
     port: str | None
     """Device path of the port that answered."""
     source: Source
+    """Who told the IMEI, or, where nobody did, who was asked."""
+    radio: Radio | None = None
+    """None where it was not asked for."""
+    others: tuple[Equipment, ...] = ()
+    """Other modems that were read in this pass, likeliest first."""
+
+    def carrying(self, subscriber: Subscriber) -> Equipment:
+        """Of all modems that were read the one with this SIM; the first, where none or more than one says so."""
+        found = [one for one in (self, *self.others) if one.has_sim_of(subscriber)]
+        if len(found) != 1 or found[0] is self:
+            return self
+        others = tuple(one for one in (self, *self.others) if one is not found[0])
+        return replace(found[0], others=tuple(replace(one, others=()) for one in others))
+
+    def has_sim_of(self, subscriber: Subscriber) -> bool:
+        """Whether the IMSI, or the number of the card, that the modem told is this SIM's."""
+        iccid = value_of(self.iccid)
+        same_card = iccid and subscriber.iccid and iccid.names_same_card(subscriber.iccid)
+        return value_of(self.imsi) == subscriber.imsi or bool(same_card)
 
     @classmethod
     def unread(cls, failure: Failure, port: str | None = None) -> Equipment:

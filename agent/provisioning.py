@@ -186,6 +186,8 @@ def _identify(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
     finally:
         reading.join()
         equipment = this.equipment or Equipment.unread(Failure(Code.BUG, "reading the modem failed unexpectedly"))
+        if this.subscriber is not None:
+            equipment = this.equipment = equipment.carrying(this.subscriber)
         hands.tell(Step.IDENTIFY, _modem_in_words(equipment))
     return subscriber, equipment
 

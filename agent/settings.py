@@ -101,6 +101,14 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _uarts(value: object) -> tuple[str, ...]:
+    ports = _texts(value)
+    for port in ports:
+        if not port.startswith("/"):
+            raise ValueError(f'takes paths of serial ports such as "/dev/ttyAMA0", not {_shown(port)}')
+    return ports
+
+
 def _baudrate(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 300 <= value <= 4_000_000:  # noqa: PLR2004
         raise ValueError(f"takes a number from 300 to 4000000, not {_shown(value)}")
@@ -180,6 +188,8 @@ class ModemSettings:
 
     port: str = _setting(_port, "auto")
     baudrate: int = _setting(_baudrate, 115200)
+    uarts: tuple[str, ...] = _setting(_uarts, ())
+    """Ports that are not on USB and have a modem behind them: with "auto" they are asked too."""
 
 
 @dataclass(frozen=True, slots=True)

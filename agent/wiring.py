@@ -88,12 +88,13 @@ def roll_back(settings: Settings) -> Outcome:
 
 def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, Verdict | None]:
     """The subscriber or why not, the equipment, and whether they belong together."""
-    equipment = read_equipment(settings.modem)
+    equipment = read_equipment(settings.modem, settings.paths.state, radio=True)
     with MetadataService(settings.metadata) as service:
         try:
             subscriber = service.subscriber()
         except Failure as failure:
             return failure, equipment, None
+    equipment = equipment.carrying(subscriber)
     return subscriber, equipment, verdict(subscriber, equipment)
 
 
@@ -199,7 +200,7 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
     place = settings.paths.state
     return Hands(
         service=service,
-        read_equipment=lambda: read_equipment(settings.modem),
+        read_equipment=lambda: read_equipment(settings.modem, place),
         fetch_sources=lambda configuration: _fetch_sources(settings, configuration, tell),
         apply=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),

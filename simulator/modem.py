@@ -19,30 +19,26 @@ from typing import TypeVar
 from simulator import modem_faults as faults
 from simulator.modem_faults import Chatter, ModemFault
 from simulator.modem_models import Answer, Framing, Model, load_model
-from simulator.numbers import iccid_of
-
-MAX_LINE_BYTES = 2048
-SIM_NOT_INSERTED, SIM_PIN, SIM_FAILURE, SIM_BUSY = 10, 11, 13, 14
-"""Error numbers of 3GPP TS 27.007, 9.2.1."""
-_ERROR_TEXTS = {
-    3: "operation not allowed",
-    4: "operation not supported",
-    SIM_NOT_INSERTED: "SIM not inserted",
-    SIM_PIN: "SIM PIN required",
-    SIM_FAILURE: "SIM failure",
-    SIM_BUSY: "SIM busy",
-    23: "memory failure",
-    100: "unknown",
-}
-_WANTS_SIM = frozenset({"+CIMI", "+CCID", "+CCID?", "+QCCID", "+ICCID", "+CPIN?", "^ICCID?", "%XICCID", "!ICCID?"})
-_NEEDS_NO_PIN = _WANTS_SIM - {"+CIMI"}
-_COMMAND = re.compile(
-    r"(?P<extended>[+^%#$*!][A-Z0-9]+(?:=\?|\?|=[^;]*)?)(?:;|$)|(?P<register>S\d+=\d+)|(?P<basic>&?[A-Z])(?P<number>\d*)"
+from simulator.modem_words import (
+    BABBLE,
+    COMMAND,
+    DIAG,
+    ERROR_TEXTS,
+    MAX_LINE_BYTES,
+    NEEDS_NO_PIN,
+    NEXT_DIGIT,
+    NMEA,
+    NOISE,
+    PPP,
+    PROMPT,
+    SIM_BUSY,
+    SIM_FAILURE,
+    SIM_NOT_INSERTED,
+    SIM_PIN,
+    SIM_PUK,
+    WANTS_SIM,
 )
-_NEXT_DIGIT = str.maketrans("0123456789", "1234567890")
-_NMEA = b"$GPGGA,091500.00,3541.1493,N,13945.3994,E,1,08,1.0,40.1,M,39.4,M,,*65\r\n"
-_DIAG = bytes.fromhex("7e00785aa3f07e")
-_NOISE = bytes.fromhex("00f8e0fc80fe1c9c")
+from simulator.numbers import check_digit, iccid_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +72,9 @@ _OK = _Final("OK", "0")
 _ERROR = _Final("ERROR")
 
 
+_FOREIGN = ((faults.GarbagePort, DIAG), (faults.DataCall, PPP), (faults.Babble, BABBLE))
+
+
 class Modem:
     """One modem with the SIM in it."""
 
@@ -96,6 +95,8 @@ class Modem:
         self.faults = tuple(faults)
         self.commands: list[str] = []
         """Command lines so far, as they came, without CR."""
+        self.line_speed: int | None = None
+        """Bit rate of the line, where whoever holds the other end knows it."""
         self._first_echo = echo
         self._reports = 0
         self.power_on()
@@ -119,16 +120,22 @@ class Modem:
         return [Sent(self._framed(self._filled(line))) for line in self.model.boot]
 
     def _reset(self) -> None:
-        self._echo, self._quiet, self._verbose = self._first_echo, False, True
+        self._echo, self._quiet, self._verbose = self._first_echo, self._has(faults.QuietResults), True
         self._error_form = 0
+        self._prompt = self._has(faults.OpenPrompt)
 
     def murmur(self) -> bytes:
         """What comes every second without a question: an NMEA port's sentences."""
-        return _NMEA if self._has(faults.NmeaPort) else b""
+        return NMEA if self._has(faults.NmeaPort) else b""
 
     def feed(self, data: bytes) -> list[Event]:
         """Receives some bytes; what is sent because of them, in the order in which it was caused."""
+        if any(self.line_speed not in {None, fault.baudrate} for fault in self._all(faults.WrongSpeed)):
+            return [Sent(NOISE)]
         events: list[Event] = []
+        if self._prompt and b"\x1b" in data:
+            self._prompt, data = False, data.rpartition(b"\x1b")[2]
+            events.append(Sent(self._framed("OK")))
         self._line += data
         while (end := self._line.find(b"\r")) >= 0:
             line, self._line = self._line[:end], self._line[end + 1 :]
@@ -145,8 +152,10 @@ class Modem:
             return [Unplugged()]
         if self._has(faults.Silent) or self._has(faults.NmeaPort):
             return []
-        if self._has(faults.GarbagePort):
-            return [Sent(_DIAG)]
+        if spoken := [said for fault, said in _FOREIGN if self._has(fault)]:
+            return [Sent(spoken[0])]
+        if self._prompt:
+            return [Sent(PROMPT)]
         return self._spoken(self._echoed(line), line.decode("latin-1").strip().upper())
 
     def _echoed(self, line: bytes) -> bytes:
@@ -158,7 +167,7 @@ class Modem:
         if not line.startswith("AT"):
             return [Sent(echo)] if echo else []
         answers, final = self._run(line[2:].strip())
-        noise = _NOISE if self._has(faults.Noise) else b""
+        noise = NOISE if self._has(faults.Noise) else b""
         answer = self._answer(answers, final)
         late = self._delay_s(line)
         if late:
@@ -169,7 +178,7 @@ class Modem:
         answers: list[list[str]] = []
         place = 0
         while place < len(body) or not body:
-            found = _COMMAND.match(body, place)
+            found = COMMAND.match(body, place)
             if body and not found:
                 return answers, _ERROR
             answer, final = self._command(found) if found else (self.model.answers.get("", ()), _OK)
@@ -211,19 +220,28 @@ class Modem:
         for fault in self._all(faults.CmeError):
             if fault.command == name and self._counts(fault, fault.times):
                 return None, self._error(fault.number)
-        if name in _WANTS_SIM:
+        if name in WANTS_SIM:
             number = self._sim_error(name)
             if number is not None:
                 return None, self._error(number)
             if name == "+CPIN?" and self._has(faults.PinWanted):
                 return ("+CPIN: SIM PIN",), _OK
+            if name == "+CPIN?" and self._has(faults.PukWanted):
+                return ("+CPIN: SIM PUK",), _OK
+        states = self._all(faults.NotRegistered)
+        if states and name in {"+CREG?", "+CGREG?", "+CEREG?"}:
+            return (f"{name[:-1]}: 0,{states[0].state}",), _OK
         return self._looked_up(name)
 
     def _sim_error(self, name: str) -> int | None:
         if self._has(faults.NoSim):
             return SIM_NOT_INSERTED
-        if self._has(faults.PinWanted) and name not in _NEEDS_NO_PIN:
+        if self._has(faults.PinWanted) and name not in NEEDS_NO_PIN:
             return SIM_PIN
+        if self._has(faults.PukWanted) and name not in NEEDS_NO_PIN:
+            return SIM_PUK
+        if self._has(faults.SimFailed):
+            return SIM_FAILURE
         if any(self._counts(fault, fault.times) for fault in self._all(faults.SimBusy)):
             return SIM_BUSY
         return None
@@ -239,13 +257,13 @@ class Modem:
         return answer, _OK
 
     def _error(self, number: int) -> _Final:
-        match self._error_form:
+        match 2 if self._has(faults.ErrorsInWords) else self._error_form:
             case 0:
                 return _ERROR
             case 1:
                 return _Final(f"+CME ERROR: {number}")
             case _:
-                return _Final(f"+CME ERROR: {_ERROR_TEXTS.get(number, 'unknown')}")
+                return _Final(f"+CME ERROR: {ERROR_TEXTS.get(number, 'unknown')}")
 
     def _answer(self, answers: list[list[str]], final: _Final) -> bytes:
         report = self._next_report() if answers else None
@@ -281,7 +299,11 @@ class Modem:
 
     def _told_imei(self) -> str:
         if self._has(faults.WrongCheckDigit):
-            return self.imei[:-1] + self.imei[-1:].translate(_NEXT_DIGIT)
+            return self.imei[:-1] + self.imei[-1:].translate(NEXT_DIGIT)
+        if self._has(faults.UnsteadyImei):
+            self._happened[faults.UnsteadyImei()] += 1
+            digits = f"{self.imei[:8]}{self._happened[faults.UnsteadyImei()]:06}"
+            return digits + check_digit(digits)
         return self.imei[:14] + "01" if self._has(faults.Imeisv) else self.imei
 
     def _delay_s(self, line: str) -> float:

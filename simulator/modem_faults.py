@@ -99,6 +99,60 @@ class NumericResults:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietResults:
+    """No result codes, as a dial script left it behind with `ATQ1` (V.250, 6.2.5), from the next power-on on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsInWords:
+    """Errors are told in words, whatever `+CMEE` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSpeed:
+    """Only this bit rate is understood; at any other there is noise. Pseudo-terminals tell their rate."""
+
+    baudrate: int = 9600
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPrompt:
+    """From the next power-on on somebody's message is still being typed: a `> ` answers every line until ESC."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataCall:
+    """PPP frames answer everything: a data call that nobody ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Babble:
+    """More text than any answer has, to every command."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsteadyImei:
+    """Another IMEI at every question, with a right check digit each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PukWanted:
+    """The SIM wants its PUK: a wrong PIN was entered too often."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimFailed:
+    """The SIM does not answer the modem."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRegistered:
+    """The network is not reached: 0 not looked for, 2 looked for, 3 denied (3GPP TS 27.007, 7.2)."""
+
+    state: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class LowerCaseEcho:
     """The echo comes in lower case."""
 
@@ -127,6 +181,16 @@ ModemFault = (
     | VanishAfterBytes
     | VanishAtCommand
     | NumericResults
+    | QuietResults
+    | ErrorsInWords
+    | WrongSpeed
+    | OpenPrompt
+    | DataCall
+    | Babble
+    | UnsteadyImei
+    | PukWanted
+    | SimFailed
+    | NotRegistered
     | LowerCaseEcho
     | Chatter
 )

@@ -34,6 +34,7 @@ _MOST_UNREAD_BYTES = 2048
 """Half of what a terminal keeps for its reader."""
 _MOST_BACKLOG_BYTES = 65536
 _RETRY_S = 0.005
+_SPEEDS = {getattr(termios, f"B{rate}"): rate for rate in (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
 
 
 class ModemOnPty:
@@ -132,6 +133,7 @@ class _Terminal:
             if self._wake_read in ready:
                 os.read(self._wake_read, _READ_BYTES)
             if self._master in ready:
+                self._modem.line_speed = _SPEEDS.get(termios.tcgetattr(self._master)[5])
                 self._plan(self._modem.feed(os.read(self._master, _READ_BYTES)), asked=True)
             self._send_due()
         self._path.unlink(missing_ok=True)

@@ -4,13 +4,13 @@
 - An IMEI is exactly 15 digits with a right check digit, not all alike and not the IMSI, in a line that is nothing else
   or that carries the asked command's prefix; in the answer to `ATI` only behind the label `IMEI:`.
 - 14, 16 and 17 digits carry no check digit of their own (TS 23.003, 6.2) and cannot be verified.
-- Two different candidates are none.
+- Two different candidates are none, and nothing counts beside a message: its text may look like anything.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from agent.errors import Code
@@ -19,39 +19,17 @@ from agent.modem.dialogue import Answer, Final
 
 T = TypeVar("T")
 
-WAKE = "AT"
-NUMBERED_ERRORS = "AT+CMEE=1"
-"""Errors with their reason (TS 27.007, 9.1), so that a busy SIM is told from a missing one; gone with the power."""
-IMEI_COMMANDS = ("AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
-"""In the order that costs least on the common modems (TS 27.007, 5.4; V.250, 6.1)."""
-IMSI_COMMANDS = ("AT+CIMI",)
-ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?")
-MANUFACTURER_COMMANDS = ("AT+CGMI",)
-MODEL_COMMANDS = ("AT+CGMM",)
-FIRMWARE_COMMANDS = ("AT+CGMR",)
-COMMANDS = frozenset(
-    (
-        WAKE,
-        NUMBERED_ERRORS,
-        *IMEI_COMMANDS,
-        *IMSI_COMMANDS,
-        *ICCID_COMMANDS,
-        *MANUFACTURER_COMMANDS,
-        *MODEL_COMMANDS,
-        *FIRMWARE_COMMANDS,
-    )
-)
-"""Everything that is ever sent. Nothing here is stored: there are modems whose IMEI a wrong command would change."""
-
 _SERIAL = re.compile(r'(?P<prefix>[+#]C?GSN: *)?"?(?P<digits>[0-9]{14,17})"?(?:,.{0,40})?')
 _LABELLED = re.compile(r'IMEI: *"?(?P<digits>[0-9]{14,17})"?(?:[ ,].{0,40})?', re.IGNORECASE)
 _IMSI = re.compile(r'(?:\+CIMI: *)?"?(?P<digits>[0-9]{14,15})"?')
-_ICCID = re.compile(r'(?:[+^]?[A-Z]*ICCID: *|\+Q?CCID: *)?"?(?P<digits>89[0-9]{16,18}[Ff]?)"?', re.IGNORECASE)
+_ICCID = re.compile(r'(?:[+^%!]?[A-Z]*ICCID: *|\+Q?CCID: *)?"?(?P<digits>89[0-9]{16,18}[Ff]?)"?', re.IGNORECASE)
 _REPORT = re.compile(
     r"RING|RDY|NO CARRIER|CONNECT|BUSY|SMS (?:DONE|READY)|PB DONE|CALL READY|"
     r"[+^*%#$](?!C?GM[IMR]\b)[A-Z0-9]{2,20}(?::.*)?",
     re.IGNORECASE,
 )
+_MESSAGE = re.compile(r"\+(?:CMT|CBM|CDS|CMGR|CMGL):", re.IGNORECASE)
+"""Lines behind which the text of a message stands, whatever that is (TS 27.005, 3.4)."""
 MAX_TEXT = 100
 
 _SIM_WORDS = {
@@ -80,6 +58,10 @@ def imei_in(command: str, answer: Answer, imsi: Imsi | None = None) -> Reading[I
     verified = {imei for number in numbers if (imei := _verified(number)) and (imsi is None or number != imsi.digits)}
     if answer.final is not Final.OK:
         return refused(command, answer)
+    if any(_MESSAGE.match(line) for line in answer.lines):
+        return NotRead(
+            Code.MODEM_UNVERIFIED, f"{command} was answered while a message came, whose text may be a number"
+        )
     if len(verified) == 1 and len(numbers) == 1:
         return Read(verified.pop())
     if len(verified) > 1:
@@ -97,7 +79,7 @@ def _verified(number: str) -> Imei | None:
 
 
 def _why_not(numbers: set[str], imsi: Imsi | None) -> str:
-    number = min(numbers, key=lambda digits: abs(len(digits) - 15))
+    number = min(sorted(numbers), key=lambda digits: abs(len(digits) - 15))
     if len(number) != 15:  # noqa: PLR2004 (an IMEI's digits)
         return f"{len(number)} digits, which carry no check digit"
     if imsi and number == imsi.digits:
@@ -129,12 +111,18 @@ def text_in(command: str, answer: Answer) -> Reading[str]:
     """Maker, model or firmware, for people: the first line that is no report."""
     if answer.final is not Final.OK:
         return refused(command, answer)
-    name = command.removeprefix("AT")
-    for line in answer.lines:
-        text = re.sub(rf"^{re.escape(name)}: *", "", line).strip().strip('"')
+    name = re.escape(command.removeprefix("AT"))
+    text = first_text(re.sub(rf"^{name}: *", "", line) for line in answer.lines)
+    return Read(text) if text else NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
+
+
+def first_text(lines: Iterable[str]) -> str | None:
+    """The first line that people can read and that is no report, cut to `MAX_TEXT` characters."""
+    for line in lines:
+        text = line.strip().strip('"')
         if text and text.isprintable() and not _REPORT.fullmatch(text):
-            return Read(text[:MAX_TEXT])
-    return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
+            return text[:MAX_TEXT]
+    return None
 
 
 def refused(command: str, answer: Answer) -> NotRead:

@@ -51,6 +51,15 @@ class Answer:
     echoed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One exchange as it was, for a trace."""
+
+    port: str
+    command: str
+    received: bytes
+
+
 class Exchange:
     """One command whose answer is being received."""
 
@@ -73,6 +82,21 @@ class Exchange:
         """Whether this is no port for AT commands: PPP or diagnostic frames, positions, or only noise."""
         noise = len(re.findall(rb"[\x80-\xff]", self._received))
         return noise > MOST_NOISE or bool(re.search(rb"\x7e|^\$G[A-Z]{4},", self._received, re.MULTILINE))
+
+    @property
+    def data_call(self) -> bool:
+        """Whether PPP frames come (RFC 1662, 3.1 and 4.2): a data call that nobody ended."""
+        return bool(re.search(rb"\x7e(\xff\x7d\x23|\xff\x03)", self._received))
+
+    @property
+    def prompted(self) -> bool:
+        """Whether the modem waits for the text of a message (TS 27.005, 3.5.1): a dialogue that somebody left open."""
+        return self._received.endswith(b"\n> ")
+
+    @property
+    def received(self) -> bytes:
+        """Everything so far."""
+        return bytes(self._received)
 
     @property
     def at_line_end(self) -> bool:

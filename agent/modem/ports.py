@@ -7,8 +7,13 @@ the settings name them: a console or something that must not be written to may b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from agent.modem.candidate import Candidate
 
 MOST_PORTS = 16
 _NEVER = (
@@ -24,44 +29,55 @@ _NO_MODEMS = {"ftdi_sio", "pl2303", "cp210x", "ch341", "mos7840"}
 """USB adapters behind which anything may be: an inverter, a PLC. Only asked when the settings name them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A port that may be asked."""
-
-    path: str
-    """Best name that there is: stable over reboots where udev made one."""
-    rank: tuple[int, str, int]
-    """Order in which candidates are preferred."""
-
-
-def candidates(system: Path = Path("/")) -> tuple[Candidate, ...]:
-    """USB serial ports that may be a modem's, the likeliest first."""
+def candidates(system: Path = Path("/"), uarts: Sequence[str] = ()) -> tuple[Candidate, ...]:
+    """USB serial ports that may be a modem's, the likeliest first, then the UARTs that the settings name."""
     names = [*system.glob("sys/class/tty/ttyUSB*"), *system.glob("sys/class/tty/ttyACM*")]
     found = (_candidate(place, system) for place in names)
-    return tuple(sorted(filter(None, found), key=lambda one: one.rank)[:MOST_PORTS])
+    on_usb = sorted(filter(None, found), key=lambda one: one.rank)
+    return (*on_usb[:MOST_PORTS], *(_uart(port) for port in uarts if Path(port).exists()))
+
+
+def _uart(port: str) -> Candidate:
+    return Candidate(port, Path(port).resolve().name, port, (4, port, 0), on_usb=False)
+
+
+def named(port: str, on_machine: Sequence[Candidate]) -> Candidate:
+    """The port that the settings name, with what is known of it."""
+    place = Path(port).resolve()
+    known = next((one for one in on_machine if one.name == place.name or Path(one.path).resolve() == place), None)
+    return replace(known, path=port) if known else _uart(port)
 
 
 def _candidate(place: Path, system: Path) -> Candidate | None:
     device = (place / "device").resolve()
     if (device / "driver").resolve().name in _NO_MODEMS:
         return None
-    known = _udev(place, system)
+    known, age_s = _udev(place, system)
     if any(known.get(name) == "1" for name in _NEVER):
         return None
     interface = next((one for one in (device, *device.parents) if (one / "bInterfaceNumber").exists()), device)
-    order = next((n for n, name in enumerate(_FIRST) if known.get(name) == "1"), 3 if known.get(_LAST) == "1" else 2)
-    return Candidate(_stable_name(place.name, system), (order, interface.parent.name, _number(interface)))
+    for_calls = known.get(_LAST) == "1"
+    order = next((n for n, name in enumerate(_FIRST) if known.get(name) == "1"), 3 if for_calls else 2)
+    rank = (order, interface.parent.name, _number(interface))
+    path = _stable_name(place.name, system)
+    return Candidate(path, place.name, _in_sysfs(interface.parent, system), rank, for_calls, age_s)
 
 
-def _udev(place: Path, system: Path) -> dict[str, str]:
-    """What udev's database has for a device (`E:` lines of /run/udev/data/cMAJOR:MINOR)."""
+def _in_sysfs(place: Path, system: Path) -> str:
+    root = system.resolve()
+    return f"/{place.relative_to(root)}" if place.is_relative_to(root) else str(place)
+
+
+def _udev(place: Path, system: Path) -> tuple[dict[str, str], float | None]:
+    """What udev's database (/run/udev/data/cMAJOR:MINOR) has for a device: `E:` lines, and since when, from `I:`."""
     try:
         number = (place / "dev").read_text("ascii", "replace").strip()
         text = (system / "run/udev/data" / f"c{number}").read_text("utf-8", "replace")
     except OSError:
-        return {}
+        return {}, None
     pairs = (line[2:].partition("=") for line in text.splitlines() if line.startswith("E:"))
-    return {name: value for name, _, value in pairs}
+    since = re.search(r"^I:([0-9]{1,18})$", text, re.MULTILINE)
+    return {name: value for name, _, value in pairs}, time.monotonic() - int(since[1]) / 1e6 if since else None
 
 
 def _number(interface: Path) -> int:
@@ -74,6 +90,6 @@ def _number(interface: Path) -> int:
 def _stable_name(name: str, system: Path) -> str:
     """The name by the socket it is plugged into: unique, unlike the one by serial number."""
     for link in sorted(system.glob("dev/serial/by-path/*")):
-        if link.resolve().name == name:
-            return f"/{link.relative_to(system)}"
-    return f"/dev/{name}"
+        if link.resolve().name == name or link.readlink().name == name:
+            return str(link)
+    return str(system / "dev" / name)

@@ -36,7 +36,8 @@ def test_every_pure_module_of_the_agent_is_under_the_contract_of_purity():
 
 @pytest.mark.parametrize("path", [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts], ids=str)
 def test_no_file_is_called_after_nothing(path):
-    assert not re.search(r"util|helper|common|misc|manager", path.stem)
+    of_ours = path.stem.replace("modem_manager", "")  # a program's name
+    assert not re.search(r"util|helper|common|misc|manager", of_ours)
 
 
 LOOKED_UP_NOT_READ = {"agent.codes"}

@@ -1,51 +1,61 @@
 """Recorded and specified answers to "what is your IMEI?": a number that can be believed, or an honest "not read"."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_dialogues import all_dialogues, answered
 
 from agent.identity import Imei, Imsi, NotRead, Read
-from agent.modem.answers import IMEI_COMMANDS, iccid_in, imei_in, imsi_in, text_in
-from agent.modem.dialogue import MAX_BYTES, Exchange, Final
+from agent.modem.answers import iccid_in, imei_in, imsi_in, text_in
+from agent.modem.commands import COMMANDS, IMEI_COMMANDS
+from agent.modem.dialogue import MAX_BYTES, Final
+from agent.modem.dialogue_file import reading_in, shown
 
-DIALOGUES = sorted((Path(__file__).parents[2] / "dialogues").glob("*.toml"))
+DIALOGUES = all_dialogues()
 
 
-def answered(command, pieces):
-    exchange = Exchange(command)
-    for piece in pieces:
-        exchange.feed(piece)
-        _ = exchange.answer
-    return exchange.answer
+def wanted(told):
+    if "imei" in told:
+        return Read(Imei(told["imei"]))
+    return told["value"] if "value" in told else told["not_read"]
+
+
+def said(reading):
+    match reading:
+        case Read(Imei()):
+            return reading
+        case Read(value):
+            return shown(value)
+        case NotRead(code, _):
+            return code.text
 
 
 @pytest.mark.parametrize("size", [1, 7, MAX_BYTES])
-@pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)
-def test_a_dialogue_ends_as_it_must(path, size):
-    told = tomllib.loads(path.read_text())
+@pytest.mark.parametrize("told", [told for _, told in DIALOGUES], ids=[name for name, _ in DIALOGUES])
+def test_a_dialogue_ends_as_it_must(told, size):
     data = told["received"].encode("latin-1")
     answer = answered(told["command"], [data[i : i + size] for i in range(0, len(data), size)])
-    reading = imei_in(told["command"], answer, Imsi(told["imsi"]) if "imsi" in told else None)
-    if "imei" in told:
-        assert reading == Read(Imei(told["imei"]))
-    else:
-        assert isinstance(reading, NotRead)
-        assert reading.code.text == told["not_read"]
+    reading = reading_in(told["command"], answer, Imsi(told["imsi"]) if "imsi" in told else None)
+    assert said(reading) == wanted(told)
+    if isinstance(reading, NotRead):
         assert reading.why.startswith(told["command"])
 
 
 def test_a_dialogue_is_one_or_the_other():
-    for path in DIALOGUES:
-        told = tomllib.loads(path.read_text())
-        assert ("imei" in told) != ("not_read" in told), path.name
+    for name, told in DIALOGUES:
+        assert len({"imei", "value", "not_read"} & set(told)) == 1, name
+        assert told["command"] in COMMANDS
+
+
+def test_there_are_enough_of_both_kinds():
+    assert len(DIALOGUES) >= 60
+    assert sum("not_read" in told for _, told in DIALOGUES) >= 25
 
 
 FRAGMENTS = st.sampled_from(
-    [tomllib.loads(path.read_text())["received"].encode("latin-1") for path in DIALOGUES]
+    [told["received"].encode("latin-1") for _, told in DIALOGUES]
     + [b"AT+CGSN\r", b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CREG: 1,5\r\n", b"\0", b"\r\n+CMT: 3569380356\r\n"]
 )
 TRUE = "490154203237518"

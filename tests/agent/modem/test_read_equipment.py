@@ -4,16 +4,16 @@ import fcntl
 import os
 import pty
 import termios
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent.errors import Code
-from agent.identity import NotRead, Read, Source
+from agent.identity import NotRead, Read, Registration, Signal, SimState, Source
 from agent.modem import read_equipment
-from agent.modem.answers import COMMANDS
-from agent.modem.ports import candidates
-from agent.modem.serial_line import Limits
+from agent.modem.commands import COMMANDS
+from agent.modem.limits import Limits
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem
@@ -21,12 +21,14 @@ from simulator.pseudo_terminal import ModemOnPty
 
 IMEI = "490154203237518"
 MODELS = sorted(path.stem for path in (Path(__file__).parents[3] / "simulator/models").glob("*.toml"))
-QUICK = Limits(answer_s=1.0, wake_s=0.2, after_error_s=0.05, after_ok_s=0.1, busy_pauses_s=(0.05, 0.05, 0.05, 0.05))
+QUICK = Limits(
+    answer_s=1.0, wake_s=0.2, after_error_s=0.05, after_ok_s=0.1, busy_pauses_s=(0.05, 0.05, 0.05, 0.05), speeds=()
+)
 
 
-def read(modem, limits=QUICK):
+def read(modem, **wanted):
     with ModemOnPty(modem) as plugged:
-        return read_equipment(ModemSettings(port=str(plugged.path)), limits)
+        return read_equipment(ModemSettings(port=str(plugged.path)), limits=QUICK, **wanted)
 
 
 @pytest.mark.parametrize("echo", [True, False])
@@ -59,6 +61,13 @@ def test_the_imei_is_asked_for_twice():
         faults.LateAnswer(seconds=0.3),
         faults.NumericResults(),
         faults.LowerCaseEcho(),
+        faults.QuietResults(),
+        faults.ErrorsInWords(),
+        faults.OpenPrompt(),
+        faults.PukWanted(),
+        faults.SimFailed(),
+        faults.NotRegistered(),
+        faults.Chatter("NO CARRIER"),
         faults.Chatter(place="before"),
         faults.Chatter(place="inside"),
         faults.Chatter(place="after"),
@@ -75,6 +84,9 @@ def test_a_modem_with_a_bad_habit_still_tells_its_imei(fault):
         (faults.Silent(), Code.MODEM_SILENT),
         (faults.GarbagePort(), Code.MODEM_SILENT),
         (faults.NmeaPort(), Code.MODEM_SILENT),
+        (faults.Babble(), Code.MODEM_SILENT),
+        (faults.DataCall(), Code.MODEM_BUSY),
+        (faults.UnsteadyImei(), Code.MODEM_UNVERIFIED),
         (faults.WrongCheckDigit(), Code.MODEM_UNVERIFIED),
         (faults.Imeisv(), Code.MODEM_UNVERIFIED),
         (faults.VanishAfterBytes(10), Code.MODEM_GONE),
@@ -88,15 +100,59 @@ def test_what_cannot_be_read_says_why(fault, code):
     assert equipment.imei.code is code
 
 
+@pytest.mark.parametrize("speed", [9600, 57600, 921600])
+def test_a_modem_at_another_speed_is_found_and_the_line_restored(speed):
+    limits = replace(QUICK, wakes=1, speed_s=0.1, speeds=Limits().speeds)
+    with ModemOnPty(Modem(faults=[faults.WrongSpeed(speed)])) as plugged:
+        other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
+        before = termios.tcgetattr(other)
+        equipment = read_equipment(ModemSettings(port=str(plugged.path)), limits=limits)
+        assert equipment.imei.value.digits == IMEI
+        assert termios.tcgetattr(other) == before
+        os.close(other)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ([], SimState.READY),
+        ([faults.NoSim()], SimState.ABSENT),
+        ([faults.PinWanted()], SimState.PIN),
+        ([faults.PukWanted()], SimState.PUK),
+        ([faults.SimFailed()], SimState.FAILED),
+    ],
+)
+def test_the_state_of_the_sim_is_read_and_no_pin_is_ever_sent(fault, state):
+    modem = Modem(faults=fault)
+    assert read(modem, radio=True).radio.sim == Read(state)
+    assert not [command for command in modem.commands if command.startswith("AT+CPIN=")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "registration"),
+    [
+        ([], Registration.HOME),
+        ([faults.NotRegistered(0)], Registration.IDLE),
+        ([faults.NotRegistered(2)], Registration.SEARCHING),
+        ([faults.NotRegistered(3)], Registration.DENIED),
+        ([faults.NotRegistered(5)], Registration.ROAMING),
+    ],
+)
+def test_the_network_is_read_where_somebody_wants_to_see_it(fault, registration):
+    radio = read(Modem(faults=fault), radio=True).radio
+    assert radio.registration == Read(registration)
+    assert (radio.operator, radio.signal) == (Read("NTT DOCOMO"), Read(Signal(58, -77)))
+    assert radio.own_number == Read("+818011112222")
+
+
+def test_a_pass_asks_for_nothing_that_it_does_not_need():
+    modem = Modem()
+    assert read(modem).radio is None
+    assert not {"AT+CSQ", "AT+COPS?", "AT+CNUM"} & set(modem.commands)
+
+
 def test_a_missing_sim_is_said_in_words():
     assert "no SIM is inserted" in read(Modem(faults=[faults.NoSim()])).imsi.why
-
-
-@pytest.mark.parametrize("count", range(0, 400, 13))
-def test_unplugged_at_any_point_the_result_is_clear(count):
-    equipment = read(Modem(faults=[faults.VanishAfterBytes(count)]))
-    for reading in (equipment.imei, equipment.imsi, equipment.model):
-        assert isinstance(reading, Read) or reading.code in {Code.MODEM_GONE, Code.MODEM_NO_PORT, Code.MODEM_SILENT}
 
 
 @pytest.mark.parametrize(
@@ -114,15 +170,15 @@ def test_a_port_that_somebody_claimed_is_left_alone_and_an_unclaimed_one_is_give
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
         before = termios.tcgetattr(other)
         fcntl.ioctl(other, termios.TIOCEXCL)
-        assert read_equipment(settings, QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
         fcntl.ioctl(other, termios.TIOCNXCL)
         fcntl.flock(other, fcntl.LOCK_EX)
-        assert read_equipment(settings, QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
         fcntl.flock(other, fcntl.LOCK_UN)
         assert modem.commands == []
-        assert isinstance(read_equipment(settings, QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
         assert termios.tcgetattr(other) == before
-        assert isinstance(read_equipment(settings, QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
         os.close(other)
 
 
@@ -135,44 +191,3 @@ def test_a_port_in_a_data_call_is_left_alone():
     assert read_equipment(ModemSettings(port=os.ttyname(slave))).imei.code is Code.MODEM_BUSY
     os.close(slave)
     os.close(master)
-
-
-def usb(system, tty, interface, driver="option", udev="", number="188:0"):
-    device = system / f"sys/devices/usb1/1-1/1-1:1.{interface}/{tty}"
-    device.mkdir(parents=True)
-    (device.parent / "bInterfaceNumber").write_text(f"{interface:02x}\n")
-    drivers = system / f"sys/bus/drivers/{driver}"
-    drivers.mkdir(parents=True, exist_ok=True)
-    (device / "driver").symlink_to(drivers)
-    place = system / f"sys/class/tty/{tty}"
-    place.mkdir(parents=True)
-    (place / "device").symlink_to(device)
-    (place / "dev").write_text(number)
-    database = system / "run/udev/data"
-    database.mkdir(parents=True, exist_ok=True)
-    (database / f"c{number}").write_text("".join(f"E:{name}=1\n" for name in udev.split()))
-
-
-def test_ports_are_found_and_ordered_by_what_is_known_of_them(tmp_path):
-    usb(tmp_path, "ttyUSB0", 0, udev="ID_MM_PORT_TYPE_QCDM", number="188:0")
-    usb(tmp_path, "ttyUSB1", 1, udev="ID_MM_PORT_TYPE_GPS", number="188:1")
-    usb(tmp_path, "ttyUSB3", 3, udev="ID_MM_PORT_TYPE_AT_SECONDARY", number="188:3")
-    usb(tmp_path, "ttyUSB2", 2, udev="ID_MM_PORT_TYPE_AT_PRIMARY", number="188:2")
-    usb(tmp_path, "ttyUSB4", 4, udev="ID_MM_PORT_TYPE_AT_PPP", number="188:4")
-    usb(tmp_path, "ttyACM0", 5, number="166:0")
-    usb(tmp_path, "ttyUSB9", 9, driver="ftdi_sio", number="188:9")
-    assert [one.path for one in candidates(tmp_path)] == [
-        f"/dev/{n}" for n in ("ttyUSB2", "ttyUSB3", "ttyACM0", "ttyUSB4")
-    ]
-
-
-def test_a_port_has_the_name_of_the_socket_it_is_plugged_into(tmp_path):
-    usb(tmp_path, "ttyUSB0", 0)
-    by_path = tmp_path / "dev/serial/by-path"
-    by_path.mkdir(parents=True)
-    (by_path / "platform-usb-0:1:1.0-port0").symlink_to("../../ttyUSB0")
-    assert [one.path for one in candidates(tmp_path)] == ["/dev/serial/by-path/platform-usb-0:1:1.0-port0"]
-
-
-def test_no_ports_are_no_candidates(tmp_path):
-    assert candidates(tmp_path) == ()

@@ -1,0 +1,100 @@
+"""Story: everything that is asked on one line, in its order.
+
+The number that counts, the IMEI, is asked for twice and believed only when both readings are the same. All else is best
+effort: what cannot be read is `NotRead` with its reason, and never fails a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from agent.errors import Code, Failure
+from agent.identity import Equipment, Imei, Imsi, NotRead, Radio, Read, Reading, Registration, Source, value_of
+from agent.modem import answers, commands, sim_and_network
+from agent.modem.dialogue import Answer
+from agent.modem.limits import Limits
+from agent.modem.serial_line import Hear, Line, opened
+
+T = TypeVar("T")
+Meaning = Callable[[str, Answer], Reading[T]]
+
+
+def read_port(port: str, baudrate: int, limits: Limits, hear: Hear, *, radio: bool) -> Equipment:
+    """What the modem on a port says; never raises for what a modem does."""
+    try:
+        with opened(port, baudrate, limits, hear) as line:
+            line.wake()
+            line.ask(commands.NUMBERED_ERRORS, bool)
+            return _read_line(line, port, radio=radio)
+    except Failure as failure:
+        return Equipment.unread(failure, port)
+
+
+def _read_line(line: Line, port: str, *, radio: bool) -> Equipment:
+    """Asks for everything, the IMEI first; a line that goes away costs what was not asked yet."""
+    imsi = _asked(line, commands.IMSI_COMMANDS, answers.imsi_in)
+    return Equipment(
+        imei=_imei(line, value_of(imsi)),
+        imsi=imsi,
+        iccid=_asked(line, commands.ICCID_COMMANDS, answers.iccid_in),
+        manufacturer=_asked(line, commands.MANUFACTURER_COMMANDS, answers.text_in),
+        model=_asked(line, commands.MODEL_COMMANDS, answers.text_in),
+        firmware=_asked(line, commands.FIRMWARE_COMMANDS, answers.text_in),
+        port=port,
+        source=Source.AT,
+        radio=_radio(line) if radio else None,
+    )
+
+
+def _radio(line: Line) -> Radio:
+    return Radio(
+        sim=_asked(line, commands.SIM_COMMANDS, sim_and_network.sim_state_in),
+        registration=sim_and_network.best_registration(_registrations(line)),
+        operator=_asked(line, commands.OPERATOR_COMMANDS, sim_and_network.operator_in),
+        signal=_asked(line, commands.SIGNAL_COMMANDS, sim_and_network.signal_in),
+        own_number=_asked(line, commands.NUMBER_COMMANDS, sim_and_network.own_number_in),
+    )
+
+
+def _registrations(line: Line) -> list[Reading[Registration]]:
+    return [_asked(line, (command,), sim_and_network.registration_in) for command in commands.REGISTRATION_COMMANDS]
+
+
+def _imei(line: Line, imsi: Imsi | None) -> Reading[Imei]:
+    """Two equal readings of the same command."""
+
+    def meaning(command: str, answer: Answer) -> Reading[Imei]:
+        return answers.imei_in(command, answer, imsi)
+
+    best: NotRead | None = None
+    for command in commands.IMEI_COMMANDS:
+        first = _asked(line, (command,), meaning)
+        if isinstance(first, NotRead):
+            best = best if best and best.code is Code.MODEM_UNVERIFIED else first
+            continue
+        second = _asked(line, (command,), meaning)
+        if first == second:
+            return first
+        different = NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered differently the second time")
+        best = second if isinstance(second, NotRead) else different
+    return best or NotRead(Code.MODEM_SILENT, "nothing was asked")
+
+
+def _asked(line: Line, asked: Sequence[str], meaning: Meaning[T]) -> Reading[T]:
+    """The first command whose answer says something; otherwise why the most telling one did not."""
+    failed: NotRead | None = None
+    for command in asked:
+        try:
+            reading = meaning(command, line.ask(command, partial(_says, meaning, command)))
+        except Failure as failure:
+            return NotRead.because(failure)
+        if isinstance(reading, Read):
+            return reading
+        failed = failed or reading
+    return failed or NotRead(Code.MODEM_SILENT, "nothing was asked")
+
+
+def _says(meaning: Meaning[T], command: str, answer: Answer) -> bool:
+    return isinstance(meaning(command, answer), Read)

@@ -1,0 +1,42 @@
+"""Edge: the ports that answered the last time (`modem.json` in the state directory); losing it costs some seconds.
+
+With it only the right port of a modem is asked, and no other is disturbed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from agent.durable import owner_of_directory, read_bounded, write_durably
+from agent.errors import Failure
+
+FILE = "modem.json"
+VERSION = 1
+MAX_BYTES = 16 * 1024
+MOST_PORTS = 16
+
+
+def known_ports(state: Path | None) -> tuple[str, ...]:
+    """Paths of ports whose modem told its IMEI; none where the file is missing, damaged or not ours."""
+    if state is None:
+        return ()
+    try:
+        members = json.loads(read_bounded(state / FILE, MAX_BYTES).decode())
+    except (OSError, ValueError, RecursionError):
+        return ()
+    if not isinstance(members, dict) or members.get("version") != VERSION or not isinstance(members.get("ports"), list):
+        return ()
+    return tuple(port for port in members["ports"] if isinstance(port, str) and port.startswith("/"))[:MOST_PORTS]
+
+
+def remember(state: Path | None, ports: Iterable[str]) -> None:
+    """Keeps them for the next time, where that may be done; nothing is written where nothing is new."""
+    wanted = tuple(ports)
+    if state is None or not wanted or wanted == known_ports(state):
+        return
+    text = json.dumps({"version": VERSION, "ports": wanted}, indent=1)
+    with suppress(OSError, Failure):
+        write_durably(state / FILE, f"{text}\n".encode(), owner=owner_of_directory(state))

@@ -1,0 +1,121 @@
+"""Edge: ModemManager, asked by its own mmcli, where it runs; never started, never told to do anything.
+
+mmcli is there exactly when ModemManager is, costs no import and 10 ms, and unlike a call of one's own on D-Bus never
+starts the service (mmcli(1)). Properties are readable by every user; nothing here needs a privilege.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from agent.errors import Code, Failure
+from agent.identity import NotRead
+from agent.modem.limits import Limits
+from agent.modem.mmcli import MAX_BYTES, Card, Managed, card_in, imei_beside, modem_in, modem_paths, no_card
+from agent.modem.port_owners import processes
+
+PROGRAM = Path("usr/bin/mmcli")
+DAEMON = "ModemManager"
+"""As the kernel calls it (proc(5), comm)."""
+
+
+class ModemManager:
+    """ModemManager on this machine, whether it is there or not."""
+
+    def __init__(self, limits: Limits, system: Path = Path("/")) -> None:
+        self._limits = limits
+        self._system = system
+        self._program = system / PROGRAM
+
+    def modems(self) -> tuple[Managed, ...]:
+        """Every modem that it has; none where it is not installed, does not run, or does not answer."""
+        try:
+            paths = modem_paths(self._asked("-L"))
+        except Failure:
+            return ()
+        return tuple(filter(None, map(self._modem, paths)))
+
+    def _modem(self, path: str) -> Managed | None:
+        """One modem; None where it went away meanwhile."""
+        try:
+            managed = modem_in(self._asked("-m", path))
+        except Failure:
+            return None
+        card = self._card(managed)
+        known = managed.equipment
+        equipment = replace(known, imei=imei_beside(known.imei, card.imsi), imsi=card.imsi, iccid=card.iccid)
+        return replace(managed, equipment=equipment)
+
+    def _card(self, managed: Managed) -> Card:
+        if managed.sim_path is None:
+            return no_card(NotRead(Code.MODEM_UNVERIFIED, "ModemManager knows no SIM of this modem"))
+        try:
+            return card_in(self._asked("-i", managed.sim_path))
+        except Failure as failure:
+            return no_card(NotRead.because(failure))
+
+    def may_be_deciding(self, ports_s: Iterable[float], most_s: float) -> bool:
+        """Whether it runs and it, or one of these ports, is younger than what it takes at most to look at a modem."""
+        running_s = self._running_s() if self._program.exists() else None
+        return running_s is not None and min(running_s, *ports_s, most_s) < most_s
+
+    def _running_s(self) -> float | None:
+        """Seconds since it was started; None where it does not run."""
+        for _, place in processes(self._system):
+            try:
+                if (place / "comm").read_text("utf-8", "replace").strip() == DAEMON:
+                    return _age_s(place)
+            except (OSError, ValueError, IndexError):
+                continue
+        return None
+
+    def _asked(self, *question: str) -> bytes:
+        """What mmcli prints; raises `modem.silent`."""
+        if not self._program.exists():
+            raise Failure(Code.MODEM_SILENT, "ModemManager is not installed", where=str(self._program))
+        try:
+            with subprocess.Popen(  # noqa: S603 (the program's place and every argument are fixed or checked)
+                [self._program, *question, "--output-json"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            ) as process:
+                try:
+                    text = _read_within(process, self._limits.manager_answer_s)
+                finally:
+                    process.kill()
+        except OSError as error:
+            raise Failure(Code.MODEM_SILENT, error.strerror or str(error), where=str(self._program)) from None
+        return text
+
+
+def _read_within(process: subprocess.Popen[bytes], limit_s: float) -> bytes:
+    """All that a program prints before it ends well; raises `modem.silent` where it takes longer, or fails."""
+    until, text = time.monotonic() + limit_s, b""
+    output = process.stdout.fileno() if process.stdout else -1
+    while len(text) <= MAX_BYTES and select.select([output], [], [], max(0.0, until - time.monotonic()))[0]:
+        data = os.read(output, 65536)
+        if not data:
+            break
+        text += data
+    if len(text) > MAX_BYTES:
+        raise Failure(Code.MODEM_SILENT, f"mmcli printed more than {MAX_BYTES} bytes")
+    try:
+        result = process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise Failure(Code.MODEM_SILENT, f"mmcli did not end within {limit_s:g} s") from None
+    if result != 0:
+        raise Failure(Code.MODEM_SILENT, "ModemManager does not answer, or has no such modem")
+    return text
+
+
+def _age_s(place: Path) -> float:
+    """Seconds since a process was started (proc(5), starttime)."""
+    words = (place / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(words[19]) / os.sysconf("SC_CLK_TCK")

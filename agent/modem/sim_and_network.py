@@ -1,0 +1,133 @@
+"""Pure. What each answer says of the SIM's state and of the network; for people, never for decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from agent.errors import Code
+from agent.identity import NotRead, Read, Reading, Registration, Signal, SimState
+from agent.modem.answers import refused
+from agent.modem.dialogue import Answer, Final
+
+T = TypeVar("T")
+
+_CPIN = re.compile(r'\+CPIN: *"?(?P<state>[A-Z0-9 -]{2,20})"?', re.IGNORECASE)
+_SIM_STATES = {
+    "READY": SimState.READY,
+    "SIM PIN": SimState.PIN,
+    "SIM PUK": SimState.PUK,
+    "SIM PIN2": SimState.READY,
+    "SIM PUK2": SimState.READY,
+    "NOT INSERTED": SimState.ABSENT,
+    "NOT READY": SimState.BUSY,
+}
+"""A PIN2 or PUK2 that is wanted keeps nobody from the network. The last two are makers' own."""
+_SIM_ERRORS = {
+    "10": SimState.ABSENT,
+    "11": SimState.PIN,
+    "12": SimState.PUK,
+    "13": SimState.FAILED,
+    "14": SimState.BUSY,
+    "15": SimState.FAILED,
+    "515": SimState.BUSY,
+    "SIM NOT INSERTED": SimState.ABSENT,
+    "SIM PIN REQUIRED": SimState.PIN,
+    "SIM PUK REQUIRED": SimState.PUK,
+    "SIM FAILURE": SimState.FAILED,
+    "SIM BUSY": SimState.BUSY,
+    "SIM WRONG": SimState.FAILED,
+}
+"""TS 27.007, 9.2.1."""
+_REGISTRATIONS = {
+    0: Registration.IDLE,
+    1: Registration.HOME,
+    2: Registration.SEARCHING,
+    3: Registration.DENIED,
+    5: Registration.ROAMING,
+    6: Registration.HOME,
+    7: Registration.ROAMING,
+    9: Registration.HOME,
+    10: Registration.ROAMING,
+}
+"""TS 27.007, 7.2; 4 and 8 are "unknown" and "emergency only"."""
+_COPS = re.compile(r'\+COPS: *[0-4],[0-2],"(?P<name>[^"]{1,64})"(?:,[0-9]{1,2})?', re.IGNORECASE)
+_CSQ = re.compile(r"\+CSQ: *(?P<rssi>[0-9]{1,2}) *, *[0-9]{1,2}", re.IGNORECASE)
+_CESQ = re.compile(r"\+CESQ: *(?:[0-9]{1,3} *, *){5}(?P<rsrp>[0-9]{1,3})(?: *,.{0,40})?", re.IGNORECASE)
+_CNUM = re.compile(r'\+CNUM: *[^,]{0,40}, *"(?P<number>\+?[0-9]{3,20})".{0,40}', re.IGNORECASE)
+_MOST_RSSI = 31
+_MOST_RSRP = 97
+
+
+def sim_state_in(command: str, answer: Answer) -> Reading[SimState]:
+    """The SIM's state in the answer to `+CPIN?`, which may be an error."""
+    if answer.final in {Final.ERROR, Final.BUSY} and (state := _SIM_ERRORS.get(answer.error.upper())):
+        return Read(state)
+    return _said(command, answer, _CPIN, lambda match: _state(match["state"].strip().upper()))
+
+
+def _state(word: str) -> SimState | None:
+    return SimState.LOCKED if word.startswith("PH-") else _SIM_STATES.get(word)
+
+
+def registration_in(command: str, answer: Answer) -> Reading[Registration]:
+    """The registration in the answer to `+CEREG?` and its relatives: two numbers; a report has one."""
+    name = re.escape(command.removeprefix("AT").removesuffix("?"))
+    shape = re.compile(rf"{name}: *[0-5] *, *(?P<state>[0-9]{{1,2}})(?: *,.{{0,80}})?", re.IGNORECASE)
+    return _said(command, answer, shape, lambda match: _REGISTRATIONS.get(int(match["state"])))
+
+
+def best_registration(readings: Iterable[Reading[Registration]]) -> Reading[Registration]:
+    """Of what is said for LTE, packets and circuits: the first registration, else the first that says anything."""
+    found = list(readings)
+    for wanted in ({Registration.HOME, Registration.ROAMING}, set(Registration)):
+        for reading in found:
+            if isinstance(reading, Read) and reading.value in wanted:
+                return reading
+    return next(iter(found), NotRead(Code.MODEM_SILENT, "nothing was asked"))
+
+
+def operator_in(command: str, answer: Answer) -> Reading[str]:
+    """The operator, by name or number, in the answer to `+COPS?` (TS 27.007, 7.3)."""
+    return _said(command, answer, _COPS, lambda match: match["name"].strip() if match["name"].isprintable() else None)
+
+
+def signal_in(command: str, answer: Answer) -> Reading[Signal]:
+    """The strength in the answer to `+CSQ` or `+CESQ` (TS 27.007, 8.5 and 8.69)."""
+    if command == "AT+CESQ":
+        return _said(command, answer, _CESQ, lambda match: _by_rsrp(int(match["rsrp"])))
+    return _said(command, answer, _CSQ, lambda match: _by_rssi(int(match["rssi"])))
+
+
+def _by_rssi(rssi: int) -> Signal | None:
+    return Signal(rssi * 100 // _MOST_RSSI, 2 * rssi - 113) if rssi <= _MOST_RSSI else None
+
+
+def _by_rsrp(rsrp: int) -> Signal | None:
+    return Signal(dbm=rsrp - 141) if rsrp <= _MOST_RSRP else None
+
+
+def own_number_in(command: str, answer: Answer) -> Reading[str]:
+    """The first number in the answer to `+CNUM` (TS 27.007, 7.1); most SIMs store none."""
+    return _said(command, answer, _CNUM, lambda match: match["number"], only=False)
+
+
+def _said(
+    command: str,
+    answer: Answer,
+    shape: re.Pattern[str],
+    mean: Callable[[re.Match[str]], T | None],
+    *,
+    only: bool = True,
+) -> Reading[T]:
+    if answer.final is not Final.OK:
+        return refused(command, answer)
+    found = [match for line in answer.lines if (match := shape.fullmatch(line))]
+    if not found:
+        return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with nothing of the right shape")
+    meant = [mean(match) for match in found]
+    first = meant[0]
+    if only and any(other != first for other in meant):
+        return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with two different values")
+    return Read(first) if first is not None else NotRead(Code.MODEM_UNVERIFIED, f"{command}: the modem does not know")

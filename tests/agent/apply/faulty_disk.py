@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 from agent.durable import Disk
@@ -51,14 +52,11 @@ class FaultyDisk(FastDisk):
         self.unsynced_files = {}
         self.unsynced_names = []
         self.dead = False
+        self.loses_what_was_not_synced = fault.startswith("power cut")
+        for name in CHANGES:
+            setattr(self, name, partial(self._change, name, getattr(self, name)))
 
-    def __getattribute__(self, name):
-        operation = super().__getattribute__(name)
-        if name not in CHANGES:
-            return operation
-        return lambda *arguments: self._change(name, operation, arguments)
-
-    def _change(self, name, operation, arguments):
+    def _change(self, name, operation, *arguments):
         if self.dead:
             raise Killed
         number = len(self.changes)
@@ -72,14 +70,17 @@ class FaultyDisk(FastDisk):
             raise OSError(ERRORS[self.fault], os.strerror(ERRORS[self.fault]))
         if due and self.fault.endswith("before"):
             self._end()
-        result = self._watched(name, operation, arguments, number)
+        if self.loses_what_was_not_synced:
+            result = self._watched(name, operation, arguments, number)
+        else:
+            result = operation(*arguments)
         if due:
             self._end()
         return result
 
     def _end(self):
         self.dead = True
-        if self.fault.startswith("power cut"):
+        if self.loses_what_was_not_synced:
             for take_back in reversed(self.unsynced_names):
                 take_back[1]()
             for path, synced_length in self.unsynced_files.values():
@@ -103,8 +104,9 @@ class FaultyDisk(FastDisk):
 
     def _note_content(self, descriptor):
         status = os.fstat(descriptor)
-        path = Path(f"/proc/self/fd/{descriptor}").readlink()
-        self.unsynced_files.setdefault((status.st_dev, status.st_ino), (path, status.st_size))
+        key = (status.st_dev, status.st_ino)
+        if key not in self.unsynced_files:
+            self.unsynced_files[key] = (Path(f"/proc/self/fd/{descriptor}").readlink(), status.st_size)
 
     def _before(self, name, arguments):
         if name not in {"create", "rename", "unlink", "remove_directory", "make_directory", "link"}:
@@ -162,3 +164,14 @@ def _put_back(path, copy):
 def tree(root):
     """Everything below a directory: kind, content, mode and owner of each path."""
     return {str(path.relative_to(root)): _copy(path) for path in sorted(root.rglob("*"))}
+
+
+def copy_tree(source, target):
+    """The same directory elsewhere, with modes, links and owners."""
+    shutil.copytree(source, target, symlinks=True)
+    for path in source.rglob("*"):
+        status = path.lstat()
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.lchown(target / path.relative_to(source), status.st_uid, status.st_gid)
+            if not path.is_symlink():
+                (target / path.relative_to(source)).chmod(status.st_mode & 0o7777)

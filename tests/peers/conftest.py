@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from beside_modem_manager import Bed
+from shared_modem import Bed
 
 NEEDED = ("ModemManager", "mmcli", "umockdev-wrapper", "dbus-daemon", "gcc")
 

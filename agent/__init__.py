@@ -1,10 +1,10 @@
 """The device's side of kitting: who am I, what should I be, become it, say so.
 
 entry points  cli (what a person types)  daemon (the resident)  apply_cli (the privileged half's own process)
-stories       provisioning (one pass of the network half)  applying, serving_orders (one order in the root half)
-edges         metadata  modem.serial_line  apply.gateway (the only writer)  apply.journal  handover  state  notify
-pure          configuration (document → effects)  binding  report  order  lifecycle  schedule  apply.plan
-words         identity  effects  settings  errors
+stories       provisioning (one pass of the network half)  applying, serving_orders, authorship (one order in the root half)
+edges         metadata  modem.serial_line  apply.gateway (the only writer)  apply.journal  handover  state  signature
+pure          configuration (document → effects)  binding  continuity  report  order  lifecycle  schedule  apply.plan
+words         one_pass  identity  effects  settings  errors  codes
 """
 
 __version__ = "0.1.0"

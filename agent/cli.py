@@ -126,8 +126,9 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import identity_lines, identity_values
-    from agent.wiring import who_and_what
+    from agent.wiring import leave_root, who_and_what
 
+    leave_root(settings)
     subscriber, equipment, found = who_and_what(settings)
     if arguments.json:
         print_json(identity_values(subscriber, equipment, found))

@@ -666,6 +666,7 @@ def test_everything_is_looked_at_once_in_a_while():
     [
         {"seen_record": None},
         {"seen_userdata": None},
+        {"imei": None},
         {"state": State.ROLLED_BACK},
         {"notice": Failure(Code.REPORT_NOT_SENT, "x")},
         {"agent_version": "0.0.1"},

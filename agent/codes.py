@@ -251,7 +251,7 @@ class Code(Enum):
         Kind.NOTICE,
         os.EX_DATAERR,
         "The modem's answer is not a number that can be verified",
-        "Send what the modem answers to AT+CGSN, AT+GSN and ATI to whoever maintains this agent.",
+        "Run kitting-agent modem --trace modem.toml --mask, and send the file to whoever maintains this agent.",
     )
     BINDING_SIM = (
         "binding.sim",

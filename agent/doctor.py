@@ -183,7 +183,7 @@ _UNPROGRAMMED = "004999010640000"
 _SAME_ADVICE = "It tells no device from another: ask the maker of the modem for a number of its own."
 _SIM_ADVICE = {
     SimState.ABSENT: "Insert the SIM, and start the modem anew.",
-    SimState.PIN: "Take the PIN off the SIM in another device, or have ModemManager enter it; none is guessed.",
+    SimState.PIN: "Take the PIN off in another device, or let the connection manager enter it: none is guessed.",
     SimState.PUK: "Unblock the SIM with its PUK in another device, or exchange it: no code is guessed.",
     SimState.LOCKED: "Use a modem that is not locked to another operator's SIM.",
     SimState.FAILED: "Clean its contacts and insert it again; else exchange it.",

@@ -595,6 +595,7 @@ def test_identify_prints_who_and_what_this_is(bench):
     values = json.loads(done.stdout)
     assert done.returncode == os.EX_OK
     assert values["subscriber"]["imsi"] == IMSI
+    assert values["equipment"].pop("radio")["registration"] == "home"
     assert values["equipment"] | {"port": "", "model": "", "manufacturer": "", "firmware": ""} == {
         "imei": IMEI,
         "imsi": IMSI,
@@ -604,6 +605,7 @@ def test_identify_prints_who_and_what_this_is(bench):
         "firmware": "",
         "port": "",
         "source": "at",
+        "others": [],
     }
     assert values["binding"]["verdict"] == "match"
 

@@ -133,6 +133,13 @@ def test_a_model_that_nobody_has_is_named():
         (faults.CmeError(515, times=1), ["AT+CGSN", "AT+CGSN"], b"\r\nERROR\r\n\r\n490154203237518\r\n\r\nOK\r\n"),
         (faults.SimBusy(1), ["AT+CIMI", "AT+CIMI"], b"\r\nERROR\r\n\r\n001010000000001\r\n\r\nOK\r\n"),
         (faults.SimBusy(1), ["AT+CGSN"], b"\r\n490154203237518\r\n\r\nOK\r\n"),
+        (faults.QuietResults(), ["AT", "AT+CIMI"], b"\r\n001010000000001\r\n"),
+        (faults.ErrorsInWords(), ["AT+NONE", "AT+CPIN?"], b"\r\nERROR\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n"),
+        (faults.OpenPrompt(), ["AT", "\x1bAT"], b"\r\n> \r\nOK\r\n\r\nOK\r\n"),
+        (faults.PukWanted(), ["AT+CPIN?"], b"\r\n+CPIN: SIM PUK\r\n\r\nOK\r\n"),
+        (faults.PukWanted(), ["AT+CMEE=1", "AT+CIMI"], b"\r\nOK\r\n\r\n+CME ERROR: 12\r\n"),
+        (faults.SimFailed(), ["AT+CMEE=2", "AT+CPIN?"], b"\r\nOK\r\n\r\n+CME ERROR: SIM failure\r\n"),
+        (faults.NotRegistered(3), ["AT+CEREG?"], b"\r\n+CEREG: 0,3\r\n\r\nOK\r\n"),
         (faults.Chatter("RING", "after"), ["AT+CIMI"], b"\r\n001010000000001\r\n\r\nOK\r\n\r\nRING\r\n"),
     ],
 )
@@ -142,6 +149,32 @@ def test_a_fault_changes_what_is_said(wrong, commands, answer):
 
 def test_the_echo_can_come_in_lower_case():
     assert talk(Modem(faults=[faults.LowerCaseEcho()]), "AT").startswith(b"at\r")
+
+
+def test_errors_can_come_in_words_unasked():
+    assert talk(quiet("generic", faults.ErrorsInWords(), faults.NoSim()), "AT+CIMI").startswith(
+        b"\r\n+CME ERROR: SIM not"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "start"), [(faults.DataCall(), b"\x7e\xff\x7d\x23"), (faults.Babble(), b"\r\nhello")]
+)
+def test_some_ports_speak_something_else(fault, start):
+    assert talk(quiet("generic", fault), "AT").startswith(start)
+
+
+def test_another_speed_is_noise():
+    modem = quiet("generic", faults.WrongSpeed(9600))
+    modem.line_speed = 115200
+    assert b"OK" not in talk(modem, "AT")
+    modem.line_speed = 9600
+    assert talk(modem, "AT") == b"\r\nOK\r\n"
+
+
+def test_an_imei_can_be_another_one_every_time():
+    modem = quiet("generic", faults.UnsteadyImei())
+    assert len({talk(modem, "AT+CGSN") for _ in range(5)}) == 5
 
 
 def test_an_answer_can_come_in_pieces():

@@ -14,6 +14,7 @@ from agent.identity import NotRead, Read, Registration, Signal, SimState, Source
 from agent.modem import read_equipment
 from agent.modem.commands import COMMANDS
 from agent.modem.limits import Limits
+from agent.modem.sim_and_network import best_registration
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem
@@ -191,3 +192,15 @@ def test_a_port_in_a_data_call_is_left_alone():
     assert read_equipment(ModemSettings(port=os.ttyname(slave))).imei.code is Code.MODEM_BUSY
     os.close(slave)
     os.close(master)
+
+
+@pytest.mark.parametrize(
+    ("said", "best"),
+    [
+        ([Registration.IDLE, Registration.HOME, Registration.IDLE], Registration.HOME),
+        ([Registration.SEARCHING, Registration.ROAMING], Registration.ROAMING),
+        ([Registration.DENIED, Registration.IDLE], Registration.DENIED),
+    ],
+)
+def test_a_registration_with_any_part_of_the_network_is_one(said, best):
+    assert best_registration(map(Read, said)) == Read(best)

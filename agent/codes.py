@@ -435,6 +435,27 @@ class Code(Enum):
         "No resident is running",
         "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
     )
+    FILE_UNREADABLE = (
+        "file.unreadable",
+        Kind.LOCAL,
+        os.EX_NOINPUT,
+        "A file that was named cannot be read",
+        "Check that it exists and that you may read it.",
+    )
+    FILE_UNWRITABLE = (
+        "file.unwritable",
+        Kind.LOCAL,
+        os.EX_CANTCREAT,
+        "A file that was named cannot be written",
+        "Check that its directory exists and that you may write there.",
+    )
+    SIGN_FAILED = (
+        "sign.failed",
+        Kind.LOCAL,
+        os.EX_NOPERM,
+        "The document could not be signed",
+        "Check the key; ssh-keygen -Y sign needs OpenSSH 8.2 or newer.",
+    )
     BUG = (
         "internal.bug",
         Kind.LOCAL,

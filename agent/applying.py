@@ -6,15 +6,14 @@
     do        step by step, each begun in the journal before it is done
     wait      for the confirmation: `confirm` keeps everything, `undo` takes everything back
 
-A step that fails takes everything back. An outcome is said before the order is forgotten, so that a power cut in between
-only says it again. `Failure` is raised where the directory cannot be used or another apply is under way.
+A step that fails takes everything back. An outcome is said before the order is forgotten, so that a power cut only says
+it again. `Failure` is raised where the directory cannot be used or another apply is under way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
 
 from agent import handover
 from agent.apply import journal as journals
@@ -25,8 +24,8 @@ from agent.apply.diff import secrets_of
 from agent.apply.faults import as_failure
 from agent.apply.gateway import Gateway
 from agent.apply.journal import Journal
-from agent.apply.observation import Observation
-from agent.apply.outcomes import noting, outcome_of, powers, shown, without
+from agent.apply.outcomes import is_cut_off_scrub, noting, outcome_of, powers, shown, without
+from agent.apply.places import check_places
 from agent.apply.plan import Plan, make_plan, questions
 from agent.apply.records import Ordered, contents_of, larges_of, left_by
 from agent.apply.room import Room, room
@@ -34,11 +33,10 @@ from agent.apply.steps import ActionStep, Managed, Step
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
-from agent.configuration import forbidden_path, from_document, wanted_effects
-from agent.effects import ActivateConnections, PowerState, Wanted
+from agent.configuration import from_document, wanted_effects
+from agent.effects import ActivateConnections, PowerState
 from agent.errors import Code, Failure
-from agent.order import Change, Order, Outcome, Ran, Result
-from agent.settings import ApplySettings
+from agent.order import Change, Order, Outcome, Ran, Result, Task
 
 __all__ = ["Room", "apply_order", "confirm", "preview", "roll_back", "room", "say", "scrub", "settle", "undo"]
 
@@ -98,9 +96,11 @@ def roll_back(order: Order, room: Room) -> Outcome:
 
 def scrub(order: Order, room: Room) -> Outcome:
     """Removes what is managed and sensitive, its kept copies, and the way back to it."""
-    return _at_once(
-        order, room, lambda _, remembered: plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
-    )
+    return _at_once(order, room, lambda _, remembered: _scrubbed(remembered, room))
+
+
+def _scrubbed(remembered: Managed, room: Room) -> Plan:
+    return plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
 
 
 def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
@@ -108,14 +108,21 @@ def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -
     with _opened(room) as store:
         try:
             _settle_earlier(store, room)
-            remembered, notes = _remembered(store)
-            plan = make(store, remembered)
-            journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
-        notes = _carry_out(plan, journal, room.gateway)
-        _keep_unasked(journal)
-        return _conclude(journal, room, notes)
+        return _led_back(order, store, room, make)
+
+
+def _led_back(order: Order, store: Store, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
+    try:
+        remembered, notes = _remembered(store)
+        plan = make(store, remembered)
+        journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
+    except Failure as failure:
+        return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+    notes = _carry_out(plan, journal, room.gateway)
+    _keep_unasked(journal)
+    return _conclude(journal, room, notes)
 
 
 def _keep_unasked(journal: Journal) -> None:
@@ -147,8 +154,11 @@ def _settle(store: Store, room: Room) -> Outcome | None:
     journal.append_if_possible(Happened(Event.RESTARTED))
     if journal.ordered.is_way_back:
         _keep_unasked(journal)
-    notes = _take_back(journal, room.gateway) if journal.progress.state is State.UNDOING else ()
-    return _conclude(journal, room, notes)
+    outcome = _conclude(journal, room, _take_back(journal, room.gateway) if journal.is_undoing else ())
+    if journal.progress.state is State.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
+        order = Order(outcome.order_id, outcome.digest, {}, "", 1.0, task=Task.SCRUB)
+        return _led_back(order, store, room, lambda _, remembered: _scrubbed(remembered, room))
+    return outcome
 
 
 def _settle_earlier(store: Store, room: Room) -> None:
@@ -165,19 +175,8 @@ def _plan(order: Order, room: Room, remembered: Managed) -> Plan:
         raise Failure(Code.ORDER_INVALID, "the document is not the one that the order names")
     wanted = wanted_effects(configuration, room.policy)
     seen = room.gateway.observe(questions(wanted, remembered))
-    _check_places(wanted, seen, room.policy)
+    check_places(wanted, seen, room.policy)
     return make_plan(wanted, seen, remembered, f"{order.digest} {order.card}")
-
-
-def _check_places(wanted: Iterable[Wanted], seen: Observation, policy: ApplySettings) -> None:
-    """A link on the way must not lead a file of the document out of where the device's owner lets it write."""
-    for item in wanted:
-        place = seen.places.get(getattr(item.effect, "path", ""))
-        if place is None or not item.because.startswith("write_files"):
-            continue
-        outside = not any(PurePosixPath(place).is_relative_to(prefix) for prefix in policy.paths)
-        if why := forbidden_path(place) or ("which [apply] paths does not have" if outside else ""):
-            raise Failure(Code.USERDATA_NOT_ALLOWED, f"leads to {place}: {why}", where=item.because)
 
 
 def _remembered(store: Store) -> tuple[Managed, tuple[Change, ...]]:

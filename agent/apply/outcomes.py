@@ -9,6 +9,7 @@ from agent.apply.diff import masked
 from agent.apply.records import Ordered
 from agent.apply.steps import ActionStep, Step
 from agent.apply.transaction import Progress, State
+from agent.apply.way_back import SCRUB
 from agent.effects import PowerState
 from agent.errors import Code, Failure
 from agent.order import Change, Outcome, Ran, Result
@@ -58,3 +59,9 @@ def without(ran: Ran, step: Step, secrets: frozenset[str]) -> Ran:
 def shown(failure: Failure, secrets: frozenset[str]) -> Failure:
     """The same without what a command printed of a sensitive file."""
     return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
+
+
+def is_cut_off_scrub(ordered: Ordered, progress: Progress) -> bool:
+    """Whether secrets came back only since a scrub was interrupted: then it is done once more, whoever asked for it."""
+    was_cut_off = progress.cause is not None and progress.cause.code is Code.APPLY_INTERRUPTED
+    return ordered.is_way_back and was_cut_off and any(step.because == SCRUB for step in ordered.steps)

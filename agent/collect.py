@@ -64,6 +64,7 @@ def parts(settings: Settings, config: Path | None) -> Iterator[tuple[str, str]]:
     yield "status.txt", _said(*agent, "status")
     yield "doctor.txt", _said(*agent, "doctor")
     yield "identify.txt", _said(*agent, "identify", "--json")
+    yield "modem.toml", _said(*agent, "modem", "--trace", "--mask")
     yield "plan.txt", _said(*agent, "plan")
     yield "journal.txt", _said("journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "5000", "-u", "kitting-*")
     yield "units.txt", _said("systemctl", "--no-pager", "status", "kitting-*", "ModemManager", "NetworkManager")

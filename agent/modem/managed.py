@@ -21,6 +21,7 @@ from agent.modem.mmcli import MAX_BYTES, Card, Managed, card_in, imei_beside, mo
 from agent.modem.port_owners import processes
 
 PROGRAM = Path("usr/bin/mmcli")
+UNIT = Path("run/systemd/units/invocation:ModemManager.service")
 DAEMON = "ModemManager"
 """As the kernel calls it (proc(5), comm)."""
 
@@ -73,7 +74,15 @@ class ModemManager:
                     return _age_s(place)
             except (OSError, ValueError, IndexError):
                 continue
-        return None
+        return self._unit_s()
+
+    def _unit_s(self) -> float | None:
+        """The same where other users' processes are hidden (ProtectProc=): systemd makes this link at each start."""
+        try:
+            started = (self._system / UNIT).lstat().st_mtime
+        except OSError:
+            return None
+        return max(0.0, time.time() - started)
 
     def _asked(self, *question: str) -> bytes:
         """What mmcli prints; raises `modem.silent`."""

@@ -724,7 +724,7 @@ def test_a_stray_program_on_the_port_of_the_service_is_not_believed(bench):
 
 
 @pytest.mark.parametrize(
-    "command", ["provision", "run", "plan", "identify", "status", "check", "reprovision", "doctor"]
+    "command", ["provision", "run", "plan", "identify", "status", "check", "reprovision", "modem", "doctor"]
 )
 def test_every_command_has_help_with_an_example(bench, command):
     done = bench.gateway.ask(command, "--help")

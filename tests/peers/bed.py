@@ -5,6 +5,7 @@ Words on standard input, one a line: `faults PORT NAME...` (a port's modem gets 
 asked on each port since, as JSON).
 """
 
+import fcntl
 import json
 import os
 import select
@@ -70,7 +71,7 @@ class Bed:
         self.ports = {self.bed.get_dev_fd(f"/dev/ttyUSB{n}"): n for n in range(4)}
         for port in self.ports:
             tty.setraw(port)
-        self.due, self.order = [], count()
+        self.due, self.order, self.used = [], count(), set()
 
     def live(self):
         say(self.bed.get_root_dir())
@@ -103,11 +104,21 @@ class Bed:
         try:
             data = os.read(port, 4096)
         except OSError:
-            sleep(0.02)  # nobody has the other end open
+            if port in self.used:
+                self.used.discard(port)
+                self.forget_claim(self.ports[port])
+            sleep(0.02)
             return
+        self.used.add(port)
         modem.line_speed = SPEEDS.get(termios.tcgetattr(port)[5])
         for event in modem.feed(data):
             heappush(self.due, (monotonic() + event.after_s, next(self.order), port, event))
+
+    def forget_claim(self, number):
+        """A USB port that nobody has open any more has no claim on it; a pseudo-terminal would keep TIOCEXCL."""
+        other = os.open(f"{self.bed.get_root_dir()}/dev/ttyUSB{number}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        fcntl.ioctl(other, termios.TIOCNXCL)
+        os.close(other)
 
     def told(self, words):
         match words:

@@ -1,11 +1,12 @@
 """Real peers. Only `make test-peers` runs them; what a machine cannot run is skipped, and says why."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from beside_modem_manager import Bed
+from shared_modem import Bed
 
 NEEDED = ("ModemManager", "mmcli", "umockdev-wrapper", "dbus-daemon", "gcc")
 
@@ -21,6 +22,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_runtest_setup():
+    if os.geteuid() != 0:
+        pytest.skip("ModemManager and the bed below it need root")
     for program in NEEDED:
         if not shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin"):
             pytest.skip(f"there is no {program}: sh packaging/host.sh peers")

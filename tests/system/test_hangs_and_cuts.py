@@ -39,7 +39,7 @@ def cut_while_applying(machine):
     machine.cell.set_userdata(SLOW)
     machine.run("kitting-agent", "reprovision")
     machine.until(lambda: "round = 2" in machine.disk.read("/etc/telemetry.conf"), 60, "the file is written")
-    assert machine.property("kitting-apply.service", "ActiveState") == "activating"
+    assert machine.property("kitting-apply.service", "ActiveState") == "active"
     machine.cell.link_down()
     machine.cut()
 

@@ -176,6 +176,19 @@ def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it
     assert at.commands == []
 
 
+def test_where_processes_are_hidden_its_unit_tells_that_it_was_just_started(machine):
+    units = machine.root / "run/systemd/units"
+    units.mkdir(parents=True)
+    machine.program(script())
+    asked = ModemManager(QUICK, machine.root)
+    assert not asked.may_be_deciding([], 40.0)
+    (units / "invocation:ModemManager.service").symlink_to("0123")
+    assert asked.may_be_deciding([], 40.0)
+    os.utime(units / "invocation:ModemManager.service", (1, 1), follow_symlinks=False)
+    assert not asked.may_be_deciding([], 40.0)
+    assert asked.may_be_deciding([3.0], 40.0)
+
+
 @pytest.mark.parametrize("name", ["ModemManager", "bash"])
 def test_a_modem_that_modemmanager_ignores_is_read_by_at(machine, name):
     machine.port("ttyUSB2", 2, Modem(imei=IMEI))

@@ -3,7 +3,7 @@
 from threading import Thread
 
 import pytest
-from beside_modem_manager import IMEI
+from shared_modem import IMEI
 
 from agent.errors import Code
 from agent.identity import NotRead, Read, Source

@@ -6,39 +6,37 @@
     do        step by step, each begun in the journal before it is done
     wait      for the confirmation: `confirm` keeps everything, `undo` takes everything back
 
-A step that fails takes everything back. An outcome is said in `outcome.json` before the order is forgotten, so that a
-power cut in between only says it again. All four raise `Failure` where the state directory cannot be used or another
-apply is under way; what becomes of an order itself is in its `Outcome`.
+A step that fails takes everything back. An outcome is said before the order is forgotten, so that a power cut only says
+it again. `Failure` is raised where the directory cannot be used or another apply is under way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import PurePosixPath
 
 from agent import handover
 from agent.apply import journal as journals
 from agent.apply import store as stores
 from agent.apply.actions import undo_steps
 from agent.apply.commands import CommandFailed
-from agent.apply.diff import masked, secrets_of
+from agent.apply.diff import secrets_of
 from agent.apply.faults import as_failure
 from agent.apply.gateway import Gateway
 from agent.apply.journal import Journal
-from agent.apply.plan import Observation, Plan, make_plan, questions
+from agent.apply.outcomes import is_cut_off_scrub, noting, outcome_of, powers, shown, without
+from agent.apply.places import check_places
+from agent.apply.plan import Plan, make_plan, questions
 from agent.apply.records import Ordered, contents_of, larges_of, left_by
 from agent.apply.room import Room, room
 from agent.apply.steps import ActionStep, Managed, Step
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
-from agent.configuration import forbidden_path, from_document, wanted_effects
-from agent.effects import ActivateConnections, PowerState, Wanted
+from agent.configuration import from_document, wanted_effects
+from agent.effects import ActivateConnections, PowerState
 from agent.errors import Code, Failure
-from agent.order import Change, Order, Outcome, Ran, Result
-from agent.settings import ApplySettings
+from agent.order import Change, Order, Outcome, Ran, Result, Task
 
 __all__ = ["Room", "apply_order", "confirm", "preview", "roll_back", "room", "say", "scrub", "settle", "undo"]
 
@@ -98,9 +96,11 @@ def roll_back(order: Order, room: Room) -> Outcome:
 
 def scrub(order: Order, room: Room) -> Outcome:
     """Removes what is managed and sensitive, its kept copies, and the way back to it."""
-    return _at_once(
-        order, room, lambda _, remembered: plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
-    )
+    return _at_once(order, room, lambda _, remembered: _scrubbed(remembered, room))
+
+
+def _scrubbed(remembered: Managed, room: Room) -> Plan:
+    return plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
 
 
 def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
@@ -108,14 +108,21 @@ def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -
     with _opened(room) as store:
         try:
             _settle_earlier(store, room)
-            remembered, notes = _remembered(store)
-            plan = make(store, remembered)
-            journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
         except Failure as failure:
             return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
-        notes = _carry_out(plan, journal, room.gateway)
-        _keep_unasked(journal)
-        return _conclude(journal, room, notes)
+        return _led_back(order, store, room, make)
+
+
+def _led_back(order: Order, store: Store, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
+    try:
+        remembered, notes = _remembered(store)
+        plan = make(store, remembered)
+        journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
+    except Failure as failure:
+        return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+    notes = _carry_out(plan, journal, room.gateway)
+    _keep_unasked(journal)
+    return _conclude(journal, room, notes)
 
 
 def _keep_unasked(journal: Journal) -> None:
@@ -147,8 +154,11 @@ def _settle(store: Store, room: Room) -> Outcome | None:
     journal.append_if_possible(Happened(Event.RESTARTED))
     if journal.ordered.is_way_back:
         _keep_unasked(journal)
-    notes = _take_back(journal, room.gateway) if journal.progress.state is State.UNDOING else ()
-    return _conclude(journal, room, notes)
+    outcome = _conclude(journal, room, _take_back(journal, room.gateway) if journal.is_undoing else ())
+    if journal.progress.state is State.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
+        order = Order(outcome.order_id, outcome.digest, {}, "", 1.0, task=Task.SCRUB)
+        return _led_back(order, store, room, lambda _, remembered: _scrubbed(remembered, room))
+    return outcome
 
 
 def _settle_earlier(store: Store, room: Room) -> None:
@@ -165,19 +175,8 @@ def _plan(order: Order, room: Room, remembered: Managed) -> Plan:
         raise Failure(Code.ORDER_INVALID, "the document is not the one that the order names")
     wanted = wanted_effects(configuration, room.policy)
     seen = room.gateway.observe(questions(wanted, remembered))
-    _check_places(wanted, seen, room.policy)
+    check_places(wanted, seen, room.policy)
     return make_plan(wanted, seen, remembered, f"{order.digest} {order.card}")
-
-
-def _check_places(wanted: Iterable[Wanted], seen: Observation, policy: ApplySettings) -> None:
-    """A link on the way must not lead a file of the document out of where the device's owner lets it write."""
-    for item in wanted:
-        place = seen.places.get(getattr(item.effect, "path", ""))
-        if place is None or not item.because.startswith("write_files"):
-            continue
-        outside = not any(PurePosixPath(place).is_relative_to(prefix) for prefix in policy.paths)
-        if why := forbidden_path(place) or ("which [apply] paths does not have" if outside else ""):
-            raise Failure(Code.USERDATA_NOT_ALLOWED, f"leads to {place}: {why}", where=item.because)
 
 
 def _remembered(store: Store) -> tuple[Managed, tuple[Change, ...]]:
@@ -230,13 +229,13 @@ def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, 
                 journal.append(Happened(Event.BEGUN, number))
                 ran, note = _done(step, gateway)
                 notes += note
-                journal.append(Happened(Event.DONE, number, ran=ran and _without(ran, step, secrets)))
+                journal.append(Happened(Event.DONE, number, ran=ran and without(ran, step, secrets)))
             journal.append(Happened(Event.ALL_DONE))
     except CommandFailed as failed:
         step = plan.steps[journal.progress.begun - 1]
-        return _turn_back(journal, _shown(failed.failure, secrets), gateway, _without(failed.ran, step, secrets))
+        return _turn_back(journal, shown(failed.failure, secrets), gateway, without(failed.ran, step, secrets))
     except Failure as failure:
-        return _turn_back(journal, _shown(failure, secrets), gateway)
+        return _turn_back(journal, shown(failure, secrets), gateway)
     return tuple(notes)
 
 
@@ -256,13 +255,6 @@ def _keep(plan: Plan, journal: Journal, gateway: Gateway) -> None:
     for path, large in larges_of(plan.steps):
         if not journal.store.has_kept(large.sha256):
             gateway.keep(path, large, journal.store.kept_at)
-
-
-def _without(ran: Ran, step: Step, secrets: frozenset[str]) -> Ran:
-    """The same without what nobody is to see."""
-    if isinstance(step, ActionStep) and step.sensitive:
-        return replace(ran, command="(sensitive)", tail="")
-    return replace(ran, command=masked(ran.command, secrets), tail=masked(ran.tail, secrets))
 
 
 def _turn_back(journal: Journal, failure: Failure, gateway: Gateway, ran: Ran | None = None) -> tuple[Change, ...]:
@@ -293,29 +285,21 @@ def _take_back(journal: Journal, gateway: Gateway) -> tuple[Change, ...]:
 
 def _conclude(journal: Journal, room: Room, notes: tuple[Change, ...] = ()) -> Outcome:
     """Says where the application stands; one that is at its end is forgotten once that is said."""
-    outcome = _outcome(journal, notes)
+    outcome = outcome_of(journal.ordered, journal.progress, notes)
     if journal.progress.state is State.COMMITTED:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
             journal.store.remember_previous(journal.ordered)
             journal.store.remember(journal.ordered.managed)
-        outcome = _with(outcome, _end_what_waited(journal.ordered, room, ActivateConnections))
+        outcome = noting(outcome, _end_what_waited(journal.ordered, room, ActivateConnections))
     _said(outcome, room)
     if journal.progress.state in {State.COMMITTED, State.UNDONE}:
         with _refused_by_disk(Code.STATE_UNWRITABLE):
             journal.store.drop_unused(journal.store.read_managed()[0])
             journal.forget()
-    if journal.progress.state is not State.COMMITTED or not _powers(journal.ordered):
+    if journal.progress.state is not State.COMMITTED or not powers(journal.ordered):
         return outcome
     # The order is forgotten by now: a gateway that is cut off here, or whose disk is full, must not restart for ever.
-    return _said(_with(outcome, _end_what_waited(journal.ordered, room, PowerState)), room)
-
-
-def _with(outcome: Outcome, notes: Iterable[Change]) -> Outcome:
-    return replace(outcome, changes=(*outcome.changes, *notes))
-
-
-def _powers(ordered: Ordered) -> bool:
-    return any(isinstance(step, ActionStep) and isinstance(step.action, PowerState) for step in ordered.steps)
+    return _said(noting(outcome, _end_what_waited(journal.ordered, room, PowerState)), room)
 
 
 def _end_what_waited(ordered: Ordered, room: Room, kind: type[ActivateConnections | PowerState]) -> Iterator[Change]:
@@ -326,30 +310,6 @@ def _end_what_waited(ordered: Ordered, room: Room, kind: type[ActivateConnection
                 room.actor.kept(step.action)
             except Failure as failure:
                 yield Change("not done", failure.where, str(failure))
-
-
-def _outcome(journal: Journal, notes: tuple[Change, ...]) -> Outcome:
-    ordered, progress = journal.ordered, journal.progress
-    failure: Failure | None = None
-    match progress.state:
-        case State.UNCONFIRMED | State.COMMITTED:
-            result = Result.UNCONFIRMED if progress.state is State.UNCONFIRMED else Result.COMMITTED
-            changes = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes, *notes)
-            return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, None, progress.ran)
-        case State.UNDONE:
-            failure = progress.cause
-        case State.IDLE | State.PREPARED | State.APPLYING | State.UNDOING:
-            why = notes[0].because if notes else "the disk refuses the journal"
-            failure = Failure(Code.APPLY_UNSETTLED, f"{why}; it began with: {progress.cause}")
-    acted = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
-    result = Result.UNDONE if progress.withdrawn else Result.NOT_APPLIED
-    changes = (*acted, *notes)
-    return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, failure, progress.ran)
-
-
-def _change(step: Step, ordered: Ordered) -> Change:
-    recorded = "recorded: " if ordered.recorded and isinstance(step, ActionStep) else ""
-    return Change(f"{recorded}{step.what}", step.where, step.because)
 
 
 def say(outcome: Outcome, room: Room) -> None:
@@ -371,11 +331,6 @@ def _waiting(store: Store) -> Journal:
     if journal is None or journal.progress.state is not State.UNCONFIRMED:
         raise Failure(Code.ORDER_INVALID, "nothing waits for its confirmation")
     return journal
-
-
-def _shown(failure: Failure, secrets: frozenset[str]) -> Failure:
-    """The same without what a command printed of a sensitive file."""
-    return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
 
 
 @contextmanager

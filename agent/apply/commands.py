@@ -196,9 +196,9 @@ class CommandFailed(Exception):
 def scoped(command: RunCommand) -> tuple[str, ...]:
     """The same as a unit of its own (systemd-run(1)): with limits, and outside of this service's sandbox.
 
-    systemd replaces variables in the words of a unit's command; a doubled `$` is one `$` (systemd.service(5)).
+    systemd replaces variables in the words that follow a unit's program; a doubled `$` is one `$` (systemd.service(5)).
     """
-    words = [word.replace("$", "$$") for word in command.argv]
+    words = [*command.argv[:1], *(word.replace("$", "$$") for word in command.argv[1:])]
     limits = {"RuntimeMaxSec": f"{math.ceil(command.limit_s)}", "MemoryMax": COMMAND_MEMORY, "TasksMax": COMMAND_TASKS}
     properties = [f"--property={name}={value}" for name, value in limits.items()]
     return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", *properties, "--", *words)

@@ -18,8 +18,8 @@ from pathlib import Path
 from agent.apply.commands import Actor
 from agent.apply.faults import as_failure
 from agent.apply.nodes import Absent, Directory, File, Found, Kept, Large, Lost, Node, Other, Symlink, sha256
+from agent.apply.observation import Observation, Questions
 from agent.apply.owners import may_give_away, owner_of
-from agent.apply.plan import Observation, Questions
 from agent.apply.steps import ActionStep, FileStep, Step
 from agent.apply.tree import Tree
 from agent.durable import Disk, Space, digest_of, read_file, replace_by_copy, replace_file, temporary_name

@@ -42,6 +42,11 @@ class Journal:
     in_doubt: bool = False
     """An event could not be written for certain that leads to another state: the disk may say that it happened."""
 
+    @property
+    def is_undoing(self) -> bool:
+        """Whether files are still to be taken back."""
+        return self.progress.state is State.UNDOING
+
     def append(self, happened: Happened) -> None:
         """Writes an event down, synced; raises `OSError`, and then the event counts as not happened."""
         after = self.progress.after(happened)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from agent.apply.actions import undo_steps
 from agent.apply.nodes import Absent, Directory, Kept, Lost, Node, Other, Symlink
-from agent.apply.plan import ROOT_OWNER, Draft, Observation, Plan, Questions, Target, file_steps
+from agent.apply.observation import Observation, Questions
+from agent.apply.plan import ROOT_OWNER, Draft, Plan, Target, file_steps
 from agent.apply.records import Ordered
 from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath
 from agent.effects import Action

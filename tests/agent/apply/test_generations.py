@@ -475,6 +475,14 @@ def test_what_is_gone_from_the_gateway_is_gone_from_the_kept_copies_wherever_it_
             assert CANARY not in everything_kept(bench), case
 
 
+def test_a_scrub_that_was_begun_is_ended_wherever_it_was_cut_off(bench):
+    bench.becomes([file("/etc/t1", CANARY, sensitive=True), file("/etc/t2", CANARY, sensitive=True)])
+    for outcome, case in ended_anywhere(bench, lambda room: scrub(bench.order(Task.SCRUB), room)):
+        there = [(bench.root / path).exists() for path in ("etc/t1", "etc/t2")]
+        assert there in ([False, False], [True, True]), case
+        assert outcome is None or (outcome.result, there[0]) == (Result.COMMITTED, False), case
+
+
 @pytest.mark.parametrize("theirs", ["a directory with something in it", "a pipe"])
 def test_what_is_in_the_way_of_one_secret_does_not_keep_the_others(bench, theirs):
     bench.becomes([file("/etc/k1", CANARY, sensitive=True), file("/etc/k2", CANARY, sensitive=True)])

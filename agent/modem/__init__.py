@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 
@@ -72,7 +72,8 @@ def survey(
 ) -> Survey:
     """The same, with all that was seen on the way."""
     heard: list[Heard] = []
-    room = _Room(settings, known_ports(state), limits, system, radio=radio, heard=heard)
+    until = time.monotonic() + limits.all_s
+    room = _Room(settings, known_ports(state), limits, system, radio, heard, until)
     managed, ports = room.look_around()
     asked = room.ask(rounds.free(ports, managed))
     if any(_is_busy(equipment) for _, equipment in asked):
@@ -110,15 +111,18 @@ class _Room:
     system: Path
     radio: bool
     heard: list[Heard]
+    until: float
+    """When all has to be said, on the monotonic clock."""
 
     def look_around(self) -> tuple[tuple[Managed, ...], Sequence[Candidate]]:
         """ModemManager's modems and all ports; waits where a modem may appear, or ModemManager makes up its mind."""
         manager = ModemManager(self.limits, self.system)
-        begun = time.monotonic()
+        begun, most_s = time.monotonic(), self._left_s() - self.limits.port_s
         while True:
             ports = self._ports()
             managed = self._wanted(manager.modems(), ports)
-            if managed or time.monotonic() - begun >= self._patience_s(manager, ports):
+            patience_s = min(self._patience_s(manager, ports), most_s)
+            if managed or time.monotonic() - begun >= patience_s:
                 return managed, ports
             time.sleep(self.limits.look_again_s)
 
@@ -155,16 +159,26 @@ class _Room:
     def _side_by_side(self, ports: Sequence[Candidate]) -> Asked:
         """All ports at once, each within its own limit: eight cost the time of the slowest."""
         read: dict[str, Equipment] = {}
-        threads = [Thread(target=self._ask_one, args=(port.path, read), daemon=True) for port in ports]
+        limits = replace(self.limits, port_s=min(self.limits.port_s, self._left_s()))
+        if limits.port_s < limits.wake_s:
+            return [(port, _unasked(port.path)) for port in ports]
+        threads = [Thread(target=self._ask_one, args=(port.path, limits, read), daemon=True) for port in ports]
         for thread in threads:
             thread.start()
-        until = time.monotonic() + self.limits.port_s + self.limits.close_s
+        until = time.monotonic() + limits.port_s + limits.close_s
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
         return [(port, read.get(port.path) or _stuck(port.path)) for port in ports]
 
-    def _ask_one(self, port: str, read: dict[str, Equipment]) -> None:
-        read[port] = read_port(port, self.settings.baudrate, self.limits, self.heard.append, radio=self.radio)
+    def _ask_one(self, port: str, limits: Limits, read: dict[str, Equipment]) -> None:
+        read[port] = read_port(port, self.settings.baudrate, limits, self.heard.append, radio=self.radio)
+
+    def _left_s(self) -> float:
+        return max(0.0, self.until - time.monotonic())
+
+
+def _unasked(port: str) -> Equipment:
+    return Equipment.unread(Failure(Code.MODEM_SILENT, "no time was left to ask it", where=port), port)
 
 
 def _stuck(port: str) -> Equipment:

@@ -1,7 +1,6 @@
 """Words. How long reading the equipment may take: every wait in this room has its bound here.
 
-A pass's worst case: a modem that is waited for (`appears_s`), ModemManager making up its mind (`manager_decides_s`),
-two rounds of ports (`port_s` each, all ports of a round at once), and a third where ModemManager does not know enough.
+Everything together ends within `all_s`, `manager_answer_s` and `close_s`, less than the minute that a pass has for it.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 class Limits:
     """In seconds where nothing else is said."""
 
+    all_s: float = 50.0
+    """For everything: what is waited for leaves time for a round of ports, and every round takes what is left."""
     port_s: float = 20.0
     """For everything that is asked on one port."""
     answer_s: float = 3.0
@@ -39,7 +40,7 @@ class Limits:
     busy_pauses_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     """Pauses before a busy SIM is asked again."""
     manager_answer_s: float = 5.0
-    """For one answer of ModemManager."""
+    """For all that ModemManager is asked at one look."""
     manager_decides_s: float = 40.0
     """What ModemManager takes at most, from its start or the modem's, to find out what a modem's ports are for.
 

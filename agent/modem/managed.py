@@ -33,9 +33,11 @@ class ModemManager:
         self._limits = limits
         self._system = system
         self._program = system / PROGRAM
+        self._until = 0.0
 
     def modems(self) -> tuple[Managed, ...]:
         """Every modem that it has; none where it is not installed, does not run, or does not answer."""
+        self._until = time.monotonic() + self._limits.manager_answer_s
         try:
             paths = modem_paths(self._asked("-L"))
         except Failure:
@@ -96,7 +98,7 @@ class ModemManager:
                 stderr=subprocess.DEVNULL,
             ) as process:
                 try:
-                    text = _read_within(process, self._limits.manager_answer_s)
+                    text = _read_until(process, self._until)
                 finally:
                     process.kill()
         except OSError as error:
@@ -104,9 +106,9 @@ class ModemManager:
         return text
 
 
-def _read_within(process: subprocess.Popen[bytes], limit_s: float) -> bytes:
+def _read_until(process: subprocess.Popen[bytes], until: float) -> bytes:
     """All that a program prints before it ends well; raises `modem.silent` where it takes longer, or fails."""
-    until, text = time.monotonic() + limit_s, b""
+    text = b""
     output = process.stdout.fileno() if process.stdout else -1
     while len(text) <= MAX_BYTES and select.select([output], [], [], max(0.0, until - time.monotonic()))[0]:
         data = os.read(output, 65536)
@@ -118,7 +120,7 @@ def _read_within(process: subprocess.Popen[bytes], limit_s: float) -> bytes:
     try:
         result = process.wait(max(0.0, until - time.monotonic()))
     except subprocess.TimeoutExpired:
-        raise Failure(Code.MODEM_SILENT, f"mmcli did not end within {limit_s:g} s") from None
+        raise Failure(Code.MODEM_SILENT, "mmcli did not end in time") from None
     if result != 0:
         raise Failure(Code.MODEM_SILENT, "ModemManager does not answer, or has no such modem")
     return text

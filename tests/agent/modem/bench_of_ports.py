@@ -41,17 +41,20 @@ class Machine:
         drivers = self.root / f"sys/bus/drivers/{driver}"
         drivers.mkdir(parents=True, exist_ok=True)
         (serial / "driver").symlink_to(drivers)
-        place = self.root / f"sys/class/tty/{tty}"
-        place.mkdir(parents=True)
-        (place / "device").symlink_to(serial)
-        (place / "dev").write_text(number)
         database = self.root / "run/udev/data"
         database.mkdir(parents=True, exist_ok=True)
         (database / f"c{number}").write_text("".join(f"E:{name}=1\n" for name in udev.split()))
         (self.root / "dev").mkdir(exist_ok=True)
-        if modem:
-            return self.plugged.enter_context(ModemOnPty(modem, self.root / "dev" / tty))
-        return None
+        plugged = self.plugged.enter_context(ModemOnPty(modem, self.root / "dev" / tty)) if modem else None
+        # The agent may be looking while a port appears: it appears whole.
+        coming = serial / "coming"
+        coming.mkdir()
+        (coming / "device").symlink_to(serial)
+        (coming / "dev").write_text(number)
+        place = self.root / f"sys/class/tty/{tty}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        coming.rename(place)
+        return plugged
 
     def socket(self, tty, name):
         """The stable name of a port."""

@@ -10,6 +10,8 @@ from agent.errors import Code
 from agent.identity import Iccid, Imsi, NotRead, Subscriber
 from agent.modem import read_equipment, survey
 from agent.modem.known_ports import known_ports, remember
+from agent.modem.limits import Limits
+from agent.schedule import MODEM_LIMIT_S
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem
@@ -163,3 +165,22 @@ def test_everything_that_was_asked_can_be_seen(machine):
     ]
     assert {one.command for one in found.heard if one.port.endswith("ttyUSB1")} >= {"AT", "AT+CGSN", "AT+CIMI"}
     assert any(one.port.endswith("ttyUSB0") and one.received == b"" for one in found.heard)
+
+
+def test_where_no_time_is_left_no_port_is_opened(machine):
+    modem = Modem(imei=IMEI)
+    machine.port("ttyUSB0", 0, modem)
+    found = read_equipment(AUTO, limits=replace(QUICK, all_s=0.0), system=machine.root)
+    assert "no time was left" in found.imei.why
+    assert modem.commands == []
+
+
+def test_what_is_waited_for_leaves_time_for_the_ports(machine, state):
+    remember(state, ["/dev/ttyUSB0"])
+    hasty = replace(QUICK, appears_s=600.0, all_s=0.5, port_s=0.4)
+    assert read_equipment(AUTO, state, limits=hasty, system=machine.root).imei.code is Code.MODEM_NO_PORT
+
+
+def test_the_bounds_fit_into_what_a_pass_has_for_them():
+    most = Limits()
+    assert most.all_s + most.manager_answer_s + most.close_s < MODEM_LIMIT_S

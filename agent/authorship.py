@@ -10,13 +10,14 @@ in come from the other half, which alone knows the SIM; they cannot change what 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from agent import signature
 from agent.configuration import Names, resolve
 from agent.durable import read_bounded, write_durably
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Order, Outcome, Result
 from agent.settings import ApplySettings
 from agent.signed import SignedText, split
@@ -25,7 +26,7 @@ SERIALS = "serial.json"
 MAX_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Serials:
     """Which serial was accepted, and which is on its way with an order."""
 

@@ -11,13 +11,13 @@ that is in use. IMEIs are compared by the 14 digits that every way of writing th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from agent.errors import Code
+from agent.frozen import frozen
 from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Subscriber, device_part, value_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Witness:
     """One comparison."""
 
@@ -31,7 +31,7 @@ class Witness:
     """None where the two cannot be compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """SIM and device belong together, proven."""
 
@@ -42,7 +42,7 @@ class Match:
         return self.why
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mismatch:
     """SIM and device do not belong together, proven: nothing may be applied."""
 
@@ -54,7 +54,7 @@ class Mismatch:
         return self.why
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unproven:
     """Nothing speaks against it, but something that should speak for it cannot."""
 

@@ -6,8 +6,10 @@ counts the same bytes, and everybody else's as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from agent.frozen import frozen
 
 CONNECTION_BYTES = 392
 """Headers of the three packets that open a TCP connection over IPv4 and the four that close it, time stamps too."""
@@ -26,7 +28,7 @@ DEFAULT_PERIOD = timedelta(days=30)
 _PERIODS = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """So many bytes in so much time."""
 
@@ -34,7 +36,7 @@ class Budget:
     period: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     """What the passes of the present period carried; `since` is None until a clock can be trusted."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.panel import PLACE
 from agent.settings import Settings
 
@@ -21,7 +21,7 @@ REMINDERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leftover:
     """Something that would make two copies the same gateway."""
 

@@ -7,10 +7,10 @@ can write any tag on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.identity import Equipment, Iccid, Subscriber, device_part, value_of
 from agent.settings import IdentitySettings, Instruction, Policy
 
@@ -18,7 +18,7 @@ ORDER_TAG = "kitting_order"
 MAX_ORDER_CHARACTERS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """The identity that the device accepted last; None for what it has not learnt yet."""
 
@@ -49,7 +49,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """The operator's word: the tag as it is, and what it means."""
 

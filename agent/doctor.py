@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, unique
 from ipaddress import IPv4Address
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from agent.binding import Mismatch, Verdict, verdict
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
 from agent.metadata import MetadataService
 from agent.routes import SORACOM_NETWORK, LinkKind, link_kind, parse_routes, route_to
@@ -41,7 +41,7 @@ class Level(Enum):
     """Could not be looked at, because something before it is at fault."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that was looked at."""
 

@@ -14,8 +14,9 @@ import hashlib
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from agent.frozen import frozen
 
 Owner = tuple[int, int]
 """User id and group id."""
@@ -34,7 +35,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """What is free on a file system; `inodes` is None where it has no fixed number of them."""
 

@@ -7,11 +7,12 @@ Paths are absolute, normalised (`/etc/hostname`), and relative to the gateway's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from agent.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class WriteFile:
     """A regular file with exactly this content, mode and owner."""
 
@@ -22,7 +23,7 @@ class WriteFile:
     """`user:group`, names or numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchedFile:
     """A regular file whose content the network half has fetched already and handed over under its digest."""
 
@@ -35,14 +36,14 @@ class FetchedFile:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveFile:
     """No file, link or empty directory at this path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MakeDirectory:
     """A directory with this mode and owner; one that exists already is left as it is."""
 
@@ -51,7 +52,7 @@ class MakeDirectory:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A symbolic link to `target`."""
 
@@ -70,7 +71,7 @@ class OnError(Enum):
     """It is said, and the next step is done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunCommand:
     """A command, without a shell, ended after `limit_s` seconds."""
 
@@ -92,7 +93,7 @@ class Verb(Enum):
     RELOAD = "reload-or-restart"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceVerb:
     """A systemd unit and what becomes of it."""
 
@@ -100,7 +101,7 @@ class ServiceVerb:
     verb: Verb
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActivateConnections:
     """NetworkManager reads its connections again and activates these, under its own checkpoint where it has them."""
 
@@ -115,7 +116,7 @@ class Power(Enum):
     POWEROFF = "poweroff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerState:
     """After everything else, once the configuration is kept and reported: never undone, once for document and SIM."""
 
@@ -129,7 +130,7 @@ Action = RunCommand | ServiceVerb | ActivateConnections | PowerState
 """An effect that cannot be undone by itself, only followed by another."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """An effect and why the configuration wants it."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 
 IMEI_DIGITS = 15
 """TAC (8), serial number (6), check digit (TS 23.003, 6.2.1)."""
@@ -29,7 +30,7 @@ def check_digit_holds(digits: str) -> bool:
     return total % 10 == 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imei:
     """Fifteen digits with a right check digit, not all alike."""
 
@@ -47,7 +48,7 @@ class Imei:
         return self.digits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imsi:
     """Six to fifteen digits: country, network, subscriber (TS 23.003, 2.2)."""
 
@@ -61,7 +62,7 @@ class Imsi:
         return self.digits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Iccid:
     """Eighteen to twenty digits as printed on the card, without filler (ITU-T E.118)."""
 
@@ -99,7 +100,7 @@ def device_part(number: str | None) -> str | None:
     return digits[:14]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscriber:
     """The SIM's line as the platform records it (GET /v1/subscriber); every member but the IMSI may be unknown.
 
@@ -134,14 +135,14 @@ class Subscriber:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read(Generic[T]):
     """A value that was read in this pass."""
 
     value: T
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotRead:
     """A value that could not be read, and why."""
 
@@ -190,7 +191,7 @@ class Registration(Enum):
     IDLE = "not registered"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """How strong the network is: of full strength, or as received power, whichever the modem tells."""
 
@@ -202,7 +203,7 @@ class Signal:
         return ", ".join(filter(None, shown))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Radio:
     """What a modem says of the SIM's state and of the network; for people, never for decisions."""
 
@@ -213,7 +214,7 @@ class Radio:
     own_number: Reading[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Equipment:
     """The modem and what it said in this pass."""
 

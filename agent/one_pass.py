@@ -14,6 +14,7 @@ from typing import Protocol
 from agent.binding import Verdict
 from agent.configuration import Configuration, Names
 from agent.errors import Failure
+from agent.frozen import frozen
 from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event
 from agent.order import Order, Outcome
@@ -89,7 +90,7 @@ class Apply(Protocol):
         """Takes back what was applied."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hands:
     """The edges that a pass works with."""
 

@@ -11,11 +11,12 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, unique
 from typing import Any
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 
 VERSION = 1
 MAX_BYTES = 4 * 1024 * 1024
@@ -34,7 +35,7 @@ class Task(Enum):
     """Remove what is managed and sensitive, for good."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """A resolved configuration, handed over; or another task, with an empty document."""
 
@@ -67,7 +68,7 @@ class Result(Enum):
     """Applied and taken back: the gateway is as it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One thing that differs, or differed: what, where, why."""
 
@@ -79,7 +80,7 @@ class Change:
     """The document key that asked for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ran:
     """A command of the document that was run."""
 
@@ -94,7 +95,7 @@ class Ran:
     """The document key that asked for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of an order, as the privileged half saw it."""
 
@@ -116,7 +117,7 @@ class Answer(Enum):
     UNDO = "undo"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirmation:
     """Whether the service still answers after an apply."""
 
@@ -243,7 +244,7 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Record:
     members: Mapping[str, Any]
     what: str

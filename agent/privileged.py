@@ -10,13 +10,13 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent import SERVICE_LOCK, applying, handover
 from agent.applying import Room
 from agent.authorship import accept
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Answer, Confirmation, Order, Outcome, Result
 from agent.serving_orders import carry_out, refused
 from agent.settings import IdentitySettings
@@ -27,7 +27,7 @@ APPLIED_WITHIN_S = 3600.0
 _LOOK_LEAST_S, _LOOK_MOST_S, _LOOK_GROWTH = 0.02, 0.5, 1.5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InThisProcess:
     """Hands over to the stories of the privileged half, by the same files."""
 
@@ -69,7 +69,7 @@ class InThisProcess:
         return outcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByService:
     """Hands over to kitting-apply.service, which systemd starts when an order lies there.
 

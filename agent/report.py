@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from agent.errors import Failure
+from agent.frozen import frozen
 from agent.identity import Imei
 from agent.lifecycle import State
 
@@ -32,7 +33,7 @@ MAX_VALUE_BYTES = 255
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What is to be said."""
 

@@ -6,9 +6,10 @@ Source of the format: proc(5), /proc/net/route; numbers are hexadecimal in the m
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from enum import Enum, unique
 from ipaddress import IPv4Address, IPv4Network
+
+from agent.frozen import frozen
 
 SORACOM_NETWORK = IPv4Network("100.127.0.0/16")
 """Where SORACOM's entry points live (metadata is 100.127.100.127); to be routed through the SIM."""
@@ -27,7 +28,7 @@ class LinkKind(Enum):
     WIRED = "Ethernet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """One row of the main routing table."""
 

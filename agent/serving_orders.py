@@ -16,13 +16,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent import SERVICE_LOCK, applying, handover
 from agent.applying import Room
 from agent.authorship import accept, authorised
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Answer, Confirmation, Order, Outcome, Result, Task
 from agent.settings import IdentitySettings, Instruction
 
@@ -34,7 +34,7 @@ _LOOK_S = 0.1
 _LOCK_TRIES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bench:
     """What the service works with."""
 

@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from agent.budget import Budget, parse_budget
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 
 DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
 MAX_BYTES = 64 * 1024
@@ -169,7 +170,7 @@ def _setting(read: Callable[[object], Any], default: object) -> Any:
     return field(default=default, metadata={"read": read})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MetadataSettings:
     """`[metadata]`: where the SIM's identity is asked for."""
 
@@ -182,7 +183,7 @@ class MetadataSettings:
     """Seconds that a pass goes on asking a service that does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModemSettings:
     """`[modem]`: where the equipment is asked for."""
 
@@ -192,7 +193,7 @@ class ModemSettings:
     """Ports that are not on USB and have a modem behind them: with "auto" they are asked too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScheduleSettings:
     """`[schedule]`: when the resident starts the next pass."""
 
@@ -215,7 +216,7 @@ class AppliedBy(Enum):
     """The process of the pass itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplySettings:
     """`[apply]`: what a document may do to this device."""
 
@@ -260,7 +261,7 @@ def _instructions(value: object) -> tuple[Instruction, ...]:
     return tuple(_one_of(Instruction)(item) for item in _texts(value))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdentitySettings:
     """`[identity]`: what follows when SIM or modem are not what the device was provisioned with."""
 
@@ -274,7 +275,7 @@ class IdentitySettings:
     """What the operator may say by the tag `kitting_order`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathSettings:
     """`[paths]`: where the agent keeps what it remembers."""
 
@@ -287,7 +288,7 @@ class PathSettings:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplaySettings:
     """`[display]`: what a technician sees without logging in."""
 
@@ -295,7 +296,7 @@ class DisplaySettings:
     """Name of an LED below /sys/class/leds that shows the state; empty for none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointSettings:
     """`[endpoint]`: who else on this gateway may use the SIM's identity."""
 
@@ -303,7 +304,7 @@ class EndpointSettings:
     """Whether the service is closed to other users of this gateway and to the LAN behind it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """All of agent.toml."""
 

@@ -15,7 +15,8 @@ The serial is a number that only grows: a device does not go back to an older do
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from agent.frozen import frozen
 
 MARKER = b"#---- kitting signature"
 NAMESPACE = "kitting"
@@ -27,7 +28,7 @@ _ARMOUR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedText:
     """A text, and the signature that stood below it."""
 

@@ -16,13 +16,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from agent.durable import owner_of_directory, read_bounded, write_durably
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.lifecycle import State
 
 VERSION = 1
@@ -38,7 +39,7 @@ _CODES = {code.text: code for code in Code}
 _STATES = tuple(state.value for state in State)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remembered:
     """What the last pass left."""
 
@@ -204,7 +205,7 @@ def granted(remembered: Remembered, wish: Wish | None) -> Remembered:
 
 def to_json(remembered: Remembered) -> bytes:
     """The content of state.json."""
-    plain = [name for name in Remembered.__slots__ if name not in {"state", "failure", "notice"}]
+    plain = [one.name for one in fields(Remembered) if one.name not in {"state", "failure", "notice"}]
     members = {name: getattr(remembered, name) for name in plain} | {
         "version": VERSION,
         "state": remembered.state.value,

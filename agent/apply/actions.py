@@ -7,11 +7,11 @@ the unit's file to find what to withdraw; everything else goes after the files. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from agent.apply.nodes import Absent, Kept
 from agent.apply.steps import BACK, ActionStep, FileStep, Managed, Step
 from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, Wanted
+from agent.frozen import frozen
 
 NO_LONGER = "no longer named"
 
@@ -27,7 +27,7 @@ _WITHDRAWING = frozenset({Verb.DISABLE, Verb.UNMASK})
 _ENABLED_WORDS = frozenset({"enabled", "static", "alias", "generated", "indirect", "transient"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actions:
     """What is done before and after the files."""
 

@@ -15,7 +15,6 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +22,7 @@ from agent.apply import network, units
 from agent.apply.steps import MAX_SHOWN
 from agent.effects import Action, ActivateConnections, OnError, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Ran
 
 MAX_TAIL_BYTES = 2048
@@ -67,7 +67,7 @@ class Actor(Protocol):
         """What `systemctl is-enabled` says of each unit; empty where systemd cannot be asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorder:
     """Does nothing, for a root that is not the running system."""
 
@@ -88,7 +88,7 @@ class Recorder:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Machine:
     """The running system."""
 

@@ -12,7 +12,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent.apply.commands import Actor
@@ -24,6 +23,7 @@ from agent.apply.steps import ActionStep, FileStep, Step
 from agent.apply.tree import Tree
 from agent.durable import Disk, Space, digest_of, read_file, replace_by_copy, replace_file, temporary_name
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Ran
 
 LARGE_BYTES = 4 * 1024 * 1024
@@ -39,7 +39,7 @@ _BLOCK = 4096
 _NO_DIRECTORY = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gateway:
     """The machine under `root`. Methods raise `Failure(apply.failed)` or `Failure(apply.no_space)`, naming the path."""
 

@@ -7,15 +7,17 @@ paths apart by content, mode, owner and target; times, access control lists and 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from agent.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """Nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """A regular file."""
 
@@ -25,7 +27,7 @@ class File:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Large:
     """A regular file that is too large to be held in memory, and known by its digest."""
 
@@ -37,7 +39,7 @@ class Large:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directory:
     """A directory, whatever is in it."""
 
@@ -46,7 +48,7 @@ class Directory:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symlink:
     """A symbolic link, whether or not its target exists."""
 
@@ -55,14 +57,14 @@ class Symlink:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Other:
     """Something that the agent neither replaces nor can bring back: a device, a socket, a file too large to keep."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """What stood there before, of which the kept copy is damaged."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from agent.apply.nodes import Found
+from agent.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Questions:
     """What has to be known of a gateway before a plan can be made."""
 
@@ -19,7 +20,7 @@ class Questions:
     """SHA-256 and size of what was fetched for this document."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """The answers."""
 

@@ -47,6 +47,7 @@ from agent.effects import (
     WriteFile,
 )
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Change
 
 ROOT_OWNER = "root:root"
@@ -55,7 +56,7 @@ MAX_MODE = 0o7777
 READ_BY_ALL = 0o004
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The steps, and what is remembered once they are kept. Without steps nothing is to be done."""
 
@@ -71,7 +72,7 @@ class Plan:
         return replace(self, notes=(*notes, *self.notes))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What a place is to be, and why."""
 

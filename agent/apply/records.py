@@ -10,7 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from agent.apply.steps import ActionStep, FileStep, Managed, ManagedPath, Step
 from agent.apply.transaction import Event, Happened
 from agent.effects import Action, ActivateConnections, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Change, ran_from_json, ran_to_json
 
 VERSION = 1
@@ -30,7 +31,7 @@ _HEAD = re.compile(rb"([0-9a-f]{8}) ([0-9a-f]{8}) ")
 _CODES = {code.text: code for code in Code}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ordered:
     """What a journal begins with: all that is needed to end the application either way."""
 

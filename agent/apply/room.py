@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent.apply import store as stores
 from agent.apply.commands import ENVIRONMENT, Actor, Machine, Recorder
 from agent.apply.gateway import LARGE_BYTES, Gateway
 from agent.durable import Disk
+from agent.frozen import frozen
 from agent.settings import ApplySettings, Settings
 
 FETCHED = "fetched"
@@ -20,7 +20,7 @@ NETWORK_GRACE_S = 120.0
 """What NetworkManager waits beyond `confirm_within` before it goes back by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Room:
     """What the privileged half works with."""
 

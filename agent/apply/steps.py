@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from agent.apply.nodes import Absent, Directory, File, Kept, Large, Node, Symlink
 from agent.effects import Action, ActivateConnections, PowerState, RunCommand, ServiceVerb, Verb
+from agent.frozen import frozen
 
 BACK: Mapping[Verb, Verb] = MappingProxyType(
     {Verb.ENABLE: Verb.DISABLE, Verb.DISABLE: Verb.ENABLE, Verb.MASK: Verb.UNMASK, Verb.UNMASK: Verb.MASK}
@@ -28,7 +29,7 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileStep:
     """A path goes from one node to another; undoing it is the way back."""
 
@@ -57,7 +58,7 @@ class FileStep:
         return self.path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionStep:
     """Something that is done to a service, or a command that is run."""
 
@@ -99,7 +100,7 @@ class ActionStep:
 Step = FileStep | ActionStep
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManagedPath:
     """A path that the agent made what it is."""
 
@@ -113,7 +114,7 @@ class ManagedPath:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Managed:
     """Everything that the present generation made what it is."""
 

@@ -15,7 +15,6 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent.apply.nodes import sha256
@@ -32,6 +31,7 @@ from agent.apply.records import (
 from agent.apply.steps import Managed
 from agent.durable import Disk, digest_of, read_file, replace_file
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 
 NAME = "transaction"
 """The directory's name in the privileged half's directory."""
@@ -44,7 +44,7 @@ MAX_RECORD_BYTES = 8 * 1024 * 1024
 MAX_CONTENT_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """An open directory. Methods raise `OSError` where the disk refuses."""
 

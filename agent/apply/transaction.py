@@ -10,11 +10,12 @@ always takes back everything, and needs no intent of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, unique
 from types import MappingProxyType
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.order import Ran
 
 
@@ -71,7 +72,7 @@ class Task(Enum):
     FORGET = "forget the order"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Next:
     """The state that an event leads to, and what is to be done there."""
 
@@ -105,7 +106,7 @@ TABLE: Mapping[tuple[State, Event], Next] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happened:
     """An event, with the number of the step it is about, or with what went wrong."""
 
@@ -116,7 +117,7 @@ class Happened:
     """What the step's command printed and how it ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """Where an application stands, folded from what happened."""
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.durable import Disk
+from agent.frozen import frozen
 
 MAX_LINKS = 40
 """As many as the kernel follows (path_resolution(7))."""
@@ -69,7 +70,7 @@ class _Walk:
             os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tree:
     """The directories under `root`. All methods raise `OSError`."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from agent.configuration import policy as rules
@@ -25,6 +25,7 @@ from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused
 from agent.configuration.rendering import rendered
 from agent.configuration.text import unpack
 from agent.effects import Wanted
+from agent.frozen import frozen
 from agent.settings import ApplySettings
 
 __all__ = [
@@ -46,7 +47,7 @@ __all__ = [
 _NO_PLACES: Mapping[KeyPath, Place] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """What one device is to be; it exists only where nothing is wrong with it."""
 
@@ -56,7 +57,7 @@ class Configuration:
     """SHA-256, hex, of the document as canonical JSON: the same for any order of keys, and for YAML and JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Where a larger file comes from."""
 

@@ -7,19 +7,19 @@ Whatever way it came, a document is a mapping of JSON values: no control charact
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from agent.configuration.json_text import parse_json
 from agent.configuration.problems import Fault, KeyPath, Place, Refused, located
 from agent.configuration.text import CONTROL
 from agent.errors import Code
+from agent.frozen import frozen
 
 MAX_DEPTH = 32
 MAX_VALUES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """What was written, not yet validated, and where."""
 

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from agent.configuration.acceptance import TEMPLATE
 from agent.configuration.problems import Fault, KeyPath, Refused, quoted
-from agent.configuration.schema import TEMPLATE, nearest
+from agent.configuration.schema import nearest
 from agent.errors import Code
+from agent.frozen import frozen
 from agent.identity import Equipment, Reading, Subscriber, value_of
 
 MAX_FILLED_CHARACTERS = 1024 * 1024
@@ -46,7 +47,7 @@ _BROKEN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SHELL_TAKES_LITERALLY = re.compile(r"[A-Za-z0-9_./:@%+=,-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """What `{{ }}` may name, in three namespaces; what is not known is not there."""
 
@@ -55,7 +56,7 @@ class Names:
     equipment: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Filler:
     """One `{{ }}`: a name, the part of its value that is wanted, and what stands in for a value that is not there."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 
 KeyPath = tuple[str | int, ...]
 """Keys and list positions from the top: `("write_files", 2, "path")`."""
@@ -25,7 +25,7 @@ _UNPRINTABLE = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Line and column in the text, counted from one."""
 
@@ -33,7 +33,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong, by its path."""
 
@@ -43,7 +43,7 @@ class Fault:
     suggestion: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """What is wrong, as it is told."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from agent.configuration.keys import RENDERERS
@@ -12,9 +12,10 @@ from agent.configuration.keys import ssh_authorized_keys as ssh
 from agent.configuration.policy import named_paths, never_allowed
 from agent.configuration.problems import Fault, KeyPath, path_text
 from agent.effects import FileEffect, Wanted
+from agent.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """Effects in their order, and faults; the effects are of use only where there are no faults."""
 

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts
 from agent.configuration.hints import INSTEAD
 from agent.configuration.problems import Fault, KeyPath, quoted
 from agent.errors import Code
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
 
 SCHEMA_PATH = Path(__file__).parents[2] / "config" / "userdata.schema.json"
 MAX_FAULTS = 100
-TEMPLATE = "{{"
 
 _TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
-_ABOUT_TEXT = frozenset({"pattern", "minLength", "maxLength", "enum"})
 _NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys", "password", "values", "trusted"})
 _MAX_SHOWN = 40
 _MAX_GUESSED = 40
@@ -46,6 +45,8 @@ def faults(document: Mapping[str, Any], *, templates: bool) -> tuple[Fault, ...]
 
     With `templates`, a text that has yet to be filled in may be any text; its place must allow a text all the same.
     """
+    if accepts(document, schema(), templates=templates):
+        return ()
     errors = _validator().iter_errors(document)
     told = (error for error in errors if not (templates and _waits_for_values(error)))
     return tuple(islice((fault for error in told for fault in _faults(error, document)), MAX_FAULTS))
@@ -92,7 +93,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 @cache
 def _validator() -> Validator:
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 (costs time; only a pass needs it)
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 (costs time; only a wrong document needs it)
 
     strict: type[Validator] = validators.extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _whole_pattern}
@@ -110,7 +111,7 @@ def _whole_pattern(_: object, pattern: str, instance: object, __: object) -> Ite
 def _waits_for_values(error: ValidationError) -> bool:
     is_key = "propertyNames" in error.absolute_schema_path
     return (
-        error.validator in _ABOUT_TEXT and isinstance(error.instance, str) and TEMPLATE in error.instance and not is_key
+        error.validator in ABOUT_TEXT and isinstance(error.instance, str) and TEMPLATE in error.instance and not is_key
     )
 
 

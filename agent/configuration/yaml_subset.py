@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -31,6 +30,7 @@ from yaml.events import (
 
 from agent.configuration.problems import KeyPath, Place, Refused
 from agent.errors import Code
+from agent.frozen import frozen
 
 MAX_DEPTH = 32
 MAX_ALIASES = 64
@@ -49,7 +49,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
 _QUOTED_WORD = re.compile(r"'[^<'][^']{2,}'")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Built:
     value: Any
     weight: int

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.identity import Iccid, Imsi, Subscriber
 from agent.schedule import AskLater
 
@@ -37,7 +37,7 @@ _PAUSE_HEADERS = ("retry-after", "x-soracom-ratelimit-seconds-before-refresh")
 """RFC 9110, 10.2.3 in seconds, and what the platform's API says with a 429."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One answer, as far as it has come."""
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.identity import Equipment, NotRead, Read
 from agent.modem import rounds
 from agent.modem.asking import read_port
@@ -32,7 +33,7 @@ from agent.settings import ModemSettings
 Asked = list[tuple[Candidate, Equipment]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """Everything that was found, for who wants more than the result."""
 
@@ -101,7 +102,7 @@ def _filled(managed: Managed, gaps: Asked) -> Equipment:
     return rounds.filled(managed.equipment, rounds.most_telling(said)) if said else managed.equipment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Room:
     """What one reading works with."""
 

@@ -12,8 +12,9 @@ Rules (V.250, 5.7 and 6.2; 3GPP TS 27.007, 4 and 9; what modems do beside them):
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, unique
+
+from agent.frozen import frozen
 
 MAX_BYTES = 64 * 1024
 """An answer to any question here has a few hundred bytes; what talks on is no modem."""
@@ -39,7 +40,7 @@ class Final(Enum):
     """It has not ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What came for one command."""
 
@@ -51,7 +52,7 @@ class Answer:
     echoed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heard:
     """One exchange as it was, for a trace."""
 

@@ -5,10 +5,10 @@ Everything together ends within `all_s`, `manager_answer_s` and `close_s`, less 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from agent.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """In seconds where nothing else is said."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.identity import (
     Equipment,
     Iccid,
@@ -57,7 +57,7 @@ _LOCKS = {
 _FAILURES = {"sim-missing": SimState.ABSENT, "sim-error": SimState.FAILED}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Managed:
     """A modem that ModemManager has."""
 
@@ -72,7 +72,7 @@ class Managed:
     """Where its SIM is on D-Bus."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """What ModemManager knows of a SIM."""
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from agent.frozen import frozen
 
 LOCKS = ("run/lock", "var/lock")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owner:
     """A process that uses a port."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from agent.effects import Wanted
+from agent.frozen import frozen
 
 MAX_CHARACTERS = 128
 """Of a tag's value; a file's first line is cut to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportItem:
     """A tag, and what it says: either a literal value or the first line of a file."""
 

@@ -63,7 +63,7 @@ def test_a_command_says_how_it_ended(programs):
         ("echo broken; exit 3", 3, "exit code 3: broken"),
         ("exit 1", 1, "exit code 1"),
         ("kill -9 $$", -9, "ended by signal 9"),
-        ("kill -1 $$", -1, "ended by signal 1"),
+        ("kill -USR1 $$", -10, "ended by signal 10"),
     ],
 )
 def test_a_command_that_fails_stops_everything_and_says_how(programs, text, code, why):

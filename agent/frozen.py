@@ -1,0 +1,92 @@
+"""Pure. Frozen values as `dataclasses` makes them, without what that costs at every start.
+
+`dataclass(frozen=True, slots=True)` writes and compiles six methods for every class: 0.4 ms each, 40 ms for all that a
+pass knows, every time that it starts. `frozen` has the same fields, and methods that all values share. What asks about
+a dataclass (`fields`, `replace`, `asdict`, `match`) works as ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
+
+Kind = TypeVar("Kind", bound=type)
+
+_set = object.__setattr__
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: Kind) -> Kind:
+    """The class as a frozen dataclass with slots; what it defines itself is kept."""
+    own = vars(cls).keys()
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    for name, method in _SHARED.items():
+        if name not in own:
+            setattr(made, name, method)
+    return cast("Kind", made)
+
+
+class _Shared:
+    """The methods that every value has. Each is found on the value's own class: nothing is inherited."""
+
+    __match_args__: tuple[str, ...]
+
+    def __init__(self, *given: object, **named: object) -> None:
+        """Takes the fields in their order or by name; raises TypeError for one that is missing, twice, or no field."""
+        names = self.__match_args__
+        if len(given) > len(names):
+            raise TypeError(f"{type(self).__name__} takes {len(names)} values, not {len(given)}")
+        for name, content in zip(names, given, strict=False):
+            _set(self, name, content)
+        if len(given) < len(names) or named:
+            _fill(self, names[len(given) :], named)
+        if after := getattr(self, "__post_init__", None):
+            after()
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(self) if one.repr)
+        return f"{type(self).__qualname__}({said})"
+
+    def __eq__(self, other: object) -> bool:
+        return _contents(self) == _contents(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(_contents(self))
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        raise FrozenInstanceError(f"cannot assign to {name} of {type(self).__name__}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"cannot delete {name} of {type(self).__name__}")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), _contents(self)
+
+
+_SHARED = {
+    name: vars(_Shared)[name]
+    for name in ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__", "__reduce__")
+}
+
+
+def _fields(one: Any) -> Any:
+    return fields(one)
+
+
+def _contents(one: Any) -> tuple[object, ...]:
+    return tuple(getattr(one, name) for name in one.__match_args__)
+
+
+def _fill(one: Any, names: tuple[str, ...], named: dict[str, object]) -> None:
+    known = one.__dataclass_fields__
+    for name in names:
+        if name in named:
+            _set(one, name, named.pop(name))
+        elif known[name].default is not MISSING:
+            _set(one, name, known[name].default)
+        elif known[name].default_factory is not MISSING:
+            _set(one, name, known[name].default_factory())
+        else:
+            raise TypeError(f"{type(one).__name__} needs {name}")
+    if named:
+        raise TypeError(f"{type(one).__name__} does not take {', '.join(named)}, or has it already")

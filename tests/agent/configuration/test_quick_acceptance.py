@@ -58,7 +58,8 @@ def damaged(draw):
             case "remove":
                 del around[path[-1]]
             case "add" if isinstance(around, dict):
-                around[draw(st.sampled_from(["enforce", "unknown", "", "mode", "content", "a b"]))] = deepcopy(draw(ODD))
+                names = ["enforce", "unknown", "", "mode", "content", "a b"]
+                around[draw(st.sampled_from(names))] = deepcopy(draw(ODD))
             case _:
                 around[path[-1]] = deepcopy(draw(ODD))
     return document

@@ -1,7 +1,5 @@
 """Entry point: `python3 -m agent` is `kitting-agent`."""
 
-import sys
+from agent.cli import entry
 
-from agent.cli import main
-
-sys.exit(main())
+entry()

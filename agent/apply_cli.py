@@ -10,14 +10,20 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from agent import __version__
 from agent.order import Outcome
-from agent.process_entry import Parser, ended_well, print_json
+from agent.process_entry import Parser, ended_well, leave, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
 
 _INFO, _WARNING = 6, 4
 """syslog's priorities."""
+
+
+def entry() -> NoReturn:
+    """What the installed program starts."""
+    leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,6 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    import gc
+
+    gc.disable()  # as in a pass
     from agent import applying
     from agent.serving_orders import Bench, recover, serve
 

@@ -18,13 +18,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agent import __version__
 from agent.errors import Code, Failure
-from agent.process_entry import Parser, bug, ended_well, print_json
+from agent.process_entry import Parser, bug, ended_well, leave, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
 
 if TYPE_CHECKING:
     from agent.modem import Survey
 
 Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def entry() -> NoReturn:
+    """What the installed program starts."""
+    leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,8 +50,10 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
+    import gc
     import threading
 
+    gc.disable()  # a pass has ended before garbage matters, and looking for it takes a twentieth of its time
     from agent.display import pass_lines, pass_values
     from agent.schedule import pass_limit_s
     from agent.wiring import Narrator, leave_root, one_pass, pause_after

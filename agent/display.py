@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from agent.apply.diff import diff_text
-from agent.apply.plan import Plan
 from agent.binding import Mismatch, Verdict
 from agent.budget import Budget, Ledger, ledger_values
 from agent.configuration import Problem
-from agent.doctor import Finding, Level
 from agent.errors import Failure
 from agent.identity import (
     Equipment,
@@ -30,11 +27,13 @@ from agent.report import short
 from agent.state import Remembered
 
 if TYPE_CHECKING:
+    from agent.apply.plan import Plan
+    from agent.doctor import Finding
     from agent.modem import Survey
 
 _READINGS = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
 _RADIO_READINGS = ("sim", "registration", "operator", "signal", "own_number")
-_MARKS = {Level.OK: "ok", Level.WARNING: "!!", Level.FAULT: "XX", Level.SKIPPED: "--"}
+_MARKS = {"ok": "ok", "warning": "!!", "fault": "XX", "skipped": "--"}
 _AGREES = {True: "agrees", False: "DIFFERS", None: "cannot tell"}
 
 Values = dict[str, Any]
@@ -234,12 +233,16 @@ def modem_values(found: Survey) -> Values:
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """`plan` for people."""
+    from agent.apply.diff import diff_text
+
     text = diff_text(plan)
     yield text.rstrip() if text else "nothing would change"
 
 
 def plan_values(plan: Plan) -> Values:
     """All of `plan --json`."""
+    from agent.apply.diff import diff_text
+
     changes = [{"what": step.what, "where": step.where, "because": step.because} for step in plan.steps]
     return {"changes": changes, "diff": diff_text(plan)}
 
@@ -340,7 +343,7 @@ def problem_values(problems: Iterable[Problem]) -> Values:
 
 def finding_lines(finding: Finding) -> Iterator[str]:
     """One thing that the doctor looked at."""
-    yield f"{_MARKS[finding.level]}  {finding.name:<26} {finding.what}"
+    yield f"{_MARKS[finding.level.value]}  {finding.name:<26} {finding.what}"
     if finding.advice:
         yield f"    {'':<26} → {finding.advice}"
 

@@ -50,7 +50,7 @@ def standard_error_is_journal() -> bool:
 
 def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> None:
     """One entry with structured fields (names in capitals); lost silently where no journal listens."""
-    from systemd import journal  # noqa: PLC0415 (only a process that logs pays for the import)
+    from systemd import journal
 
     try:
         journal.send(message, PRIORITY=str(priority), SYSLOG_IDENTIFIER="kitting-agent", **fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 
 from agent.continuity import (
@@ -16,6 +15,7 @@ from agent.continuity import (
     standing_in_the_way,
 )
 from agent.errors import Code, Failure
+from agent.handover import new_order_id
 from agent.identity import Equipment, Subscriber
 from agent.one_pass import Hands, Pass, Step
 from agent.order import Order, Task
@@ -45,7 +45,7 @@ def _obeyed(settings: Settings, hands: Hands, this: Pass, instruction: Instructi
             this.released = True
             return replace(this.remembered, held=False, given_up=None)
         case Instruction.SCRUB:
-            order = Order(uuid.uuid4().hex, "scrub", {}, "scrub", settings.apply.confirm_within, task=Task.SCRUB)
+            order = Order(new_order_id(), "scrub", {}, "scrub", settings.apply.confirm_within, task=Task.SCRUB)
             outcome = this.outcome = hands.apply.order(order)
             for change in outcome.changes:
                 hands.tell(Step.OBEY, f"{change.what} {change.where}")

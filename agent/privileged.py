@@ -1,7 +1,7 @@
-"""Story: the privileged half, as the network half asks it: in the same process, or by way of a service.
+"""Story: the privileged half, as the network half asks it where it is a service of its own.
 
-Either way the order goes through its file and the outcome is said in its own, so that nothing but the written contract
-passes between the two.
+The order goes through its file and the outcome is said in its own, so that nothing but the written contract passes
+between the two. `privileged_here` is the same in one process.
 """
 
 from __future__ import annotations
@@ -12,61 +12,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agent import SERVICE_LOCK, applying, handover
-from agent.applying import Room
-from agent.authorship import accept
+from agent import SERVICE_LOCK, handover
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.order import Answer, Confirmation, Order, Outcome, Result
-from agent.serving_orders import carry_out, refused
-from agent.settings import IdentitySettings
 
 TAKEN_WITHIN_S = 60.0
 """For the service to begin, and to go on after an interruption; a slow board needs some seconds."""
 APPLIED_WITHIN_S = 3600.0
 _LOOK_LEAST_S, _LOOK_MOST_S, _LOOK_GROWTH = 0.02, 0.5, 1.5
-
-
-@frozen
-class InThisProcess:
-    """Hands over to the stories of the privileged half, by the same files."""
-
-    room: Room
-    identity: IdentitySettings
-
-    def settle(self, order_id: str | None) -> Outcome | None:
-        """What became of this order, or of one that was left open; None where nothing is known of any."""
-        outcome = applying.settle(self.room)
-        if outcome is None:
-            said = _said(self.room.own)
-            outcome = said if said and said.order_id == order_id else None
-        return self._accepted(outcome) if outcome else None
-
-    def order(self, order: Order) -> Outcome:
-        """Carries out what the order file says."""
-        handover.make_place(self.room.own)
-        handover.place_order(self.room.inbox, order)
-        try:
-            outcome = carry_out(handover.read_order(self.room.inbox) or order, self.room, self.identity)
-        except Failure as failure:
-            if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
-                raise
-            outcome = refused(order.order_id, order.digest, failure, self.room)
-        finally:
-            handover.clear_order(self.room.inbox)
-        return self._accepted(outcome)
-
-    def confirm(self) -> Outcome:
-        """Keeps what was applied."""
-        return self._accepted(applying.confirm(self.room))
-
-    def undo(self, failure: Failure) -> Outcome:
-        """Takes back what was applied."""
-        return applying.undo(self.room, failure)
-
-    def _accepted(self, outcome: Outcome) -> Outcome:
-        accept(outcome, self.room.own)
-        return outcome
 
 
 @frozen
@@ -85,13 +39,13 @@ class ByService:
     def settle(self, order_id: str | None) -> Outcome | None:
         """What became of this order, or of one that was left open; None where nothing is known of any."""
         self._wait_until(lambda: not self._is_busy())
-        outcome = _said(self.own)
+        outcome = handover.said(self.own)
         asked_for = outcome is not None and (outcome.order_id == order_id or outcome.result is Result.UNCONFIRMED)
         return outcome if asked_for else None
 
     def order(self, order: Order) -> Outcome:
         """Lays the order down and waits for what becomes of it."""
-        before = _said(self.own)
+        before = handover.said(self.own)
         handover.place_order(self.inbox, order)
         return self._once(lambda outcome: _is_new(outcome, before, order.order_id))
 
@@ -104,7 +58,7 @@ class ByService:
         return self._answered(Answer.UNDO, failure)
 
     def _answered(self, answer: Answer, failure: Failure | None) -> Outcome:
-        waiting = _said(self.own)
+        waiting = handover.said(self.own)
         if waiting is None or waiting.result is not Result.UNCONFIRMED:
             raise Failure(Code.APPLY_NOT_TAKEN, "nothing waits for its confirmation", where=str(self.own))
         handover.place_confirmation(self.inbox, Confirmation(waiting.order_id, answer, failure))
@@ -115,7 +69,7 @@ class ByService:
         found: list[Outcome] = []
 
         def look() -> bool:
-            outcome = _said(self.own)
+            outcome = handover.said(self.own)
             found.extend([outcome] if outcome and is_it(outcome) else [])
             return bool(found)
 
@@ -138,7 +92,7 @@ class ByService:
         """Whether an outcome is still to come that nobody has to say a word for."""
         if handover.order_lies_there(self.inbox):
             return True
-        outcome = _said(self.own)
+        outcome = handover.said(self.own)
         return self._is_at_work() and not (outcome and outcome.result is Result.UNCONFIRMED)
 
     def _is_at_work(self) -> bool:
@@ -153,14 +107,6 @@ class ByService:
         finally:
             os.close(lock)
         return False
-
-
-def _said(own: Path) -> Outcome | None:
-    """The last outcome; one that is damaged is none."""
-    try:
-        return handover.read_outcome(own)
-    except Failure:
-        return None
 
 
 def _is_new(outcome: Outcome, before: Outcome | None, order_id: str) -> bool:

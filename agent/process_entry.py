@@ -28,6 +28,16 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
         return bug(program, error, as_json=as_json)
 
 
+def leave(code: int) -> NoReturn:
+    """Ends this process as it is: to take the interpreter apart first would take a tenth of a pass."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        code = code or os.EX_IOERR
+    os._exit(code)
+
+
 def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
     """Says what was wrong and what to do; the exit code."""
     if as_json:

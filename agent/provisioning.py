@@ -18,7 +18,6 @@ cannot be written (`state.unwritable`).
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +28,7 @@ from agent.binding import Mismatch, verdict
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.configuration import Configuration, Names, names, report_items, resolve, wanted_effects
 from agent.errors import Code, Failure
+from agent.handover import new_order_id
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.lifecycle import Event, State
 from agent.obeying import obey, stay_or_adopt
@@ -113,7 +113,7 @@ def _what(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, 
 
 def _order(settings: Settings, this: Pass, configuration: Configuration, subscriber: Subscriber) -> Order:
     return Order(
-        uuid.uuid4().hex,
+        new_order_id(),
         configuration.digest,
         configuration.document,
         subscriber.card,

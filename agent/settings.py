@@ -5,7 +5,6 @@ Every key is optional. A wrong key or value is a `Failure` that names it: `setti
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -162,6 +161,8 @@ def _shown(value: object) -> str:
 
 
 def _nearest(word: str, words: tuple[str, ...]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, words, 1)
     return f"; did you mean {close[0]!r}?" if close else f"; it knows {', '.join(words)}"
 

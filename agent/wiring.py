@@ -7,18 +7,18 @@ import os
 import pwd
 import random
 import stat
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from agent import RESIDENT_LOCK, applying, panel, state
-from agent.apply.plan import Plan
+from agent import RESIDENT_LOCK, panel, state
 from agent.binding import Verdict, verdict
 from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.configuration import Configuration, sources
 from agent.errors import Code, Failure
+from agent.handover import new_order_id
 from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
@@ -27,13 +27,16 @@ from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
 from agent.one_pass import Apply, Hands, Pass, Step
 from agent.order import Order, Outcome, Task
-from agent.privileged import ByService, InThisProcess
+from agent.privileged import ByService
 from agent.provisioning import find_out, provision
 from agent.remembering import remembered_after
 from agent.report import short
 from agent.schedule import first_pass_s, next_pass_s
 from agent.settings import AppliedBy, Settings
 from agent.traffic import read_ledger, write_ledger
+
+if TYPE_CHECKING:
+    from agent.apply.plan import Plan
 
 Tell = Callable[[Step, str], None]
 
@@ -62,6 +65,8 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
 
 def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
     """What a pass would change; changes nothing."""
+    from agent import applying
+
     with MetadataService(settings.metadata) as service:
         hands = _edges(settings, service, tell)
         this = Pass(state.load(settings.paths.state)[0])
@@ -72,9 +77,7 @@ def roll_back(settings: Settings) -> Outcome:
     """Goes back to the configuration before; raises why that cannot be."""
     with state.pass_lock(settings.paths.state):
         remembered, _ = state.load(settings.paths.state)
-        order = Order(
-            uuid.uuid4().hex, "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK
-        )
+        order = Order(new_order_id(), "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK)
         outcome = _privileged(settings).order(order)
         if outcome.failure:
             raise outcome.failure
@@ -244,6 +247,9 @@ def _privileged(settings: Settings) -> Apply:
     separate = os.geteuid() != 0 and settings.apply.root == Path("/")
     if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
         return ByService(settings.paths.state, settings.paths.apply)
+    from agent import applying
+    from agent.privileged_here import InThisProcess
+
     return InThisProcess(applying.room(settings), settings.identity)
 
 

@@ -6,7 +6,6 @@ what a command printed of it.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -88,6 +87,8 @@ def _content_lines(step: FileStep) -> Iterator[str]:
     else:
         old_name = "/dev/null" if step.before == Absent() else step.path
         new_name = "/dev/null" if step.after == Absent() else step.path
+        import difflib
+
         yield from difflib.unified_diff(
             old.decode().splitlines(), new.decode().splitlines(), old_name, new_name, lineterm=""
         )

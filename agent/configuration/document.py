@@ -35,7 +35,7 @@ def parse(text: str) -> Document:
     if body.lstrip().startswith("{"):
         value, places = parse_json(body)
     else:
-        from agent.configuration.yaml_subset import parse_yaml  # noqa: PLC0415 (YAML costs time, JSON needs none)
+        from agent.configuration.yaml_subset import parse_yaml
 
         value, places = parse_yaml(text)
     if faults := tuple(unclean(value)):

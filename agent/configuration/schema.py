@@ -6,7 +6,6 @@ a pattern means the end of the text, and not the last newline as well.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -87,13 +86,15 @@ def shown(value: object) -> str:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A guess at what was meant, as a suggestion; empty where nothing is near."""
+    import difflib
+
     close = difflib.get_close_matches(word, tuple(words), 1) if len(word) <= _MAX_GUESSED else []
     return f"did you mean {close[0]}?" if close else ""
 
 
 @cache
 def _validator() -> Validator:
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 (costs time; only a wrong document needs it)
+    from jsonschema import Draft202012Validator, validators
 
     strict: type[Validator] = validators.extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _whole_pattern}
@@ -102,7 +103,7 @@ def _validator() -> Validator:
 
 
 def _whole_pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
-    from jsonschema import ValidationError  # noqa: PLC0415 (as above)
+    from jsonschema import ValidationError
 
     if isinstance(instance, str) and not re.search(pattern.removesuffix("$") + r"\Z", instance):
         yield ValidationError("does not match")

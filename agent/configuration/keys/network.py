@@ -7,7 +7,6 @@ written as GKeyFile reads them; an SSID that is not plain is written as its byte
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
@@ -16,7 +15,7 @@ from agent.configuration.problems import Fault, KeyPath
 from agent.effects import ActivateConnections, Wanted, WriteFile
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
-NAMESPACE = uuid.UUID("6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51")
+NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"
 """Of connections' identifiers: the same name is the same connection on every device (RFC 9562, 5.5)."""
 MAX_SSID_BYTES = 32
 
@@ -51,7 +50,7 @@ def _access_point(
     sections: dict[str, Section] = {"wifi": wifi | ({"hidden": True} if point.get("hidden") else {})}
     if password := point.get("password"):
         sections["wifi-security"] = {"key-mgmt": "wpa-psk", "psk": password}
-    identifier = f"{name}-{uuid.uuid5(NAMESPACE, ssid).hex[:8]}"
+    identifier = f"{name}-{_identifier(ssid).replace('-', '')[:8]}"
     yield from _connection(identifier, settings, here, sections, interface=name, sensitive=True)
 
 
@@ -72,7 +71,7 @@ def _connection(
     kind = next(iter(own))
     connection = {
         "id": identifier,
-        "uuid": str(uuid.uuid5(NAMESPACE, identifier)),
+        "uuid": _identifier(identifier),
         "type": kind,
         "interface-name": interface or name,
         "autoconnect-priority": 10,
@@ -180,3 +179,10 @@ def _escaped(text: str) -> str:
         return "\\s" * len(inner)
     before, after = inner.split(core, 1)
     return "\\s" * len(before) + core + "\\s" * len(after)
+
+
+def _identifier(name: str) -> str:
+    """The same UUID for the same name, on every device (RFC 9562, version 5)."""
+    import uuid
+
+    return str(uuid.uuid5(uuid.UUID(NAMESPACE), name))

@@ -47,6 +47,9 @@ class Service(Protocol):
     def subscriber_anew(self) -> Subscriber:
         """The same over a new connection."""
 
+    def read_userdata_ahead(self) -> None:
+        """Begins to read the group's text beside what is asked meanwhile."""
+
     def userdata(self) -> bytes:
         """The group's text."""
 

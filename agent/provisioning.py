@@ -177,7 +177,9 @@ def _taken_as_proof(hands: Hands, this: Pass) -> bool:
 
 
 def _identify(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
-    """Asks the service and the modem at the same time."""
+    """Asks the service and the modem at the same time; before the first configuration, for the userdata as well."""
+    if this.remembered.state is State.NEW:
+        hands.service.read_userdata_ahead()
     reading = Thread(target=lambda: setattr(this, "equipment", hands.read_equipment()), daemon=True)
     reading.start()
     try:

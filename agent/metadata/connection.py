@@ -11,8 +11,8 @@ from __future__ import annotations
 import errno
 import queue
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any
@@ -41,6 +41,8 @@ class Line:
         self._where = ""
         self._limit_s = self._until = 0.0
         self._received_before = 0
+        self._connected: tuple[str, int, Address] | None = None
+        """Host, port and address of the last connection."""
 
     def begin(self, where: str, limit_s: float) -> None:
         """From now on every wait together takes `limit_s` at most."""
@@ -79,29 +81,50 @@ class Line:
 
     def open(self, host: str, port: int) -> socket.socket:
         """A connection to the first address that takes one."""
-        addresses = self._resolve(host, port)
-        for place, (family, _, _, _, address) in enumerate(addresses, 1):
+        answer = self._look_up(host, port)
+        with ExitStack() as otherwise:
+            early = self._connect_early(host, port)
+            if early:
+                otherwise.callback(early.close)
+            addresses = answer()
+            if early and self._connected and self._connected[2] in addresses:
+                otherwise.pop_all()
+                return early
+        return self._connect_to_one_of(addresses, host, port)
+
+    def _connect_to_one_of(self, addresses: Sequence[Address], host: str, port: int) -> socket.socket:
+        for place, found in enumerate(addresses, 1):
             limit_s = self.remaining_s() / (len(addresses) - place + 1)
             try:
-                connection = self._connect(family, address, limit_s)
+                connection = self._connect(found, limit_s)
             except OSError as error:
                 if place == len(addresses):
-                    raise self._unreachable(_no_connection(error, address[0], limit_s)) from None
+                    raise self._unreachable(_no_connection(error, found[4][0], limit_s)) from None
             else:
-                self.connections += 1
+                self._connected = (host, port, found)
                 return connection
         raise self._no_name(f"{host} has no address")
 
-    def _connect(self, family: Any, address: Any, limit_s: float) -> socket.socket:
-        connection = _Socket(family, socket.SOCK_STREAM)
+    def _connect_early(self, host: str, port: int) -> socket.socket | None:
+        """A connection to where the last one went, while the name is being looked up: a round trip less."""
+        if self._connected is None or self._connected[:2] != (host, port):
+            return None
+        try:
+            return self._connect(self._connected[2], self.remaining_s() / 2)
+        except OSError:
+            return None
+
+    def _connect(self, to: Address, limit_s: float) -> socket.socket:
+        connection = _Socket(to[0], socket.SOCK_STREAM)
         connection.line = self
         with ExitStack() as otherwise:
             otherwise.callback(connection.close)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._bind(connection)
             connection.settimeout(limit_s)
-            connection.connect(address)
+            connection.connect(to[4])
             otherwise.pop_all()
+        self.connections += 1
         return connection
 
     def _bind(self, connection: socket.socket) -> None:
@@ -116,22 +139,25 @@ class Line:
         except OSError as error:
             raise self._unreachable(_not_bound(error, self._interface)) from None
 
-    def _resolve(self, host: str, port: int) -> list[Address]:
-        """Addresses of a host; a resolver that hangs is left behind."""
+    def _look_up(self, host: str, port: int) -> Callable[[], list[Address]]:
+        """Begins to look a name up, and returns how to wait for it; a resolver that hangs is left behind."""
         family = _family(self._interface)
-        try:
-            return socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        except (OSError, UnicodeError):
-            pass
+        with suppress(OSError, UnicodeError):
+            known = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+            return lambda: known
         told: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
         Thread(target=_look_up, args=(host, port, family, told), daemon=True).start()
-        try:
-            found = told.get(timeout=self.remaining_s())
-        except queue.Empty:
-            raise self._no_name(f"no word about {host} within {self._limit_s:g} s") from None
-        if isinstance(found, Exception):
-            raise self._no_name(f"{host}: {getattr(found, 'strerror', None) or 'not a name'}")
-        return found
+
+        def answer() -> list[Address]:
+            try:
+                found = told.get(timeout=self.remaining_s())
+            except queue.Empty:
+                raise self._no_name(f"no word about {host} within {self._limit_s:g} s") from None
+            if isinstance(found, Exception):
+                raise self._no_name(f"{host}: {getattr(found, 'strerror', None) or 'not a name'}")
+            return found
+
+        return answer
 
     def _no_name(self, detail: str) -> Failure:
         return Failure(Code.METADATA_NO_NAME, detail, where=self._where)

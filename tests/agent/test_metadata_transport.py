@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import threading
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -381,3 +382,69 @@ def test_a_tag_that_no_utf_8_can_carry_still_leaves():
     with service([answer(b"{}")]) as running, asking(running.url) as metadata:
         metadata.put_tags({"a": "\ud800"})
     assert running.requests[0].endswith(b'[{"tagName":"a","tagValue":"?"}]')
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Addresses by name, as a resolver would tell them; a name that is not there does not resolve."""
+    really, told = socket.getaddrinfo, {}
+
+    def look_up(host, port, family=0, kind=0, **more):
+        if host.replace(".", "").isdigit():
+            return really(host, port, family, kind, **more)
+        if more or host not in told:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return really(told[host], port, family, kind)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return told
+
+
+def test_the_name_is_looked_up_anew_for_a_new_connection_and_has_to_resolve(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        del names["service.test"]
+        assert failure_of(metadata.subscriber_anew).code is Code.METADATA_NO_NAME
+
+
+def test_a_name_that_moved_is_followed_and_nobody_else_is_asked(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE], ["hang"]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        names["service.test"] = "127.0.0.2"
+        assert failure_of(metadata.subscriber_anew).detail.startswith("no connection to 127.0.0.2")
+        assert len(running.requests) == 1
+
+
+def test_a_name_that_stayed_costs_one_connection(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE], [WHOLE]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        metadata.subscriber_anew()
+        assert metadata.connections == len(running.peers) == 2
+
+
+def test_userdata_that_was_read_ahead_is_not_asked_for_again():
+    text = answer(b"hostname: gw\n")
+    with service([text], [WHOLE]) as running, asking(running.url) as metadata:
+        metadata.read_userdata_ahead()
+        wait_until(lambda: running.requests)
+        metadata.subscriber()
+        assert metadata.userdata() == b"hostname: gw\n"
+        assert (metadata.connections, metadata.requests, len(running.requests)) == (2, 2, 2)
+        assert metadata.bytes_received == len(text) + len(WHOLE)
+
+
+def test_userdata_that_could_not_be_read_ahead_is_asked_for_in_its_turn():
+    with service(["reset"], [WHOLE, answer(b"hostname: gw\n")]) as running, asking(running.url) as metadata:
+        metadata.read_userdata_ahead()
+        wait_until(lambda: running.peers)
+        metadata.subscriber()
+        assert metadata.userdata() == b"hostname: gw\n"
+        assert metadata.requests == 3
+
+
+def wait_until(done):
+    while not done():
+        time.sleep(0.005)

@@ -49,6 +49,7 @@ class World:
     equipment: Equipment = EQUIPMENT
     anew: Subscriber | Failure | None = None
     asked_anew: int = 0
+    ahead: int = 0
     etag: str | None = None
     modified: str | Failure = "1"
     small: list = field(default_factory=list)
@@ -132,6 +133,9 @@ class _Service:
     def userdata_unless(self, etag):
         self.world.small.append(etag)
         return None if etag == self.world.etag else self.userdata()
+
+    def read_userdata_ahead(self):
+        self.world.ahead += 1
 
     def subscriber(self):
         return _given(self.world.subscriber)
@@ -685,3 +689,12 @@ def test_a_pass_that_had_something_to_say_is_followed_by_a_whole_one():
 def test_what_was_noticed_stays_said_while_the_device_asks_small_questions():
     remembered = replace(quiet(), notice=Failure(Code.MODEM_SILENT, "no answer"))
     assert polled(remembered)[1].remembered.notice.code is Code.MODEM_SILENT
+
+
+def test_only_a_new_device_reads_its_userdata_ahead():
+    world = World()
+    new = world.run()
+    assert world.ahead == 1
+    world.run(new.remembered)
+    world.run(replace(new.remembered, state=State.BLOCKED))
+    assert world.ahead == 1

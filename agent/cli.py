@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from agent import __version__
+from agent import __version__, pass_process
 from agent.errors import Code, Failure
-from agent.process_entry import Parser, bug, ended_well, leave, print_json
+from agent.process_entry import Parser, ended_well, leave, print_json, print_lines
 from agent.settings import DEFAULT_PATH, Settings, load
 
 if TYPE_CHECKING:
@@ -39,86 +39,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return ended_well("kitting-agent", lambda: command(arguments, load(arguments.config)), as_json=arguments.json)
 
 
-def _show_bug(error: BaseException | None) -> None:
-    """One in another thread, which the pass survives."""
-    bug("kitting-agent", error or RuntimeError("a thread ended without a word"), as_json=False)
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line, flush=True)
-
-
-def _provision(arguments: argparse.Namespace, settings: Settings) -> int:
-    import gc
-    import threading
-
-    gc.disable()  # a pass has ended before garbage matters, and looking for it takes a twentieth of its time
-    from agent.display import pass_lines, pass_values
-    from agent.schedule import pass_limit_s
-    from agent.wiring import Narrator, leave_root, one_pass, pause_after
-
-    threading.excepthook = lambda failed: _show_bug(failed.exc_value)
-    _end_within(pass_limit_s(settings))
-    _make_state_directory(settings.paths.state)
-    leave_root(settings)
-    narrator = Narrator(quiet=arguments.json)
-    this = one_pass(settings, narrator.tell)
-    narrator.conclude(this)
-    if arguments.json:
-        print_json(pass_values(this))
-    else:
-        _print_lines(pass_lines(this))
-    if arguments.next_pass_to is not None:
-        _leave_word(arguments.next_pass_to, pause_after(settings, this))
-    return this.failure.code.exit_code if this.failure else os.EX_OK
-
-
-def _end_within(limit_s: float) -> None:
-    """A pass always ends: by itself, by SIGTERM, or by this clock. What it left open, the next one settles."""
-
-    def end(number: int, _: object) -> NoReturn:
-        sys.exit(os.EX_TEMPFAIL if number == signal.SIGALRM else 128 + number)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
-
-
-def _leave_word(descriptor: int, pause_s: float) -> None:
-    try:
-        os.write(descriptor, f"{pause_s * 1000:.0f}".encode())
-    except OSError as error:
-        raise Failure(Code.USAGE, f"--next-pass-to is for the resident: {error.strerror}") from None
-
-
-def _make_state_directory(state: Path) -> None:
-    try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(state)) from None
-
-
-def _run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
-    """Becomes the resident: nothing of this process is left in its memory."""
-    from agent.schedule import pass_limit_s
-    from agent.wiring import pause_at_start
-
-    state = settings.paths.state
-    _make_state_directory(state)
-    options = [
-        *(["--config", str(arguments.config)] if arguments.config else []),
-        *(["--json"] if arguments.json else []),
-    ]
-    one_pass = [sys.executable, "-P", "-m", "agent", "provision", *options]
-    times = [f"{pass_limit_s(settings) + 30:.0f}", f"{pause_at_start(settings):.3f}"]
-    resident = [sys.executable, "-P", "-m", "agent.daemon", str(state), *times, *one_pass]
-    package = str(Path(__file__).resolve().parents[1])
-    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    sys.stdout.flush()
-    os.execve(sys.executable, resident, {**os.environ, "PYTHONPATH": search})  # noqa: S606 (no shell is wanted)
-
-
 def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import plan_lines, plan_values
     from agent.wiring import Narrator, preview
@@ -127,7 +47,7 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(plan_values(plan))
     else:
-        _print_lines(plan_lines(plan))
+        print_lines(plan_lines(plan))
     return os.EX_OK
 
 
@@ -140,7 +60,7 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(identity_values(subscriber, equipment, found))
     else:
-        _print_lines(identity_lines(subscriber, equipment, found))
+        print_lines(identity_lines(subscriber, equipment, found))
     return subscriber.code.exit_code if isinstance(subscriber, Failure) else os.EX_OK
 
 
@@ -157,8 +77,8 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
         closed = {"endpoint_closed": is_closed()}
         print_json(status_values(remembered, resident) | traffic_values(ledger, expected) | closed)
     else:
-        _print_lines(status_lines(remembered, resident))
-        _print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
+        print_lines(status_lines(remembered, resident))
+        print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
         if is_closed():
             print("endpoint      closed to others on this gateway (table inet kitting_agent)")
         if damage:
@@ -180,7 +100,7 @@ def _check(arguments: argparse.Namespace, _: Settings) -> int:
     if arguments.json:
         print_json(problem_values(problems))
     else:
-        _print_lines(problem_lines(str(arguments.file), problems))
+        print_lines(problem_lines(str(arguments.file), problems))
     return os.EX_DATAERR if problems else os.EX_OK
 
 
@@ -188,12 +108,12 @@ def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import outcome_values
     from agent.wiring import roll_back
 
-    _make_state_directory(settings.paths.state)
+    pass_process.make_state_directory(settings.paths.state)
     outcome = roll_back(settings)
     if arguments.json:
         print_json(outcome_values(outcome))
     else:
-        _print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
+        print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
         print("back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision")
     return os.EX_OK
 
@@ -232,7 +152,7 @@ def _modem(arguments: argparse.Namespace, settings: Settings) -> int:
     elif arguments.json:
         print_json(modem_values(found))
     else:
-        _print_lines(modem_lines(found))
+        print_lines(modem_lines(found))
     imei = found.equipment.imei
     return imei.code.exit_code if isinstance(imei, NotRead) else os.EX_OK
 
@@ -268,7 +188,7 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     for finding in examine(settings, reader):
         findings.append(finding)
         if not arguments.json:
-            _print_lines(finding_lines(finding))
+            print_lines(finding_lines(finding))
     if arguments.json:
         print_json(finding_values(findings))
     return os.EX_UNAVAILABLE if any(finding.level is Level.FAULT for finding in findings) else os.EX_OK
@@ -302,18 +222,18 @@ def _told(arguments: argparse.Namespace, lines: Iterable[str]) -> int:
     if arguments.json:
         print_json({"said": list(lines)})
     else:
-        _print_lines(lines)
+        print_lines(lines)
     return os.EX_OK
 
 
 _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
     (
         "provision",
-        _provision,
+        pass_process.provision,
         "make one pass: identify, bind, fetch, apply, confirm, report",
         "kitting-agent provision --json",
     ),
-    ("run", _run, "stay, and make a pass at once and then every [schedule] interval", "kitting-agent run"),
+    ("run", pass_process.run, "stay, and make a pass at once and then every [schedule] interval", "kitting-agent run"),
     ("plan", _plan, "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
     (
         "identify",
@@ -400,6 +320,6 @@ def parser() -> argparse.ArgumentParser:
                 help="write the whole dialogue, which then is a test of this product, to a file or standard output",
             )
             sub.add_argument("--mask", action="store_true", help="with the numbers of modem and SIM replaced in it")
-        if command is _provision:
+        if command is pass_process.provision:
             sub.add_argument("--next-pass-to", type=int, default=None, help=argparse.SUPPRESS)
     return top

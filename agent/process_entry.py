@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 from agent.errors import Code, Failure
@@ -70,6 +70,12 @@ def bug(program: str, error: BaseException, *, as_json: bool) -> int:
         pass
     failure = Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}")
     return refuse(program, failure, as_json=as_json)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines for people."""
+    for line in lines:
+        print(line, flush=True)
 
 
 def print_json(values: object) -> None:

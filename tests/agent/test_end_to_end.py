@@ -694,11 +694,11 @@ def test_a_word_from_a_person_tries_a_document_again_that_failed(bench):
 
 
 def test_a_pass_that_is_killed_at_work_leaves_the_resident_and_the_gateway_whole(bench):
-    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi", times=1)
+    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
     bench.settings('timeout = "30s"')
     bench.settings('confirm_within = "60s"')
     bench.gateway.switch_on()
-    _until(lambda: _applied(bench) and _children(bench.gateway.process.pid) and bench.server.connections == 2)
+    _until(lambda: _applied(bench) and _children(bench.gateway.process.pid) and bench.server.connections == 3)
     for pid in _children(bench.gateway.process.pid):
         os.kill(pid, signal.SIGKILL)
     _until(lambda: bench.gateway.process.poll() is None and not _children(bench.gateway.process.pid))

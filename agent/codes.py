@@ -435,6 +435,13 @@ class Code(Enum):
         "No resident is running",
         "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
     )
+    PLATFORM_NOT_UNDERSTOOD = (
+        "platform.not_understood",
+        Kind.LOCAL,
+        os.EX_PROTOCOL,
+        "The SORACOM API answered something that this version does not understand",
+        "Check --endpoint, and whether something in between answers in its place; then look for a newer version.",
+    )
     FILE_UNREADABLE = (
         "file.unreadable",
         Kind.LOCAL,

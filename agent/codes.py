@@ -435,6 +435,62 @@ class Code(Enum):
         "No resident is running",
         "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
     )
+    PROFILE_MISSING = (
+        "profile.missing",
+        Kind.LOCAL,
+        os.EX_NOINPUT,
+        "There is no such profile of the SORACOM API",
+        "Name one with --profile, or make one: soracom configure, or kitting sandbox init.",
+    )
+    PROFILE_WRONG = (
+        "profile.wrong",
+        Kind.LOCAL,
+        os.EX_CONFIG,
+        "The profile of the SORACOM API cannot be used",
+        "Correct what is named; the members are those of soracom-cli.",
+    )
+    PLATFORM_UNREACHABLE = (
+        "platform.unreachable",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "The SORACOM API does not answer",
+        "Check the network and --endpoint, and try again: what was done is not done twice.",
+    )
+    PLATFORM_BUSY = (
+        "platform.busy",
+        Kind.LOCAL,
+        os.EX_TEMPFAIL,
+        "The SORACOM API asks to wait for longer than was waited",
+        "Try again in some minutes; --at-once lowers how many requests are sent side by side.",
+    )
+    PLATFORM_NOT_SIGNED_IN = (
+        "platform.not_signed_in",
+        Kind.LOCAL,
+        os.EX_NOPERM,
+        "The SORACOM API does not know who asks",
+        "Check the key or the password of the profile, and the code of --mfa.",
+    )
+    PLATFORM_FORBIDDEN = (
+        "platform.forbidden",
+        Kind.LOCAL,
+        os.EX_NOPERM,
+        "The SORACOM API does not let this user do that",
+        "Give the user what kitting permissions prints for this command.",
+    )
+    PLATFORM_NO_SUCH = (
+        "platform.no_such",
+        Kind.LOCAL,
+        os.EX_DATAERR,
+        "The SORACOM API knows no such thing",
+        "Check the id, and whether the profile is of the right operator and coverage.",
+    )
+    PLATFORM_REFUSED = (
+        "platform.refused",
+        Kind.LOCAL,
+        os.EX_DATAERR,
+        "The SORACOM API refuses the request",
+        "Correct what its message names.",
+    )
     PLATFORM_NOT_UNDERSTOOD = (
         "platform.not_understood",
         Kind.LOCAL,

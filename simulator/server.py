@@ -9,31 +9,22 @@ that is no SIM's, or a SIM without a session, is not on a SORACOM line: its conn
 
 from __future__ import annotations
 
-import select
-import socket
-import struct
-import sys
-import time
 from collections import Counter
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler
 from ipaddress import IPv4Address
-from socketserver import TCPServer, ThreadingMixIn
-from threading import Event, Lock, Thread
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from simulator.delivery import Close, Send, Step, Wait, deliver
+from simulator.connections import Conversation, Listener, reset
+from simulator.delivery import deliver
 from simulator.faults import Faults
 from simulator.http_messages import Request, Response
 from simulator.metadata_service import answer
 from simulator.soracom import Platform
 from simulator.subscribers import Asked, Refusal
 
-MAX_REQUEST_BYTES = 1 << 20
 FIRST_ADDRESS = IPv4Address("127.0.0.1")
-_LOOK_S = 0.02
-"""How often a waiting connection looks whether its peer has gone or the server stops."""
 
 
 class MetadataServer:
@@ -126,34 +117,10 @@ class MetadataServer:
         self.stop()
 
 
-class _Listener(ThreadingMixIn, TCPServer):
-    allow_reuse_address = True
-    request_queue_size = 512
-    daemon_threads = False
-    server_address: tuple[str, int]
-
+class _Listener(Listener):
     def __init__(self, service: MetadataServer, port: int) -> None:
         self.service = service
-        self.stopping = Event()
-        self._open: set[socket.socket] = set()
-        self._guard = Lock()
-        self._thread: Thread | None = None
-        super().__init__((service.host, port), _Conversation)
-
-    def start(self) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self.serve_forever, args=(_LOOK_S,), name="metadata-service")
-            self._thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-        if self._thread is not None:
-            self.shutdown()
-            self._thread.join()
-        with self._guard:
-            for connection in self._open:
-                _end(connection)
-        self.server_close()
+        super().__init__(service.host, port, _Conversation)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Closes without an answer what is not on a SORACOM line."""
@@ -163,54 +130,22 @@ class _Listener(ThreadingMixIn, TCPServer):
         if imsi is None:
             return False
         if self.service.faults.refuses(imsi):
-            _reset(request)
+            reset(request)
             return False
         return True
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._guard:
-            self._open.add(request)
-        super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:
-        with self._guard:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that went away is no news; anything else is a bug and may be seen."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Conversation(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Conversation(Conversation):
     server: _Listener
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Says nothing; the platform keeps the log."""
-
-    def _serve(self) -> None:
+    def answer(self, request: Request) -> None:
+        """As the metadata service of the SIM that asks, if it is still on the line."""
         service = self.server.service
         imsi = service.line_of(self.client_address[0])
-        body = self._body()
         if imsi is None:
             self.close_connection = True
             return
-        if body is None:
-            self.send_error(413)
-            self.close_connection = True
-            return
-        self._answer(imsi, Request(self.command, self.path, dict(self.headers.items()), body))
-
-    do_GET = do_HEAD = do_OPTIONS = do_PUT = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 (http.server's names)
-
-    def _body(self) -> bytes | None:
-        text = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not text.isdecimal() or int(text) > MAX_REQUEST_BYTES:
-            return None
-        return self.rfile.read(int(text))
+        self._answer(imsi, request)
 
     def _answer(self, imsi: str, request: Request) -> None:
         platform = self.server.service.platform
@@ -235,37 +170,7 @@ class _Conversation(BaseHTTPRequestHandler):
             )
         )
         for step in delivery.steps:
-            self._do(step)
-
-    def _do(self, step: Step) -> None:
-        match step:
-            case Send(data, bytes_per_s):
-                self._send(data, bytes_per_s)
-            case Wait(seconds):
-                self._wait(seconds)
-            case Close(reset):
-                self.close_connection = True
-                if reset:
-                    _reset(self.connection)
-
-    def _send(self, data: bytes, bytes_per_s: float | None) -> None:
-        if bytes_per_s is None:
-            self.wfile.write(data)
-            return
-        for place in range(len(data)):
-            self.wfile.write(data[place : place + 1])
-            if not self._wait(1 / bytes_per_s):
-                self.close_connection = True
-                return
-
-    def _wait(self, seconds: float | None) -> bool:
-        """False when the peer went away or the server stops before that."""
-        until = None if seconds is None else time.monotonic() + seconds
-        while until is None or time.monotonic() < until:
-            pause = _LOOK_S if until is None else min(_LOOK_S, max(0.0, until - time.monotonic()))
-            if self.server.stopping.wait(pause) or _has_gone(self.connection):
-                return False
-        return True
+            self.do(step)
 
 
 def _carried_out(platform: Platform, imsi: str, request: Request) -> Response:
@@ -273,24 +178,3 @@ def _carried_out(platform: Platform, imsi: str, request: Request) -> Response:
         return answer(platform, imsi, request)
     except Refusal as refusal:
         return Response.json(refusal.status, {"code": refusal.code, "message": refusal.message})
-
-
-def _has_gone(connection: socket.socket) -> bool:
-    if not select.select([connection], [], [], 0)[0]:
-        return False
-    try:
-        return not connection.recv(1, socket.MSG_PEEK)
-    except OSError:
-        return True
-
-
-def _reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
-def _end(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

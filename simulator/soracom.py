@@ -27,6 +27,10 @@ LOG_LENGTH = 100_000
 """Requests that are kept; the oldest go first."""
 
 
+Watcher = Callable[[Sim, Sim | None], None]
+"""Is told a SIM before and after a change; None afterwards where its IMEI lock kept it out. Must not wait."""
+
+
 def ticking_clock(start_ms: int = 1_765_030_000_000) -> Callable[[], int]:
     """A clock that is a second later at each look; milliseconds since 1970."""
     return count(start_ms, 1000).__next__
@@ -50,6 +54,7 @@ class Platform:
         self._sims: dict[str, Sim] = {}
         self._log: list[Asked] = []
         self._sessions = count(1)
+        self._watchers: list[Watcher] = []
         for group in groups:
             self.add_group(group)
         for sim in sims:
@@ -82,6 +87,10 @@ class Platform:
         with self._lock:
             return tuple(self._log)
 
+    def watch(self, watcher: Watcher) -> None:
+        """From now on every change of a SIM is told, and every session that an IMEI lock refused."""
+        self._watchers.append(watcher)
+
     def add_sim(self, sim: Sim) -> None:
         """A new SIM, online if its device is on: an IMEI lock that it comes with was set while it was online."""
         with self._lock:
@@ -98,6 +107,15 @@ class Platform:
             if group.group_id in self._groups:
                 raise Refusal(400, "GRP0003", f"there is a group {group.group_id} already")
             self._groups[group.group_id] = self._fitting(group)
+
+    def remove_group(self, group_id: str) -> None:
+        """The group is gone; its SIMs are in none from now on."""
+        with self._lock:
+            self.group(group_id)
+            for sim in self.sims:
+                if sim.group_id == group_id:
+                    self.change_sim(sim.imsi, group_id=None)
+            del self._groups[group_id]
 
     def sim(self, imsi: str) -> Sim:
         """The SIM as it is now."""
@@ -128,8 +146,11 @@ class Platform:
     def change_sim(self, imsi: str, **changes: Any) -> Sim:
         """Other values for any fields of `Sim`, without asking what the platform would think of it."""
         with self._lock:
-            changed: Sim = replace(self.sim(imsi), modified_ms=self._clock(), **changes)
+            before = self.sim(imsi)
+            changed: Sim = replace(before, modified_ms=self._clock(), **changes)
             self._sims[imsi] = changed
+            for watcher in self._watchers:
+                watcher(before, changed)
             return changed
 
     def change_group(self, group_id: str, **changes: Any) -> Group:
@@ -203,7 +224,11 @@ class Platform:
         with self._lock:
             self.disconnect(imsi)
             sim = self.sim(imsi)
-            if not sim.may_connect or not self._lock_opens(sim):
+            if not sim.may_connect:
+                return False
+            if not self._lock_opens(sim):
+                for watcher in self._watchers:
+                    watcher(sim, None)
                 return False
             self._start_session(sim)
             return True

@@ -94,8 +94,12 @@ class Group:
     allow_origin: str | None = None
     minimize_response_body: bool = False
     userdata: str | None = None
+    other_air: Mapping[str, Any] = field(default_factory=dict)
+    """What SORACOM Air holds beside metadata and userdata: custom DNS, VPG, and so on."""
     other_configuration: Mapping[str, Any] = field(default_factory=dict)
     """What other services of the group hold; it counts towards the same limit."""
+    other_tags: Mapping[str, str] = field(default_factory=dict)
+    """The group's tags but for its name."""
 
     def configuration(self) -> dict[str, Any]:
         """The whole configuration, as `GET /groups/{id}` shows it."""
@@ -104,7 +108,7 @@ class Group:
             metadata["allowOrigin"] = self.allow_origin
         if self.minimize_response_body:
             metadata["minimizeResponseBody"] = True
-        air = {"metadata": metadata} | ({} if self.userdata is None else {"userdata": self.userdata})
+        air = {**self.other_air, "metadata": metadata} | ({} if self.userdata is None else {"userdata": self.userdata})
         return {"SoracomAir": air, **self.other_configuration}
 
     def size_bytes(self) -> int:

@@ -44,7 +44,8 @@ def test_a_first_boot_with_a_late_link_ends_provisioned(gateway, debian):
     assert machine.property("telemetry.service", "ActiveState") == "active"
     assert machine.run("systemctl", "is-system-running").strip() == "running"
     assert machine.status()["state"] == "provisioned"
-    assert machine.property("kitting-agent.service", "StatusText").startswith("provisioned")
+    told = "the service says so"
+    machine.until(lambda: machine.property("kitting-agent.service", "StatusText").startswith("provisioned"), 30, told)
     assert machine.property("kitting-agent.service", "NRestarts") == "0"
 
 

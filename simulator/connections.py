@@ -1,0 +1,154 @@
+"""Edge: connections of HTTP/1.1 over real sockets, each in a thread; answers go out as the steps of a delivery."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import sys
+import time
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
+from threading import Event, Lock, Thread
+from typing import Any
+
+from simulator.delivery import Close, Send, Step, Wait
+from simulator.http_messages import Request
+
+MAX_REQUEST_BYTES = 1 << 20
+_LOOK_S = 0.02
+"""How often a waiting connection looks whether its peer has gone or the server stops."""
+
+
+class Listener(ThreadingMixIn, TCPServer):
+    """Listens from construction on, answers between start and stop."""
+
+    allow_reuse_address = True
+    request_queue_size = 512
+    daemon_threads = False
+    server_address: tuple[str, int]
+
+    def __init__(self, host: str, port: int, conversation: type[Conversation]) -> None:
+        self.stopping = Event()
+        self._open: set[socket.socket] = set()
+        self._guard = Lock()
+        self._thread: Thread | None = None
+        super().__init__((host, port), conversation)
+
+    def start(self) -> None:
+        """Begins to answer."""
+        if self._thread is None:
+            self._thread = Thread(target=self.serve_forever, args=(_LOOK_S,), name=type(self).__name__)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends all connections and frees the port."""
+        self.stopping.set()
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        with self._guard:
+            for connection in self._open:
+                _end(connection)
+        self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """As the library does, and remembers the connection."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """As the library does, and forgets it."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A peer that went away is no news; anything else is a bug and may be seen."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class Conversation(BaseHTTPRequestHandler):
+    """The requests of one connection; who inherits says what `answer` does with one."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
+        """Says nothing; the platform keeps the log."""
+
+    def answer(self, request: Request) -> None:
+        """Answers one request by `do`."""
+        raise NotImplementedError
+
+    def _serve(self) -> None:
+        body = self._body()
+        if body is None:
+            self.send_error(413)
+            self.close_connection = True
+            return
+        self.answer(Request(self.command, self.path, dict(self.headers.items()), body))
+
+    do_GET = do_HEAD = do_OPTIONS = do_PUT = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 (http.server's names)
+
+    def _body(self) -> bytes | None:
+        text = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not text.isdecimal() or int(text) > MAX_REQUEST_BYTES:
+            return None
+        return self.rfile.read(int(text))
+
+    def do(self, step: Step) -> None:
+        """One step of a delivery."""
+        match step:
+            case Send(data, bytes_per_s):
+                self._send(data, bytes_per_s)
+            case Wait(seconds):
+                self._wait(seconds)
+            case Close(is_reset):
+                self.close_connection = True
+                if is_reset:
+                    reset(self.connection)
+
+    def _send(self, data: bytes, bytes_per_s: float | None) -> None:
+        if bytes_per_s is None:
+            self.wfile.write(data)
+            return
+        for place in range(len(data)):
+            self.wfile.write(data[place : place + 1])
+            if not self._wait(1 / bytes_per_s):
+                self.close_connection = True
+                return
+
+    def _wait(self, seconds: float | None) -> bool:
+        """False when the peer went away or the server stops before that."""
+        until = None if seconds is None else time.monotonic() + seconds
+        stopping: Event = self.server.stopping  # type: ignore[attr-defined]
+        while until is None or time.monotonic() < until:
+            pause = _LOOK_S if until is None else min(_LOOK_S, max(0.0, until - time.monotonic()))
+            if stopping.wait(pause) or _has_gone(self.connection):
+                return False
+        return True
+
+
+def _has_gone(connection: socket.socket) -> bool:
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except OSError:
+        return True
+
+
+def reset(connection: socket.socket) -> None:
+    """Ends a connection abruptly."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def _end(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

@@ -435,6 +435,20 @@ class Code(Enum):
         "No resident is running",
         "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
     )
+    PLAN_INVALID = (
+        "plan.invalid",
+        Kind.LOCAL,
+        os.EX_DATAERR,
+        "The kitting plan is wrong; nothing was sent",
+        "Correct the line and key that are named; config/plan.schema.json lets an editor help.",
+    )
+    PREPARE_INCOMPLETE = (
+        "prepare.incomplete",
+        Kind.LOCAL,
+        os.EX_TEMPFAIL,
+        "Not everything of the plan could be done",
+        "Look at what is named, and run it again: what was done is not done twice.",
+    )
     PROFILE_MISSING = (
         "profile.missing",
         Kind.LOCAL,

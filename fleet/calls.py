@@ -10,43 +10,13 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import Any, TypeVar
 
-from agent.errors import Code, Failure
-from agent.frozen import frozen
+from agent.errors import Failure
 from fleet.api import Api, path_of
+from fleet.belongings import Group, Handler, PortMapping, group_of, handler_of, list_of, mapping_of, object_of
 from fleet.sim import Sim, sim_of, sims_of
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-@frozen
-class Group:
-    """A group of SIMs, and what is set for all of them."""
-
-    group_id: str
-    name: str
-    configuration: Mapping[str, Any]
-    """Namespace → its parameters, as JSON values."""
-    tags: Mapping[str, str]
-
-
-@frozen
-class Handler:
-    """An event handler; its target, rule and actions are the API's own JSON."""
-
-    handler_id: str
-    name: str
-    body: Mapping[str, Any]
-
-
-@frozen
-class PortMapping:
-    """A way in from outside, for a while."""
-
-    address: str
-    port: int
-    hostname: str
-    expires_ms: int
 
 
 def all_sims(api: Api) -> Iterator[Sim]:
@@ -129,7 +99,7 @@ def send_sms(api: Api, sim_id: str, text: str) -> None:
 def all_groups(api: Api) -> Iterator[Group]:
     """Group:listGroups."""
     for page in api.pages("/groups"):
-        yield from map(group_of, _list(page, "groups"))
+        yield from map(group_of, list_of(page, "groups"))
 
 
 def one_group(api: Api, group_id: str) -> Group:
@@ -155,7 +125,7 @@ def delete_parameter(api: Api, group_id: str, namespace: str, key: str) -> None:
 
 def all_handlers(api: Api) -> tuple[Handler, ...]:
     """EventHandler:listEventHandlers."""
-    return tuple(map(_handler_of, _list(api.get("/event_handlers").body, "event handlers")))
+    return tuple(map(handler_of, list_of(api.get("/event_handlers").body, "event handlers")))
 
 
 def create_handler(api: Api, body: Mapping[str, Any]) -> None:
@@ -175,21 +145,26 @@ def delete_handler(api: Api, handler_id: str) -> None:
 
 def order_status(api: Api, order_id: str) -> str:
     """Order:getOrder. Such as `shipped`, `received`."""
-    told = _object(api.get(path_of("orders", order_id)).body, "an order")
+    told = object_of(api.get(path_of("orders", order_id)).body, "an order")
     return str(told.get("orderStatus") or "")
 
 
 def sims_of_order(api: Api, order_id: str) -> Iterator[str]:
     """Order:listOrderedSubscribers. SIM ids; the list comes in an object, unlike all others."""
     for page in api.pages(path_of("orders", order_id, "subscribers")):
-        for one in _list(_object(page, "an order's SIMs").get("orderedSubscriberList"), "an order's SIMs"):
-            told = _object(one, "an ordered SIM")
+        for one in list_of(object_of(page, "an order's SIMs").get("orderedSubscriberList"), "an order's SIMs"):
+            told = object_of(one, "an ordered SIM")
             yield str(told.get("simId") or told.get("iccid") or "")
 
 
 def register_order(api: Api, order_id: str) -> None:
     """Order:registerOrderedSim. Takes all SIMs of an order over."""
     api.post(path_of("orders", order_id, "subscribers", "register"))
+
+
+def set_initial_settings(api: Api, order_id: str, settings: Mapping[str, Any]) -> None:
+    """Order:updateOrderedResourceInitialSetting. What the SIMs of each subscription are to be when they arrive."""
+    api.put(path_of("orders", order_id, "resource_initial_setting"), {"simInitialSettings": settings})
 
 
 def open_port(api: Api, sim_id: str, port: int, duration_s: int, sources: Iterable[str]) -> PortMapping:
@@ -200,12 +175,12 @@ def open_port(api: Api, sim_id: str, port: int, duration_s: int, sources: Iterab
         "tlsRequired": False,
         **({"source": {"ipRanges": list(sources)}} if sources else {}),
     }
-    return _mapping_of(api.post(path_of("port_mappings", "sims", sim_id), body, harmless=False).body)
+    return mapping_of(api.post(path_of("port_mappings", "sims", sim_id), body, harmless=False).body)
 
 
 def open_ports(api: Api, sim_id: str) -> tuple[PortMapping, ...]:
     """PortMapping:listPortMappingsForSim."""
-    return tuple(map(_mapping_of, _list(api.get(path_of("port_mappings", "sims", sim_id)).body, "port mappings")))
+    return tuple(map(mapping_of, list_of(api.get(path_of("port_mappings", "sims", sim_id)).body, "port mappings")))
 
 
 def close_port(api: Api, mapping: PortMapping) -> None:
@@ -233,41 +208,3 @@ def side_by_side(api: Api, work: Callable[[T], R], things: Iterable[T]) -> Itera
             for future in done:
                 yield future.result()
             running |= {pool.submit(one, thing) for thing in islice(coming, len(done))}
-
-
-def group_of(told: object) -> Group:
-    """A group from its JSON; raises `platform.not_understood`."""
-    members = _object(told, "a group")
-    tags = _object(members.get("tags") or {}, "a group's tags")
-    group_id = members.get("groupId")
-    if not isinstance(group_id, str):
-        raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected a group with its groupId")
-    configuration = _object(members.get("configuration") or {}, "a group's configuration")
-    return Group(group_id, str(tags.get("name", "")), configuration, {k: str(v) for k, v in tags.items()})
-
-
-def _handler_of(told: object) -> Handler:
-    members = _object(told, "an event handler")
-    return Handler(str(members.get("handlerId") or ""), str(members.get("name") or ""), members)
-
-
-def _mapping_of(told: object) -> PortMapping:
-    members = _object(told, "a port mapping")
-    address, port, expires = members.get("ipAddress"), members.get("port"), members.get("expiredTime")
-    if not isinstance(address, str) or not isinstance(port, int):
-        raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected a port mapping with address and port")
-    return PortMapping(
-        address, port, str(members.get("hostname") or address), expires if isinstance(expires, int) else 0
-    )
-
-
-def _object(told: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(told, dict):
-        raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, f"expected {what}")
-    return told
-
-
-def _list(told: object, what: str) -> list[Any]:
-    if not isinstance(told, list):
-        raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, f"expected a list of {what}")
-    return told

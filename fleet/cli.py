@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from agent import __version__
 from agent.errors import Code, Failure
@@ -111,14 +112,28 @@ def parser() -> argparse.ArgumentParser:
         "--key", type=Path, required=True, metavar="KEY", help="the author's key, as ssh-keygen -f takes it"
     )
     sign.add_argument("--out", type=Path, metavar="FILE", help="where to write it; standard output without it")
+    _add_desk(commands)
     return top
+
+
+def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
+    """The commands that ask the SORACOM API."""
+    from fleet import prepare_command
+    from fleet.desk import add_access
+
+    def command(*words: Any) -> argparse.ArgumentParser:
+        sub = _command(*words)
+        add_access(sub)
+        return sub
+
+    prepare_command.add(commands, command)
 
 
 def _command(
     commands: argparse._SubParsersAction[Parser], name: str, command: Command, what: str, example: str
 ) -> argparse.ArgumentParser:
     sub = commands.add_parser(
-        name, help=what, description=f"{what.capitalize()}.", epilog=f"example: kitting {name} {example}"
+        name, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=f"example: kitting {name} {example}"
     )
     sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print values for programs")
     sub.set_defaults(command=command)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
-    for room in ("agent", "simulator")
+    for room in ("agent", "fleet", "simulator")
     for path in sorted((ROOT / room).rglob("*.py"))
 }
 
@@ -26,12 +26,12 @@ def test_every_module_begins_with_its_kind(name):
     assert kind(MODULES[name]), f"{name} begins with none of {', '.join(KINDS)}"
 
 
-def test_every_pure_module_of_the_agent_is_under_the_contract_of_purity():
+def test_every_pure_module_of_the_agent_and_the_desk_is_under_the_contract_of_purity():
     contracts = ConfigParser()
     contracts.read(ROOT / "setup.cfg")
     listed = set(contracts["importlinter:contract:pure"]["source_modules"].split())
     pure = {name.removesuffix(".__init__") for name in MODULES if kind(MODULES[name]) in {"Pure", "Words"}}
-    assert {name for name in pure if name.startswith("agent.")} == listed
+    assert {name for name in pure if name.startswith(("agent.", "fleet."))} == listed
 
 
 @pytest.mark.parametrize("path", [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts], ids=str)

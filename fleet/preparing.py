@@ -1,0 +1,210 @@
+"""Story: from a plan to SIMs that are ready for the bench: look, compare, ask, change, write down.
+
+It may be cut off anywhere: what was done is seen at the next look, and not done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from agent.errors import Code, Failure
+from agent.frozen import frozen
+from fleet import calls
+from fleet.api import Api
+from fleet.belongings import Group
+from fleet.differences import (
+    Change,
+    ChangeSim,
+    CreateGroup,
+    DeleteHandler,
+    PutHandler,
+    PutParameters,
+    body_of,
+    group_changes,
+    handler_changes,
+    sim_change,
+    unfit,
+    wanted_of,
+)
+from fleet.plan import ByList, ByOrder, ByTag, Plan, Wanted, WantedGroup
+from fleet.sim import Sim
+
+ONE_BY_ONE = 20
+"""Up to so many SIMs are asked for by their ids; for more, pages of all SIMs cost less."""
+RECEIVED = "received"
+Note = Callable[[Change, Failure | None], None]
+"""Is told what was done, or why not, as it happens."""
+
+
+@frozen
+class Looked:
+    """The platform beside the plan."""
+
+    plan: Plan
+    group_ids: Mapping[str, str]
+    """`before` and `after`, as far as they exist."""
+    groups: tuple[CreateGroup | PutParameters, ...]
+    handlers: tuple[PutHandler | DeleteHandler, ...]
+    sims: tuple[ChangeSim, ...]
+    seen: int
+    """SIMs of the plan."""
+    missing: tuple[str, ...]
+    """SIMs that the plan names and the operator does not have."""
+    unfit: tuple[str, ...]
+    """SIMs that the userdata would not do for, and why."""
+    register: str | None = None
+    """An order that is to be taken over first."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All of them, in their order."""
+        return (*self.groups, *self.handlers, *self.sims)
+
+    @property
+    def writes(self) -> int:
+        """Requests that the changes need."""
+        others = len(self.groups) + len(self.handlers) + (self.register is not None)
+        return others + sum(change.writes for change in self.sims)
+
+
+def look(api: Api, plan: Plan) -> Looked:
+    """What stands between the plan and the platform; changes nothing."""
+    groups = {group.group_id: group for group in calls.all_groups(api)}
+    found = {on: _found(group, groups) for on, group in _groups(plan)}
+    group_ids = {on: group.group_id for on, group in found.items() if group}
+    changes = tuple(change for on, group in _groups(plan) for change in group_changes(group, found[on]))
+    handlers = tuple(handler_changes(plan, group_ids, calls.all_handlers(api)))
+    pairs, missing = _pairs(plan, sims_of(api, plan))
+    sims = tuple(filter(None, (sim_change(plan, wanted, sim, group_ids) for wanted, sim in pairs)))
+    register = plan.which.order_id if isinstance(plan.which, ByOrder) else None
+    if register and calls.order_status(api, register) == RECEIVED:
+        register = None
+    wrong = tuple(unfit(plan, pairs))
+    return Looked(plan, group_ids, changes, handlers, sims, len(pairs), missing, wrong, register)
+
+
+def make(api: Api, looked: Looked, note: Note) -> int:
+    """Makes the changes; how many could not be made. Raises a `Failure` that makes the rest pointless."""
+    group_ids = dict(looked.group_ids)
+    for change in looked.groups:
+        if isinstance(change, CreateGroup):
+            made = calls.create_group(api, change.group.name, change.group.configuration)
+            group_ids |= {on: made.group_id for on, group in _groups(looked.plan) if group == change.group}
+        else:
+            calls.put_configuration(api, change.group_id, change.namespace, change.parameters)
+        note(change, None)
+    for handler in looked.handlers:
+        _put_handler(api, handler, group_ids)
+        note(handler, None)
+    sims = _taken_over(api, looked, group_ids) if looked.register else looked.sims
+    failed = 0
+    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), sims):
+        failure = outcome if isinstance(outcome, Failure) else None
+        failed += failure is not None
+        note(sim, failure)
+    return failed
+
+
+def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple[ChangeSim, ...]:
+    """The order's SIMs become the operator's, as far as possible as they are to be; what each lacks then."""
+    plan, order_id = looked.plan, looked.register or ""
+    if plan.subscription:
+        settings = {"groupId": group_ids["before"], "tags": dict(plan.tags)}
+        settings |= {"speedClass": plan.speed_class} if plan.speed_class else {}
+        calls.set_initial_settings(api, order_id, {plan.subscription: settings})
+    calls.register_order(api, order_id)
+    return look(api, plan).sims
+
+
+def sims_of(api: Api, plan: Plan) -> Iterator[Sim]:
+    """The SIMs that a plan means, as they are now; never from the search index, which lags behind writes."""
+    match plan.which:
+        case ByOrder(order_id):
+            yield from _by_id(api, set(calls.sims_of_order(api, order_id)))
+        case ByTag(name, value):
+            yield from (sim for sim in calls.all_sims(api) if sim.tags.get(name) == value)
+        case ByList(sims):
+            known = {one.sim_id for one in sims}
+            if "" not in known:
+                yield from _by_id(api, known)
+                return
+            imsis = {one.imsi for one in sims if not one.sim_id}
+            for sim in calls.all_sims(api):
+                if sim.sim_id in known or (sim.imsi and sim.imsi.digits in imsis):
+                    yield sim
+
+
+def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
+    if len(sim_ids) <= ONE_BY_ONE:
+        for sim_id, found in calls.side_by_side(api, lambda one: calls.one_sim(api, one), sorted(sim_ids)):
+            if isinstance(found, Sim):
+                yield found
+            elif found.code is not Code.PLATFORM_NO_SUCH:
+                raise replace_where(found, sim_id)
+        return
+    left = set(sim_ids)
+    for sim in calls.all_sims(api):
+        if sim.sim_id in left:
+            left.discard(sim.sim_id)
+            yield sim
+        if not left:
+            return
+
+
+def replace_where(failure: Failure, sim_id: str) -> Failure:
+    """The same, of a SIM."""
+    return Failure(failure.code, failure.detail, where=f"SIM {sim_id}")
+
+
+def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[Wanted, Sim]], tuple[str, ...]]:
+    """Each SIM beside what the plan says of it, and what the plan names that is not there."""
+    listed = wanted_of(plan)
+    pairs = []
+    left = {one.sim_id or one.imsi for one in listed.values()}
+    for sim in sims:
+        imsi = sim.imsi.digits if sim.imsi else ""
+        wanted = listed.get(sim.sim_id) or listed.get(imsi) or Wanted(sim.sim_id)
+        left -= {sim.sim_id, imsi}
+        pairs.append((replace(wanted, sim_id=sim.sim_id), sim))
+    return pairs, tuple(sorted(left))
+
+
+def _groups(plan: Plan) -> Iterator[tuple[str, WantedGroup]]:
+    yield "before", plan.before
+    if plan.after:
+        yield "after", plan.after
+
+
+def _found(wanted: WantedGroup, groups: Mapping[str, Group]) -> Group | None:
+    """The group of that id, or of that name; raises where the name alone does not tell which."""
+    if wanted.group_id:
+        if wanted.group_id not in groups:
+            raise Failure(Code.PLAN_INVALID, f"there is no group {wanted.group_id}")
+        return groups[wanted.group_id]
+    named = [group for group in groups.values() if group.name == wanted.name]
+    if len(named) > 1:
+        ids = ", ".join(group.group_id for group in named)
+        raise Failure(Code.PLAN_INVALID, f"{len(named)} groups are named {wanted.name!r}; say which by id: {ids}")
+    return named[0] if named else None
+
+
+def _put_handler(api: Api, change: PutHandler | DeleteHandler, group_ids: Mapping[str, str]) -> None:
+    if isinstance(change, DeleteHandler):
+        calls.delete_handler(api, change.handler_id)
+        return
+    body = body_of(change.handler, group_ids[change.handler.on])
+    if change.handler_id:
+        calls.update_handler(api, change.handler_id, body)
+    else:
+        calls.create_handler(api, body)
+
+
+def _change_sim(api: Api, change: ChangeSim, group_ids: Mapping[str, str]) -> None:
+    """The group last: who is in it may be switched on at once, and should find its tags."""
+    if change.tags:
+        calls.put_tags(api, change.sim_id, change.tags)
+    if change.speed_class:
+        calls.set_speed_class(api, change.sim_id, change.speed_class)
+    if change.group:
+        calls.set_group(api, change.sim_id, group_ids[change.group])

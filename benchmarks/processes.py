@@ -1,4 +1,4 @@
-"""Edge: runs a program to its end and says what it cost."""
+"""Edge: runs a program to its end and says what it cost; looks at one that runs."""
 
 from __future__ import annotations
 
@@ -57,5 +57,13 @@ def memory_kib(pid: int) -> int:
     """Proportional set size of a running process (proc(5), smaps_rollup)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
+            return int(line.split()[1])
+    raise LookupError(pid)
+
+
+def wakes(pid: int) -> int:
+    """How often a process gave up the processor by itself, and so was woken again (proc(5), status)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("voluntary_ctxt_switches:"):
             return int(line.split()[1])
     raise LookupError(pid)

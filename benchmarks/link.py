@@ -10,7 +10,6 @@ import shutil
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +101,7 @@ def one_trip(cell: Cell, subject: Subject, command: Sequence[str]) -> Trip:
     """A first pass over the link."""
     subject.make_new()
     connections = cell.server.connections
-    begun = time.monotonic()
-    cost_of(cell.on_gateway(command))
+    begun = cost_of(cell.on_gateway(command)).begun_s
     packets = cell.packets(begun)
     if subject.reported != "provisioned":
         raise RuntimeError(f"{command[0]} did not report")

@@ -1,0 +1,79 @@
+"""Story: a bench day. A thousand virtual gateways are switched on within a minute; when is the last one provisioned.
+
+Each has a SIM, an address, a modem on a terminal of its own, a root directory, and makes its first pass as a process.
+The minute decides when each wants to start; at most `AT_ONCE` run at a time, so that two cores and the memory of the
+machine suffice, and the others wait, as the time says that is reported. Beside it the CPU time of all passes alone,
+spread over the cores: nothing can be faster here.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks.processes import Cost, cost_of
+from benchmarks.subject import GROUP_ID, userdata
+from benchmarks.table import Row
+from simulator.gateways import Gateway
+from simulator.numbers import imei_of
+from simulator.server import MetadataServer
+from simulator.soracom import Group, Platform, Sim
+
+GATEWAYS = 1000
+WITHIN_S = 60.0
+AT_ONCE = 24
+
+
+def bench_day(_: int, say: Callable[[str], None]) -> list[Row]:
+    """All of them, once."""
+    what = f"bench day of {GATEWAYS:,}"
+    say(what)
+    sims = [_sim(number) for number in range(GATEWAYS)]
+    platform = Platform(sims, [Group(GROUP_ID, userdata=userdata(10))])
+    with tempfile.TemporaryDirectory(prefix="kitting-bench-") as place, MetadataServer(platform) as server:
+        gateways = [_gateway(Path(place), sim, server) for sim in sims]
+        try:
+            costs = _switched_on(gateways, say)
+        finally:
+            for gateway in gateways:
+                gateway.switch_off()
+    good = sum(platform.sim(sim.imsi).tags.get("kitting_state") == "provisioned" for sim in sims)
+    begun = min(cost.begun_s for cost in costs)
+    cores = len(os.sched_getaffinity(0))
+    floor = sum(cost.cpu_ms for cost in costs) / 1000 / cores
+    longest = max(cost.ended_s - cost.begun_s for cost in costs)
+    median = statistics.median(cost.ended_s - cost.begun_s for cost in costs)
+    note = f"floor: the CPU time of the passes alone on {cores} cores; {AT_ONCE} at a time, each {median:.1f} s, at most {longest:.1f} s"
+    return [
+        Row(f"{what}: until the last is provisioned", "s", max(cost.ended_s for cost in costs) - begun, floor, note=note),
+        Row(f"{what}: lost", "", GATEWAYS - good),
+    ]
+
+
+def _sim(number: int) -> Sim:
+    return Sim(f"00101{number:010}", imei=imei_of(number), group_id=GROUP_ID, tags={"name": f"gw-{number}"})
+
+
+def _gateway(place: Path, sim: Sim, server: MetadataServer) -> Gateway:
+    gateway = Gateway(sim.imsi, sim, place / sim.imsi, server, timeout="30s", patience="2m")
+    gateway.modem.plug_in()
+    return gateway
+
+
+def _switched_on(gateways: list[Gateway], say: Callable[[str], None]) -> list[Cost]:
+    begun = time.monotonic()
+
+    def first_pass(number: int) -> Cost:
+        time.sleep(max(0.0, begun + WITHIN_S * number / len(gateways) - time.monotonic()))
+        if number % 100 == 0:
+            say(f"gateway {number}")
+        # 75: it will try again later; who was lost is told by the tags.
+        return cost_of(gateways[number].command("provision"), expect=(0, 69, 75))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(first_pass, range(len(gateways))))

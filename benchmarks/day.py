@@ -20,7 +20,7 @@ from benchmarks.processes import Cost, cost_of
 from benchmarks.subject import GROUP_ID, userdata
 from benchmarks.table import Row
 from simulator.gateways import Gateway
-from simulator.numbers import imei_of
+from simulator.numbers import imei, imsi
 from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
 
@@ -33,7 +33,7 @@ def bench_day(_: int, say: Callable[[str], None]) -> list[Row]:
     """All of them, once."""
     what = f"bench day of {GATEWAYS:,}"
     say(what)
-    sims = [_sim(number) for number in range(GATEWAYS)]
+    sims = [_sim(number) for number in range(1, GATEWAYS + 1)]
     platform = Platform(sims, [Group(GROUP_ID, userdata=userdata(10))])
     with tempfile.TemporaryDirectory(prefix="kitting-bench-") as place, MetadataServer(platform) as server:
         gateways = [_gateway(Path(place), sim, server) for sim in sims]
@@ -56,7 +56,7 @@ def bench_day(_: int, say: Callable[[str], None]) -> list[Row]:
 
 
 def _sim(number: int) -> Sim:
-    return Sim(f"00101{number:010}", imei=imei_of(number), group_id=GROUP_ID, tags={"name": f"gw-{number}"})
+    return Sim(imsi(number), imei=imei(number), group_id=GROUP_ID, tags={"name": f"gw-{number}"})
 
 
 def _gateway(place: Path, sim: Sim, server: MetadataServer) -> Gateway:

@@ -26,12 +26,12 @@ HOLDING = "import signal, requests, serial, systemd.daemon; signal.pause()"
 def idle(_: int, say: Callable[[str], None]) -> list[Row]:
     """The resident between two passes."""
     say(f"the idle resident, for {SPAN_S:.0f} s")
-    with on_loopback() as subject, _resident(subject) as resident, _process(BARE) as bare, _process(HOLDING) as holding:
+    with on_loopback() as subject, resident(subject) as ours, _process(BARE) as bare, _process(HOLDING) as holding:
         time.sleep(1)
-        memory = [memory_kib(process.pid) for process in (resident, bare, holding)]
-        before = [wakes(process.pid) for process in (resident, bare, holding)]
+        memory = [memory_kib(process.pid) for process in (ours, bare, holding)]
+        before = [wakes(process.pid) for process in (ours, bare, holding)]
         time.sleep(SPAN_S)
-        woken = [wakes(process.pid) - old for process, old in zip((resident, bare, holding), before, strict=True)]
+        woken = [wakes(process.pid) - old for process, old in zip((ours, bare, holding), before, strict=True)]
     hourly = [count * 3600 / SPAN_S for count in woken]
     beside = "floor: a bare interpreter; alternative: one that holds requests, pyserial and systemd"
     return [
@@ -47,12 +47,12 @@ def idle(_: int, say: Callable[[str], None]) -> list[Row]:
 
 
 @contextmanager
-def _resident(subject: Subject) -> Iterator[subprocess.Popen[bytes]]:
+def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[subprocess.Popen[bytes]]:
     """As systemd starts it: with a watchdog and a socket for its words; its first pass is done."""
     gateway = subject.gateway
     with tempfile.TemporaryDirectory(prefix="kitting-bench-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as words:
         words.bind(str(Path(place) / "notify"))
-        environment = os.environ | {"NOTIFY_SOCKET": str(Path(place) / "notify"), "WATCHDOG_USEC": str(WATCHDOG_S * 10**6)}
+        environment = os.environ | {"NOTIFY_SOCKET": str(Path(place) / "notify"), "WATCHDOG_USEC": str(watchdog_s * 10**6)}
         with _started(gateway.command("run"), environment) as process:
             words.settimeout(60)
             while not words.recv(4096).startswith(b"STATUS=provisioned"):

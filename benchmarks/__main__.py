@@ -2,8 +2,8 @@
 
     python -m benchmarks [--only ROW] [--json | --markdown] [--runs N]
 
-Everything in a row is measured in the same run, its parts taking turns; medians. What cannot be measured on this machine
-is a row that says what is missing. Progress goes to standard error. No row asserts anything.
+Everything in a row is measured in the same run, its parts taking turns; medians. What cannot be measured on this
+machine is a row that says what is missing. Progress goes to standard error. No row asserts anything.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ MEASURES: dict[str, Measure] = {
 def main() -> int:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", epilog="example: python -m benchmarks --only link")
-    parser.add_argument("--only", action="append", choices=MEASURES, help="measure only this; may be said several times")
+    parser.add_argument(
+        "--only", action="append", choices=MEASURES, help="measure only this; may be said several times"
+    )
     parser.add_argument("--json", action="store_true", help="print values for keeping")
     parser.add_argument("--markdown", action="store_true", help="print the table as it stands in a document")
     parser.add_argument("--runs", type=int, default=7, help="runs of each measure; the median counts (default: 7)")

@@ -29,7 +29,18 @@ SIZES = (1, 100, 1000)
 MOST = 256
 """Files in a document, where the schema refuses more."""
 SYNCS = ("fsync", "fdatasync", "sync", "syncfs", "sync_file_range")
-CHANGES = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "ftruncate", "symlinkat", "fchmod")
+CHANGES = (
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "mkdir",
+    "mkdirat",
+    "ftruncate",
+    "symlinkat",
+    "fchmod",
+)
 _CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\((.*)")
 _WRITES = re.compile(r"O_CREAT|O_TRUNC|O_WRONLY|O_RDWR")
 

@@ -69,7 +69,7 @@ def picture(settings: ScheduleSettings) -> str:
     most = max(at_once.counts)
     seconds = len(ours.counts) * STEP_S
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
         _text(_LEFT, 24, f"{DEVICES:,} devices after one power cut: first passes a second", size=16),
         _bars(at_once, most, _ALL),
@@ -79,7 +79,7 @@ def picture(settings: ScheduleSettings) -> str:
         _text(
             _LEFT + 130,
             102,
-            f"each SIM waits its own part of {settings.jitter / 60:.0f} minutes: up to {ours.most_a_second:.0f} a second",
+            f"each SIM waits its part of {settings.jitter / 60:.0f} minutes: up to {ours.most_a_second:.0f} a second",
             colour=_OURS,
         ),
         "</svg>",
@@ -101,7 +101,9 @@ def _axes(seconds: float, most_a_second: float) -> list[str]:
     """Minutes below, passes a second at the left."""
     line = f'<path d="M{_LEFT} {_TOP}V{_BOTTOM}H{_WIDTH - 20}" stroke="{_INK}" fill="none"/>'
     minutes = range(int(seconds // 60) + 1)
-    below = [_text(_LEFT + (_WIDTH - _LEFT - 20) * minute * 60 / seconds, _BOTTOM + 20, str(minute)) for minute in minutes]
+    below = [
+        _text(_LEFT + (_WIDTH - _LEFT - 20) * minute * 60 / seconds, _BOTTOM + 20, str(minute)) for minute in minutes
+    ]
     ticks = [most_a_second * part / 4 for part in range(5)]
     beside = [_text(12, _BOTTOM - (_BOTTOM - _TOP) * part / 4 + 4, f"{tick:.0f}") for part, tick in enumerate(ticks)]
     return [line, *below, *beside, _text(_LEFT, _BOTTOM + 44, "minutes since the power came back")]

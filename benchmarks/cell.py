@@ -1,7 +1,7 @@
 """Edge: a SORACOM of our own in one network namespace, a gateway in another, and a link between them.
 
-Needs root, iproute2 and /dev/net/tun; `why_not()` says what is missing. The simulator's sockets are opened in the cell's
-namespace while its threads run in this process, so that a row can look at and set everything that the platform knows.
+Needs root, iproute2 and /dev/net/tun; `why_not()` says what is missing. The simulator's sockets are opened in the
+namespace of the cell while its threads run in this process, so that a row can look at and set everything that the platform knows.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Packet:
 class Cell:
     """Both namespaces, what lives in the cell's, and one gateway with its modem."""
 
-    def __init__(self, place: Path, *, rtt_ms: float, loss_percent: float = 0, seed: int = 1, names: bool = False) -> None:
+    def __init__(
+        self, place: Path, *, rtt_ms: float, loss_percent: float = 0, seed: int = 1, names: bool = False
+    ) -> None:
         unique = f"kb{os.getpid() % 100000}"
         self.device, self.tower = f"{unique}g", f"{unique}c"
         self.place = place
@@ -140,7 +142,9 @@ class Cell:
         """What the link saw from a moment on, once it is silent."""
         self.settle()
         found = (line.split() for line in self._log.read_text().splitlines())
-        packets = (Packet(float(a), None if b == "-" else float(b), c == "a", int(d), int(e)) for a, b, c, d, e in found)
+        packets = (
+            Packet(float(a), None if b == "-" else float(b), c == "a", int(d), int(e)) for a, b, c, d, e in found
+        )
         return [packet for packet in packets if packet.left_s >= since_s]
 
     def settle(self) -> None:
@@ -151,7 +155,7 @@ class Cell:
             time.sleep(2 * self.rtt_s + 0.05)
 
     def bytes_of_interface(self) -> int:
-        """Bytes at the IP layer, both directions, from the counters of the gateway's interface (no link header: TUN)."""
+        """Bytes at the IP layer, both directions, from the counters of the gateway's interface; TUN has no link header."""
         self.settle()
         (link,) = json.loads(_run("ip", "-n", self.device, "-s", "-j", "link", "show", "wwan0"))
         return int(link["stats64"]["rx"]["bytes"]) + int(link["stats64"]["tx"]["bytes"])

@@ -46,9 +46,11 @@ def bench_day(_: int, say: Callable[[str], None]) -> list[Row]:
     floor = sum(cost.cpu_ms for cost in costs) / 1000 / cores
     longest = max(cost.ended_s - cost.begun_s for cost in costs)
     median = statistics.median(cost.ended_s - cost.begun_s for cost in costs)
-    note = f"floor: the CPU time of the passes alone on {cores} cores; {AT_ONCE} at a time, each {median:.1f} s, at most {longest:.1f} s"
+    took = max(cost.ended_s for cost in costs) - begun
+    each = f"{AT_ONCE} at a time, each {median:.1f} s, at most {longest:.1f} s"
+    note = f"floor: the CPU time of the passes alone on {cores} cores; {each}"
     return [
-        Row(f"{what}: until the last is provisioned", "s", max(cost.ended_s for cost in costs) - begun, floor, note=note),
+        Row(f"{what}: until the last is provisioned", "s", took, floor, note=note),
         Row(f"{what}: lost", "", GATEWAYS - good),
     ]
 

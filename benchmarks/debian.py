@@ -1,4 +1,4 @@
-"""Edge: a Debian 12 in which programs run as on a gateway: its Python, its packages, and the agent as the package has it.
+"""Edge: a Debian 12 in which programs run as on a gateway: its Python, its packages, the agent as its package has it.
 
 The bare Debian is the one of the system tests, kept in ~/.cache; it is unpacked once, and an overlay makes it fresh for
 each use. Needs root; `why_not()` says what is missing.
@@ -50,7 +50,11 @@ class Debian:
 
     def run(self, *words: str) -> None:
         """Runs a command to its end; raises `Lacking` where it fails."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+        environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "DEBIAN_FRONTEND": "noninteractive",
+            "LC_ALL": "C.UTF-8",
+        }
         done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False, env=environment)
         if done.returncode:
             raise Lacking(f"{' '.join(words[:4])}: {(done.stderr or done.stdout).strip()[-300:]}")
@@ -65,7 +69,9 @@ def why_not(architecture: str) -> str:
 
 
 @contextmanager
-def debian(architecture: str, say: Callable[[str], None], *, packages: Sequence[str] = (), shared: Sequence[Path] = ()) -> Iterator[Debian]:
+def debian(
+    architecture: str, say: Callable[[str], None], *, packages: Sequence[str] = (), shared: Sequence[Path] = ()
+) -> Iterator[Debian]:
     """A fresh one with the agent in it, and with directories of this machine at the same place. Raises `Lacking`."""
     if lacking := why_not(architecture):
         raise Lacking(lacking)

@@ -7,7 +7,6 @@ user-mode emulation, beside a bare interpreter there.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from agent.handover import ORDER
 from benchmarks.debian import Debian, Lacking, debian
-from benchmarks.processes import Cost, Run, cost_of, side_by_side, together
+from benchmarks.processes import Cost, Run, cost_of, median, side_by_side, together
 from benchmarks.subject import Subject, on_loopback, userdata
 from benchmarks.table import Aim, Beside, Row, missing
 
@@ -70,16 +69,30 @@ def _on_amd64(runs: int, say: Callable[[str], None]) -> list[Row]:
                 lambda: _two_halves(subject, gateway),
                 lambda: cost_of(gateway.floor),
             )
-            again, _ = side_by_side(
-                runs, lambda: cost_of(_command(subject, gateway)), lambda: cost_of(gateway.floor)
-            )
+            again, _ = side_by_side(runs, lambda: cost_of(_command(subject, gateway)), lambda: cost_of(gateway.floor))
         say("cloud-init")
         other, why = _cloud_init(min(runs, 3), say)
     other_cpu, other_peak = (other.cpu_ms, other.peak_kib) if other else (None, None)
     field = "kitting-agent provision and kitting-apply"
     return [
-        Row(f"{WHAT}, CPU", "ms", ours.cpu_ms, floor.cpu_ms, other_cpu, aims=_CPU_AIMS, note=f"one process; {why or _KEPT_OUT}"),
-        Row(f"{WHAT}, CPU, two halves", "ms", halves.cpu_ms, floor.cpu_ms, other_cpu, aims=_CPU_AIMS, note=f"as in the field: {field}"),
+        Row(
+            f"{WHAT}, CPU",
+            "ms",
+            ours.cpu_ms,
+            floor.cpu_ms,
+            other_cpu,
+            aims=_CPU_AIMS,
+            note=f"one process; {why or _KEPT_OUT}",
+        ),
+        Row(
+            f"{WHAT}, CPU, two halves",
+            "ms",
+            halves.cpu_ms,
+            floor.cpu_ms,
+            other_cpu,
+            aims=_CPU_AIMS,
+            note=f"as in the field: {field}",
+        ),
         Row(f"{WHAT}, peak memory", "KiB", ours.peak_kib, floor.peak_kib, other_peak, aims=_PEAK_AIMS),
         Row(f"{WHAT}, peak memory, larger half", "KiB", halves.peak_kib, floor.peak_kib, other_peak, aims=_PEAK_AIMS),
         Row("quiet poll, CPU", "ms", again.cpu_ms, floor.cpu_ms),
@@ -136,7 +149,7 @@ def _cloud_init(runs: int, say: Callable[[str], None]) -> tuple[Cost | None, str
         costs = [_cloud_init_once(say) for _ in range(runs)]
     except Lacking as lacking:
         return None, f"cloud-init is missing: {lacking}"
-    return side_by_side(len(costs), lambda: costs.pop())[0], ""
+    return median(costs), ""
 
 
 def _cloud_init_once(say: Callable[[str], None]) -> Cost:
@@ -147,7 +160,9 @@ def _cloud_init_once(say: Callable[[str], None]) -> Cost:
         (seed / "meta-data").write_text("instance-id: bench\n")
         (made.root / "etc/cloud/cloud.cfg.d/90_bench.cfg").write_text(_CLOUD_CFG)
         cost = together(*(cost_of(made.command("cloud-init", *stage), expect=(0, 1)) for stage in _STAGES))
-        if "number = 9" not in _text(made.root / "etc/app/9.conf") or "Tokyo" not in str((made.root / "etc/localtime").readlink()):
+        if "number = 9" not in _text(made.root / "etc/app/9.conf") or "Tokyo" not in str(
+            (made.root / "etc/localtime").readlink()
+        ):
             raise Lacking("it did not do what it was told")
         return cost
 

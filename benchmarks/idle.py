@@ -28,18 +28,20 @@ def idle(_: int, say: Callable[[str], None]) -> list[Row]:
     say(f"the idle resident, for {SPAN_S:.0f} s")
     with on_loopback() as subject, resident(subject) as ours, _process(BARE) as bare, _process(HOLDING) as holding:
         time.sleep(1)
-        memory = [memory_kib(process.pid) for process in (ours, bare, holding)]
+        mine, least, more = (memory_kib(process.pid) for process in (ours, bare, holding))
         before = [wakes(process.pid) for process in (ours, bare, holding)]
         time.sleep(SPAN_S)
         woken = [wakes(process.pid) - old for process, old in zip((ours, bare, holding), before, strict=True)]
-    hourly = [count * 3600 / SPAN_S for count in woken]
+    hourly, never, neither = (count * 3600 / SPAN_S for count in woken)
     beside = "floor: a bare interpreter; alternative: one that holds requests, pyserial and systemd"
     return [
-        Row("idle, proportional set size", "KiB", *memory, aims=(Aim(1.25, Beside.FLOOR),), note=beside),
+        Row("idle, proportional set size", "KiB", mine, least, more, aims=(Aim(1.25, Beside.FLOOR),), note=beside),
         Row(
             "idle, wake-ups an hour",
             "",
-            *hourly,
+            hourly,
+            never,
+            neither,
             aims=(Aim(120),),
             note=f"voluntary context switches in {SPAN_S:.0f} s: {woken[0]}; the watchdog of the unit wants its beat",
         ),
@@ -50,9 +52,15 @@ def idle(_: int, say: Callable[[str], None]) -> list[Row]:
 def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[subprocess.Popen[bytes]]:
     """As systemd starts it: with a watchdog and a socket for its words; its first pass is done."""
     gateway = subject.gateway
-    with tempfile.TemporaryDirectory(prefix="kitting-bench-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as words:
+    with (
+        tempfile.TemporaryDirectory(prefix="kitting-bench-") as place,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as words,
+    ):
         words.bind(str(Path(place) / "notify"))
-        environment = os.environ | {"NOTIFY_SOCKET": str(Path(place) / "notify"), "WATCHDOG_USEC": str(watchdog_s * 10**6)}
+        environment = os.environ | {
+            "NOTIFY_SOCKET": str(Path(place) / "notify"),
+            "WATCHDOG_USEC": str(watchdog_s * 10**6),
+        }
         with _started(gateway.command("run"), environment) as process:
             words.settimeout(60)
             while not words.recv(4096).startswith(b"STATUS=provisioned"):

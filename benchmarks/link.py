@@ -37,7 +37,8 @@ def ask(*what):
 HOST = "Host: {NAME}\\r\\n"
 connection = socket.create_connection(("{NAME}", 80))
 line = connection.makefile("rb")
-connection.sendall(ask("GET /v1/subscriber HTTP/1.1\\r\\n", HOST, "\\r\\n", "GET /v1/userdata HTTP/1.1\\r\\n", HOST, "\\r\\n"))
+END = HOST + "\\r\\n"
+connection.sendall(ask("GET /v1/subscriber HTTP/1.1\\r\\n", END, "GET /v1/userdata HTTP/1.1\\r\\n", END))
 answers(line, 2)
 body = '[{{"tagName":"kitting_state","tagValue":"provisioned"}}]'
 head = "PUT /v1/subscriber/tags HTTP/1.1\\r\\n" + HOST + "Content-Type: application/json\\r\\n"
@@ -82,13 +83,15 @@ def _rows(name: str, runs: int, loss: float, *, names: bool, aims: tuple[Aim, ..
         subject = Subject.of(cell.platform, cell.gateway)
         taken = [[one_trip(cell, subject, command) for command in commands] for _ in range(runs)]
     by_command = list(zip(*taken, strict=True))
-    whole = [statistics.median(trip.from_start for trip in trips) for trips in by_command]
-    wire = [statistics.median(trip.from_first_packet for trip in trips) for trips in by_command]
-    rows = [Row(name, "RTT", *whole, aims=aims, note=_NOTE), Row(f"{name}: from the first packet", "RTT", *wire)]
+    ours, floor, other = (statistics.median(trip.from_start for trip in trips) for trips in by_command)
+    rows = [Row(name, "RTT", ours, floor, other, aims=aims, note=_NOTE)]
+    ours, floor, other = (statistics.median(trip.from_first_packet for trip in trips) for trips in by_command)
+    rows.append(Row(f"{name}: from the first packet", "RTT", ours, floor, other))
     if not loss and not names:
-        waits = [trips[0].connections + trips[0].requests for trips in by_command]
-        waits[1] -= 1  # the two questions that the floor asks at once wait once
-        rows.append(Row("link to tag: waits (connections + requests)", "", *waits, note="the rest of the time is CPU"))
+        ours, floor, other = (trips[0].connections + trips[0].requests for trips in by_command)
+        what = "link to tag: waits (connections + requests)"
+        # The two questions that the floor asks at once wait once.
+        rows.append(Row(what, "", ours, floor - 1, other, note="the rest of the time is CPU"))
     return rows
 
 

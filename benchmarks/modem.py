@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.subject import IMEI
 from benchmarks.table import Aim, Beside, Row, missing
@@ -64,7 +65,13 @@ def _port_known(place: Path, runs: int) -> list[Row]:
     above = "of these importing the agent's modem room and pyserial"
     return [
         Row("IMEI, port known", "ms", mine, least, note=note),
-        Row("IMEI, port known: above the modem's own", "ms", mine - least, aims=(Aim(30),), note=f"{above}: {importing:.0f} ms"),
+        Row(
+            "IMEI, port known: above the modem's own",
+            "ms",
+            mine - least,
+            aims=(Aim(30),),
+            note=f"{above}: {importing:.0f} ms",
+        ),
     ]
 
 
@@ -91,7 +98,14 @@ def _eight_ports(place: Path, runs: int) -> list[Row]:
             together.append(reading.ms)
         aims = (Aim(1.5, Beside.FLOOR),)
         note = "floor: one silent port, asked alone"
-        row = Row(f"IMEI, eight ports {name}", "ms", statistics.median(together), statistics.median(alone), aims=aims, note=note)
+        row = Row(
+            f"IMEI, eight ports {name}",
+            "ms",
+            statistics.median(together),
+            statistics.median(alone),
+            aims=aims,
+            note=note,
+        )
         rows.append(row)
     return rows
 
@@ -140,10 +154,13 @@ def _held_by_modem_manager(runs: int) -> list[Row]:
             os.environ.pop("DBUS_SYSTEM_BUS_ADDRESS")
             if kept is not None:
                 os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = kept
-    return [Row(what, "ms", statistics.median(ours), None, statistics.median(other), note="alternative: mmcli -m any -J")]
+    return [
+        Row(what, "ms", statistics.median(ours), None, statistics.median(other), note="alternative: mmcli -m any -J")
+    ]
 
 
-def _peers(place: Path):  # noqa: ANN202 (the bed of make test-peers has no types)
+def _peers(place: Path) -> Any:
+    """The bed of `make test-peers`."""
     described = importlib.util.spec_from_file_location("shared_modem", PEERS / "shared_modem.py")
     assert described
     assert described.loader

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-
 RUNNER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("runner.py")))
 
 

@@ -24,7 +24,6 @@ from typing import TextIO
 _CLONE_NEWNET = 0x40000000
 _TUNSETIFF = 0x400454CA
 _IFF_TUN_NO_PI = 0x1001
-_TCP, _UDP = 6, 17
 
 
 def tun(space: str, name: str) -> int:
@@ -47,7 +46,8 @@ def payload_bytes(packet: bytes) -> int:
             return len(packet) - head - (packet[head + 12] >> 4) * 4
         case 17:
             return len(packet) - head - 8
-    return 0
+        case _:
+            return 0
 
 
 class Link:
@@ -87,7 +87,8 @@ class Link:
         if not is_lost:
             self.count += 1
             heapq.heappush(
-                self.under_way, (now + self.delay_s, self.count, self.ends[1] if sender == "a" else self.ends[0], packet)
+                self.under_way,
+                (now + self.delay_s, self.count, self.ends[1] if sender == "a" else self.ends[0], packet),
             )
 
 

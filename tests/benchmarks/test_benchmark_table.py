@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from benchmarks.table import Aim, Beside, Row, as_lines, as_markdown, as_values, missing
 
 ROW = Row("first pass, CPU", "ms", 150, 100, 1000, aims=(Aim(1.5, Beside.FLOOR), Aim(0.15, Beside.OTHER)))
@@ -32,9 +33,8 @@ def test_a_row_that_is_missing_says_why():
 def test_the_table_has_a_column_for_each_thing_that_is_compared():
     (head, line) = as_lines([ROW])
     assert head.split() == ["ours", "floor", "alternative", "/floor", "/alt.", "aim:", "at", "most", "held"]
-    assert line.split() == (
-        "first pass, CPU 150 ms 100 ms 1,000 ms 1.50 0.15 1.5 x the floor, 0.15 x the alternative yes".split()
-    )
+    words = "first pass, CPU 150 ms 100 ms 1,000 ms 1.50 0.15 1.5 x the floor, 0.15 x the alternative yes"
+    assert " ".join(line.split()) == words
     assert as_markdown([ROW])[-1].count("|") == as_markdown([ROW])[0].count("|")
 
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from benchmarks.applying import SYNCS, calls_of
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="there is no strace")

@@ -3,6 +3,8 @@
 import shutil
 
 import pytest
+from benchmarks import quiet
+
 from benchmarks.link import FLOOR, one_trip, script
 from benchmarks.quiet import a_day, carried
 from benchmarks.subject import Subject
@@ -34,6 +36,4 @@ def test_a_quiet_poll_is_one_question_on_one_connection_and_small(cell):
 
 def test_the_interface_counts_every_byte_of_a_connection(cell):
     """SYN 60, SYN 60, ACK 52, and each way at least 52 for a FIN: a counter that misses one side would be below."""
-    from benchmarks.quiet import FLOOR as smallest  # noqa: PLC0415 (another floor than that of the first pass)
-
-    assert carried(cell, smallest).size > 60 + 60 + 3 * 52
+    assert carried(cell, quiet.FLOOR).size > 60 + 60 + 3 * 52

@@ -1,7 +1,8 @@
 """Edge: a SORACOM of our own in one network namespace, a gateway in another, and a link between them.
 
 Needs root, iproute2 and /dev/net/tun; `why_not()` says what is missing. The simulator's sockets are opened in the
-namespace of the cell while its threads run in this process, so that a row can look at and set everything that the platform knows.
+namespace of the cell while its threads run in this process, so that a row can look at and set all that the platform
+knows.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class Cell:
             time.sleep(2 * self.rtt_s + 0.05)
 
     def bytes_of_interface(self) -> int:
-        """Bytes at the IP layer, both directions, from the counters of the gateway's interface; TUN has no link header."""
+        """Bytes at the IP layer, both directions, as the gateway's interface counts them; TUN has no link header."""
         self.settle()
         (link,) = json.loads(_run("ip", "-n", self.device, "-s", "-j", "link", "show", "wwan0"))
         return int(link["stats64"]["rx"]["bytes"]) + int(link["stats64"]["tx"]["bytes"])

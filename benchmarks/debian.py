@@ -65,7 +65,7 @@ def why_not(architecture: str) -> str:
     if os.geteuid() != 0:
         return "a Debian of its own needs root"
     lacking = [program for program in _NEEDED[architecture] if not shutil.which(program)]
-    return f"{', '.join(lacking)} is missing: sh packaging/host.sh boot" if lacking else ""
+    return f"{', '.join(lacking)} is missing: sh packaging/host.sh bench" if lacking else ""
 
 
 @contextmanager

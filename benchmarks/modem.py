@@ -142,7 +142,7 @@ def _held_by_modem_manager(runs: int) -> list[Row]:
     lacking = [program for program in WANTED_BY_PEERS if not shutil.which(program)]
     probe = "import gi; gi.require_version('UMockdev', '1.0'); from gi.repository import UMockdev"
     if lacking or subprocess.run(["/usr/bin/python3", "-c", probe], capture_output=True, check=False).returncode:
-        return missing(what, f"{', '.join(lacking) or 'gir1.2-umockdev-1.0'} is missing: sh packaging/host.sh peers")
+        return missing(what, f"{', '.join(lacking) or 'gir1.2-umockdev-1.0'} is missing: sh packaging/host.sh bench")
     kept = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS")
     with tempfile.TemporaryDirectory(prefix="kitting-bench-") as place, _peers(Path(place)) as bed:
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = bed.bus

@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from benchmarks import quiet
 
+from benchmarks import quiet
 from benchmarks.link import FLOOR, one_trip, script
 from benchmarks.quiet import a_day, carried
 from benchmarks.subject import Subject

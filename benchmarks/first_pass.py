@@ -7,14 +7,12 @@ user-mode emulation, beside a bare interpreter there.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.handover import ORDER
 from benchmarks.debian import Debian, Lacking, debian
-from benchmarks.processes import Cost, Run, cost_of, median, side_by_side, together
+from benchmarks.processes import Cost, cost_of, median, side_by_side, together
 from benchmarks.subject import Subject, on_loopback, userdata
 from benchmarks.table import Aim, Beside, Row, missing
 
@@ -118,22 +116,9 @@ def _one_process(subject: Subject, gateway: Debian) -> Cost:
 
 
 def _two_halves(subject: Subject, gateway: Debian) -> Cost:
-    """What systemd does in the field is done here: the privileged half is started once an order lies there."""
     subject.make_new()
-    settings = subject.gateway.settings
-    together_ = settings.read_text()
-    settings.write_text(together_.replace("[apply]\n", '[apply]\nby = "service"\n'))
-    try:
-        network = Run(_command(subject, gateway))
-        while not (subject.gateway.state / ORDER).exists() and not network.is_over:
-            time.sleep(0.005)
-        if network.is_over:
-            network.cost()
-            raise RuntimeError("the network half ended without an order")
-        privileged = cost_of(gateway.command("/usr/bin/kitting-apply", "--config", str(settings)))
-        cost = together(network.cost(), privileged)
-    finally:
-        settings.write_text(together_)
+    privileged = gateway.command("/usr/bin/kitting-apply", "--config", str(subject.gateway.settings))
+    cost = subject.two_halves(_command(subject, gateway), privileged)
     _reported(subject)
     return cost
 

@@ -79,16 +79,21 @@ def _rows(name: str, runs: int, loss: float, *, names: bool, aims: tuple[Aim, ..
         tempfile.TemporaryDirectory(prefix="kitting-bench-") as place,
         Cell(Path(place), rtt_ms=RTT_MS, loss_percent=loss, names=names) as cell,
     ):
-        commands = (cell.gateway.command("provision"), FLOOR, script(cell, place))
+        one = cell.gateway.command("provision")
+        halves = (one, [one[0].replace("kitting-agent", "kitting-apply"), *one[1:-1]])
+        commands = ((one,), (FLOOR,), (script(cell, place),), halves)
         subject = Subject.of(cell.platform, cell.gateway)
-        taken = [[one_trip(cell, subject, command) for command in commands] for _ in range(runs)]
+        taken = [[one_trip(cell, subject, *command) for command in commands] for _ in range(runs)]
     by_command = list(zip(*taken, strict=True))
-    ours, floor, other = (statistics.median(trip.from_start for trip in trips) for trips in by_command)
-    rows = [Row(name, "RTT", ours, floor, other, aims=aims, note=_NOTE)]
-    ours, floor, other = (statistics.median(trip.from_first_packet for trip in trips) for trips in by_command)
+    ours, floor, other, field = (statistics.median(trip.from_start for trip in trips) for trips in by_command)
+    rows = [
+        Row(name, "RTT", ours, floor, other, aims=aims, note=_NOTE),
+        Row(f"{name}: by the two halves", "RTT", field, floor, other, aims=aims),
+    ]
+    ours, floor, other, _ = (statistics.median(trip.from_first_packet for trip in trips) for trips in by_command)
     rows.append(Row(f"{name}: from the first packet", "RTT", ours, floor, other))
     if not loss and not names:
-        ours, floor, other = (trips[0].connections + trips[0].requests for trips in by_command)
+        ours, floor, other, _ = (trips[0].connections + trips[0].requests for trips in by_command)
         what = "link to tag: waits (connections + requests)"
         # The two questions that the floor asks at once wait once.
         rows.append(Row(what, "", ours, floor - 1, other, note="the rest of the time is CPU"))
@@ -100,11 +105,14 @@ def script(cell: Cell, place: str) -> list[str]:
     return [str(HERE / "script.sh"), cell.url, place]
 
 
-def one_trip(cell: Cell, subject: Subject, command: Sequence[str]) -> Trip:
-    """A first pass over the link."""
+def one_trip(cell: Cell, subject: Subject, command: Sequence[str], privileged: Sequence[str] = ()) -> Trip:
+    """A first pass over the link, by one process or by two."""
     subject.make_new()
     connections = cell.server.connections
-    begun = cost_of(cell.on_gateway(command)).begun_s
+    if privileged:
+        begun = subject.two_halves(cell.on_gateway(command), privileged).begun_s
+    else:
+        begun = cost_of(cell.on_gateway(command)).begun_s
     packets = cell.packets(begun)
     if subject.reported != "provisioned":
         raise RuntimeError(f"{command[0]} did not report")

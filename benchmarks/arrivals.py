@@ -19,7 +19,7 @@ from agent.settings import ScheduleSettings
 
 DEVICES = 10_000
 STEP_S = 10.0
-BOOT_S, BOOT_SPREAD_S = 25.0, 10.0
+BOOT_S, BOOT_SPREAD_S = 30.0, 10.0
 """A board is up after so long; no two are equally fast."""
 OUT = Path(__file__).parents[1] / "docs/arrivals.svg"
 

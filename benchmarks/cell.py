@@ -150,10 +150,10 @@ class Cell:
 
     def settle(self) -> None:
         """Until what is under way has arrived: nothing new for two round trips."""
-        seen = -1
-        while (size := self._log.stat().st_size) != seen:
-            seen = size
+        seen, before = self._log.stat().st_size, -1
+        while seen != before:
             time.sleep(2 * self.rtt_s + 0.05)
+            before, seen = seen, self._log.stat().st_size
 
     def bytes_of_interface(self) -> int:
         """Bytes at the IP layer, both directions, as the gateway's interface counts them; TUN has no link header."""

@@ -60,7 +60,7 @@ def link_to_tag(runs: int, say: Callable[[str], None]) -> list[Row]:
         (f"{WHAT}, 5 % lost", 5, False, (Aim(0.6, Beside.OTHER),)),
     ):
         say(name)
-        rows += _rows(name, runs * (2 if loss else 1), loss, names=names, aims=aims)
+        rows += _rows(name, runs + (runs // 2 if loss else 0), loss, names=names, aims=aims)
     return rows
 
 

@@ -60,7 +60,7 @@ def link_to_tag(runs: int, say: Callable[[str], None]) -> list[Row]:
         (f"{WHAT}, 5 % lost", 5, False, (Aim(0.6, Beside.OTHER),)),
     ):
         say(name)
-        rows += _rows(name, runs + (runs // 2 if loss else 0), loss, names=names, aims=aims)
+        rows += _rows(name, max(2, runs + (runs // 2 if loss else 0)), loss, names=names, aims=aims)
     return rows
 
 
@@ -87,7 +87,7 @@ def _rows(name: str, runs: int, loss: float, *, names: bool, aims: tuple[Aim, ..
     by_command = list(zip(*taken, strict=True))
     ours, floor, other, field = (statistics.median(trip.from_start for trip in trips) for trips in by_command)
     rows = [
-        Row(name, "RTT", ours, floor, other, aims=aims, note=_NOTE),
+        Row(name, "RTT", ours, floor, other, aims=aims, note=_scatter(by_command) if loss else _NOTE),
         Row(f"{name}: by the two halves", "RTT", field, floor, other, aims=aims),
     ]
     ours, floor, other, _ = (statistics.median(trip.from_first_packet for trip in trips) for trips in by_command)
@@ -98,6 +98,13 @@ def _rows(name: str, runs: int, loss: float, *, names: bool, aims: tuple[Aim, ..
         # The two questions that the floor asks at once wait once.
         rows.append(Row(what, "", ours, floor - 1, other, note="the rest of the time is CPU"))
     return rows
+
+
+def _scatter(by_command: Sequence[Sequence[Trip]]) -> str:
+    """What chance does: between which two figures half of the runs were."""
+    quarters = [statistics.quantiles((trip.from_start for trip in trips), n=4) for trips in by_command]
+    ours, _, other, _ = (f"{low:.1f} to {high:.1f}" for low, _, high in quarters)
+    return f"chance: half of our {len(by_command[0])} runs took {ours} RTT, half of the script's {other} RTT"
 
 
 def script(cell: Cell, place: str) -> list[str]:

@@ -45,7 +45,8 @@ lint: $(READY) ## style, types, and the arrows of the architecture
 docs: $(READY) ## write the generated parts of docs/ anew
 	@$(BIN)/python docs/generate.py
 
-bench: $(READY) ## measure, beside what a user would do instead
+bench: $(READY) ## measure, beside what a user would do instead (root for most of it; a quarter of an hour)
+	-@sh packaging/host.sh bench
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove what make made

@@ -1,38 +1,67 @@
-"""Edge: runs a program to its end and says what it cost."""
+"""Edge: runs a program to its end and says what it cost; looks at one that runs."""
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+RUNNER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("runner.py")))
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU time of user and system together, peak resident memory, and time on the wall."""
+    """CPU time of user and system together, peak resident memory, and when on the monotonic clock."""
 
     cpu_ms: float
     peak_kib: int
-    wall_ms: float
+    begun_s: float
+    ended_s: float
 
 
-def cost_of(command: Sequence[str], *, expect: int = 0) -> Cost:
-    """One run, with what all its children took."""
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != expect:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{errors.decode()}")
-    cpu_s = usage.ru_utime + usage.ru_stime
-    return Cost(cpu_s * 1000, usage.ru_maxrss, (time.monotonic() - began) * 1000)
+class Run:
+    """One program under way; with all its children."""
+
+    def __init__(self, command: Sequence[str], *, cwd: str | None = None) -> None:
+        self.command = command
+        self.place = tempfile.TemporaryDirectory(prefix="kitting-bench-")
+        self.report, self.said = Path(self.place.name) / "report", Path(self.place.name) / "said"
+        with self.said.open("wb") as said:
+            words = [*RUNNER, str(self.report), *command]
+            self.process = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT, cwd=cwd)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.process.poll() is not None
+
+    def cost(self, expect: Sequence[int] = (0,)) -> Cost:
+        """Waits for its end; a program that fails ends the measuring."""
+        with self.place:
+            if self.process.wait() not in expect:
+                said = self.said.read_text(errors="replace")[-2000:]
+                sys.exit(f"{' '.join(self.command)} ended with {self.process.returncode}:\n{said}")
+            begun_s, ended_s, cpu_s, peak_kib = map(float, self.report.read_text().split())
+        return Cost(cpu_s * 1000, int(peak_kib), begun_s, ended_s)
+
+
+def cost_of(command: Sequence[str], *, expect: Sequence[int] = (0,)) -> Cost:
+    """One run to its end."""
+    return Run(command).cost(expect)
+
+
+def together(*costs: Cost) -> Cost:
+    """Of programs that run one after the other: the sum of the CPU time, the highest of the peaks."""
+    return Cost(
+        sum(cost.cpu_ms for cost in costs),
+        max(cost.peak_kib for cost in costs),
+        min(cost.begun_s for cost in costs),
+        max(cost.ended_s for cost in costs),
+    )
 
 
 def median(costs: Sequence[Cost]) -> Cost:
@@ -40,7 +69,8 @@ def median(costs: Sequence[Cost]) -> Cost:
     return Cost(
         statistics.median(cost.cpu_ms for cost in costs),
         round(statistics.median(cost.peak_kib for cost in costs)),
-        statistics.median(cost.wall_ms for cost in costs),
+        costs[0].begun_s,
+        costs[0].begun_s + statistics.median(cost.ended_s - cost.begun_s for cost in costs),
     )
 
 
@@ -57,5 +87,13 @@ def memory_kib(pid: int) -> int:
     """Proportional set size of a running process (proc(5), smaps_rollup)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
+            return int(line.split()[1])
+    raise LookupError(pid)
+
+
+def wakes(pid: int) -> int:
+    """How often a process gave up the processor by itself, and so was woken again (proc(5), status)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("voluntary_ctxt_switches:"):
             return int(line.split()[1])
     raise LookupError(pid)

@@ -1,0 +1,41 @@
+"""Entry point: carries out one order some times over, in a process of its own: apply_again.py SETTINGS USERDATA TIMES.
+
+Each time is confirmed like an order in the field. Says milliseconds of each as JSON. With TIMES 0 it only gets ready.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from agent import applying, handover
+from agent.configuration import resolve
+from agent.configuration.fill import Names
+from agent.errors import Failure
+from agent.order import Order, Result
+from agent.settings import load
+
+
+def main(settings_file: str, userdata: str, times: str) -> None:
+    settings = load(Path(settings_file))
+    try:
+        configuration = resolve(Path(userdata).read_bytes(), Names({}, {}, {}))
+    except Failure as failure:
+        sys.exit(str(failure))
+    settings.paths.state.mkdir(parents=True, exist_ok=True)
+    room = applying.room(settings)
+    handover.make_place(room.own)
+    took_ms = []
+    for number in range(int(times)):
+        order = Order(f"order{number}", configuration.digest, configuration.document, "card", 60.0)
+        begun = time.monotonic()
+        if applying.apply_order(order, room).result is Result.UNCONFIRMED:
+            applying.confirm(room)
+        took_ms.append((time.monotonic() - begun) * 1000)
+    print(json.dumps(took_ms))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,35 @@
+"""What a program costs is what it costs, not what whoever measures it does; and how often the resident wakes."""
+
+import sys
+import time
+
+from benchmarks.idle import resident
+from benchmarks.processes import cost_of, together, wakes
+from benchmarks.subject import on_loopback
+from benchmarks.tun_link import payload_bytes
+
+
+def test_the_peak_of_a_small_program_is_not_that_of_whoever_starts_it():
+    ballast = bytearray(64 * 2**20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    assert cost_of([sys.executable, "-S", "-c", "pass"]).peak_kib < 32 * 2**10
+
+
+def test_children_count_as_well():
+    small = cost_of(["sh", "-c", "exit 0"])
+    big = cost_of(["sh", "-c", f"{sys.executable} -c 'b = bytearray(64 * 2**20); b[::4096] = b[::4096]'; exit 0"])
+    assert big.peak_kib > small.peak_kib + 32 * 2**10
+    assert together(small, big).peak_kib == big.peak_kib
+
+
+def test_the_resident_wakes_for_its_watchdog_and_for_nothing_else():
+    with on_loopback() as subject, resident(subject, watchdog_s=4) as process:
+        before = wakes(process.pid)
+        time.sleep(5)
+        assert 1 <= wakes(process.pid) - before <= 3, "every two seconds"
+
+
+def test_the_link_knows_what_a_packet_carries():
+    tcp = bytes([0x45, *[0] * 8, 6, *[0] * 10]) + bytes([*[0] * 12, 0x80, *[0] * 19]) + b"payload"
+    udp = bytes([0x45, *[0] * 8, 17, *[0] * 10]) + bytes(8) + b"ask"
+    assert (payload_bytes(tcp), payload_bytes(udp)) == (7, 3)

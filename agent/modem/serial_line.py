@@ -39,6 +39,7 @@ class Line:
         self._hear = hear
         self._until = time.monotonic() + limits.port_s
         self._unfinished = False
+        self._expects_late_answer = False
 
     def wake(self) -> None:
         """Finds out whether anything listens, at which speed; any final result counts. Raises `modem.silent`."""
@@ -83,6 +84,7 @@ class Line:
         if command not in COMMANDS:
             raise ValueError(f"{command} is not among the commands that may be sent")
         self._drain(self._limits.drain_s if self._unfinished else 0.0)
+        self._expects_late_answer = self._unfinished
         exchange = Exchange(command)
         try:
             self._write(exchange.request)
@@ -113,6 +115,8 @@ class Line:
                 return 0.0 if exchange.at_line_end else self._limits.lf_s
             case Final.OK:
                 return self._limits.after_error_s if answer.lines else self._limits.after_ok_s
+            case Final.ERROR if answer.echoed and not self._expects_late_answer:
+                return 0.0 if exchange.at_line_end else self._limits.lf_s
             case Final.ERROR:
                 return self._limits.after_error_s
             case Final.BUSY:

@@ -65,12 +65,11 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent import state
     from agent.display import status_lines, status_values, traffic_lines, traffic_values
     from agent.endpoint import is_closed
-    from agent.wiring import resident_pid, traffic
+    from agent.wiring import remembered_now, resident_pid, traffic
 
-    remembered, damage = state.load(settings.paths.state)
+    remembered, damage = remembered_now(settings)
     resident = resident_pid(settings.paths.state)
     ledger, expected = traffic(settings)
     if arguments.json:

@@ -222,6 +222,15 @@ def _create_anew(disk: Disk, name: str, at: int) -> int:
         return disk.create(name, at)
 
 
+def write_until_boot(path: Path, content: bytes) -> None:
+    """A whole file for its owner alone, that a power cut may take: for what lies in memory anyway. Raises OSError."""
+    coming = path.with_name(f"{path.name}.new")
+    descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    coming.replace(path)
+
+
 def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: Owner | None = None) -> None:
     """Puts `data` at `path`: a reader, also one after a power cut, sees the old file or the new one, never a part.
 

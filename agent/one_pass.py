@@ -105,6 +105,8 @@ class Hands:
     read_first_line: Callable[[str], str]
     """First line of a file on the gateway, for extra tags; raises `Failure`."""
     save: Callable[[Remembered], None]
+    save_until_boot: Callable[[Remembered], None]
+    """Likewise, where it costs the disk nothing and a power cut may take it."""
     system_time: Callable[[], datetime]
     tell: Callable[[Step, str], None]
 
@@ -134,5 +136,7 @@ class Pass:
     """Said, kept, and no reason to stop."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The tags that were sent."""
+    quiet: bool = False
+    """Whether this was a poll that found nothing to do."""
     applied_at: datetime | None = None
     """When a configuration was applied; what is reported of it names this moment, whenever it is sent."""

@@ -51,6 +51,7 @@ def provision(settings: Settings, hands: Hands, remembered: Remembered, *, adopt
     try:
         _settle(settings, hands, this)
         if not adopt and may_ask_small(this.remembered) and nothing_changed(hands, this):
+            this.quiet = True
             _remember(hands, this, Event.UNCHANGED)
             return this
         event = become(settings, hands, this)
@@ -226,7 +227,8 @@ def _remember(hands: Hands, this: Pass, event: Event) -> None:
     """What the next pass starts from, written before anything is done or said on the strength of it."""
     this.event = event
     this.remembered = remembered_after(this, event, this.applied_at or _now(hands))
-    hands.save(this.remembered)
+    save = hands.save_until_boot if this.quiet else hands.save
+    save(this.remembered)
 
 
 def _now(hands: Hands) -> datetime | None:

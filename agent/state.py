@@ -12,6 +12,7 @@ A damaged memory costs history, never the start: the copy before it is used, els
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from agent.durable import owner_of_directory, read_bounded, write_durably
+from agent.durable import owner_of_directory, read_bounded, write_durably, write_until_boot
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.lifecycle import State
@@ -34,6 +35,9 @@ PREVIOUS = "state.json.previous"
 DAMAGED = "state.json.damaged"
 LOCK = "pass.lock"
 WISH = "reprovision"
+QUIET = "quiet.json"
+"""What quiet polls learnt since `state.json` was written: its digest, a line, then the same form."""
+RUN = Path("/run/kitting-agent")
 
 _CODES = {code.text: code for code in Code}
 _STATES = tuple(state.value for state in State)
@@ -85,13 +89,22 @@ class Remembered:
     """Of the agent that made the last pass."""
 
 
-def load(directory: Path) -> tuple[Remembered, Failure | None]:
+def volatile_place(root: Path) -> Path | None:
+    """Where things may lie until the next boot: systemd's RuntimeDirectory=; None where there is none."""
+    told = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    place = Path(told) if told else RUN if root == Path("/") else None
+    return place if place and place.is_dir() else None
+
+
+def load(directory: Path, volatile: Path | None = None) -> tuple[Remembered, Failure | None]:
     """What is remembered, and `state.corrupt` where it had to be taken from the copy, or given up.
 
     Raises `state.unwritable` where it may not be looked at.
     """
     try:
-        return _read(directory / STATE), None
+        content = read_bounded(directory / STATE, MAX_BYTES)
+        remembered = from_json(content)
+        return (volatile and _since(volatile, content)) or remembered, None
     except FileNotFoundError:
         what = "is missing"
     except (ValueError, OSError) as error:
@@ -128,6 +141,31 @@ def save(directory: Path, remembered: Remembered) -> None:
         write_durably(directory / STATE, to_json(remembered), owner=owner)
     except OSError as error:
         raise _unwritable(error, directory) from None
+
+
+def save_until_boot(directory: Path, volatile: Path | None, remembered: Remembered) -> None:
+    """Remembers what a power cut may take: not worth the life of a flash disk. Without such a place, as `save`."""
+    if volatile is None:
+        save(directory, remembered)
+        return
+    try:
+        of = _digest(read_bounded(directory / STATE, MAX_BYTES))
+        write_until_boot(volatile / QUIET, of + to_json(remembered))
+    except OSError:
+        save(directory, remembered)
+
+
+def _since(volatile: Path, content: bytes) -> Remembered | None:
+    """What was remembered on top of this content; nothing where it belongs to another, or is damaged."""
+    try:
+        of, _, kept = read_bounded(volatile / QUIET, MAX_BYTES).partition(b"\n")
+        return from_json(kept) if of + b"\n" == _digest(content) else None
+    except (ValueError, OSError):
+        return None
+
+
+def _digest(content: bytes) -> bytes:
+    return f"{hashlib.sha256(content).hexdigest()}\n".encode()
 
 
 def _last(directory: Path) -> bytes | None:

@@ -33,6 +33,7 @@ from agent.remembering import remembered_after
 from agent.report import short
 from agent.schedule import first_pass_s, next_pass_s
 from agent.settings import AppliedBy, Settings
+from agent.state import Remembered
 from agent.traffic import read_ledger, write_ledger
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ def one_pass(settings: Settings, tell: Tell) -> Pass:
     """A whole pass, alone on this device."""
     place = settings.paths.state
     with state.pass_lock(place), MetadataService(settings.metadata) as service:
-        remembered, damage = state.load(place)
+        remembered, damage = remembered_now(settings)
         panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)
         hands = _edges(settings, service, tell)
         this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
-        _write_down(settings, service)
+        _write_down(settings, service, quiet=this.quiet)
         if damage:
             this.notices.append(damage)
         return this
@@ -69,14 +70,14 @@ def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
 
     with MetadataService(settings.metadata) as service:
         hands = _edges(settings, service, tell)
-        this = Pass(state.load(settings.paths.state)[0])
+        this = Pass(remembered_now(settings)[0])
         return this, applying.preview(find_out(settings, hands, this), applying.room(settings))
 
 
 def roll_back(settings: Settings) -> Outcome:
     """Goes back to the configuration before; raises why that cannot be."""
     with state.pass_lock(settings.paths.state):
-        remembered, _ = state.load(settings.paths.state)
+        remembered, _ = remembered_now(settings)
         order = Order(new_order_id(), "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK)
         outcome = _privileged(settings).order(order)
         if outcome.failure:
@@ -166,7 +167,7 @@ def pause_after(settings: Settings, this: Pass) -> float:
 def pause_at_start(settings: Settings) -> float:
     """Seconds until the resident's first pass: none for a device that is not what it should be yet."""
     try:
-        remembered, _ = state.load(settings.paths.state)
+        remembered, _ = remembered_now(settings)
     except Failure:
         return 0.0
     is_done = remembered.state is State.PROVISIONED
@@ -175,7 +176,7 @@ def pause_at_start(settings: Settings) -> float:
 
 def traffic(settings: Settings) -> tuple[Ledger, int | None]:
     """What the agent's sockets carried in this period, and what the whole of it will; None without a budget."""
-    ledger, budget = read_ledger(settings.paths.state), settings.schedule.budget
+    ledger, budget = _ledger(settings), settings.schedule.budget
     if budget is None:
         return ledger, None
     pause_s = max(settings.schedule.interval, _affordable_s(settings))
@@ -184,15 +185,28 @@ def traffic(settings: Settings) -> tuple[Ledger, int | None]:
 
 def _affordable_s(settings: Settings) -> float:
     budget = settings.schedule.budget
-    return affordable_pause_s(budget, read_ledger(settings.paths.state), _trusted_now(None)) if budget else 0.0
+    return affordable_pause_s(budget, _ledger(settings), _trusted_now(None)) if budget else 0.0
 
 
-def _write_down(settings: Settings, service: MetadataService) -> None:
+def remembered_now(settings: Settings) -> tuple[Remembered, Failure | None]:
+    """What is remembered (`state.load`)."""
+    return state.load(settings.paths.state, _volatile(settings))
+
+
+def _volatile(settings: Settings) -> Path | None:
+    return state.volatile_place(settings.apply.root)
+
+
+def _ledger(settings: Settings) -> Ledger:
+    return read_ledger(settings.paths.state, _volatile(settings))
+
+
+def _write_down(settings: Settings, service: MetadataService, *, quiet: bool) -> None:
     payload = service.bytes_sent + service.bytes_received
     carried = at_ip_layer(payload, service.connections, service.requests)
     period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
-    place = settings.paths.state
-    write_ledger(place, after_pass(read_ledger(place), carried, _trusted_now(service.date), period))
+    ledger = after_pass(_ledger(settings), carried, _trusted_now(service.date), period)
+    write_ledger(settings.paths.state, ledger, _volatile(settings) if quiet else None)
 
 
 def _trusted_now(service_date: datetime | None) -> datetime | None:
@@ -208,6 +222,7 @@ def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
         apply=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),
         save=lambda remembered: state.save(place, remembered),
+        save_until_boot=lambda remembered: state.save_until_boot(place, _volatile(settings), remembered),
         system_time=lambda: datetime.now(UTC),
         tell=tell,
     )

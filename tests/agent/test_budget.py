@@ -111,3 +111,16 @@ def test_a_ledger_survives(tmp_path):
     write_ledger(tmp_path, Ledger(NOW, 3, 4))
     assert read_ledger(tmp_path) == Ledger(NOW, 3, 4)
     write_ledger(tmp_path / "absent", Ledger())
+
+
+def test_what_polls_carried_since_the_last_whole_pass_lies_where_it_costs_nothing(tmp_path):
+    disk, volatile = tmp_path / "disk", tmp_path / "run"
+    disk.mkdir()
+    volatile.mkdir()
+    write_ledger(disk, Ledger(NOW, 3, 4))
+    write_ledger(disk, Ledger(NOW, 4, 8), volatile)
+    assert (read_ledger(disk), read_ledger(disk, volatile)) == (Ledger(NOW, 3, 4), Ledger(NOW, 4, 8))
+    write_ledger(disk, Ledger(NOW, 5, 9))
+    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)
+    (volatile / TRAFFIC).write_text("[")
+    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)

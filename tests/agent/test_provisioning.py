@@ -62,6 +62,7 @@ class World:
     date: datetime | None = None
     orders: list = field(default_factory=list)
     saved: list = field(default_factory=list)
+    noted: list = field(default_factory=list)
     sent: list = field(default_factory=list)
     told: list = field(default_factory=list)
     lines: dict = field(default_factory=dict)
@@ -79,6 +80,7 @@ class World:
                 self,
                 self._line,
                 self.saved.append,
+                self.noted.append,
                 lambda: self.now,
                 lambda step, text: self.told.append((step, text)),
             ),
@@ -698,3 +700,9 @@ def test_only_a_new_device_reads_its_userdata_ahead():
     world.run(new.remembered)
     world.run(replace(new.remembered, state=State.BLOCKED))
     assert world.ahead == 1
+
+
+def test_a_quiet_poll_costs_the_disk_nothing():
+    world, this = polled(quiet())
+    assert (world.saved, len(world.noted)) == ([], 1)
+    assert world.noted[0].quiet_polls == this.remembered.quiet_polls

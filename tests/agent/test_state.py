@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from agent import state
 from agent.errors import Code, Failure
 from agent.lifecycle import State
-from agent.state import Remembered, Wish, from_json, granted, load, pass_lock, save, take_wish, to_json, wish
+from agent.state import (
+    Remembered,
+    Wish,
+    from_json,
+    granted,
+    load,
+    pass_lock,
+    save,
+    save_until_boot,
+    take_wish,
+    to_json,
+    volatile_place,
+    wish,
+)
 
 FIRST = Remembered(State.PROVISIONED, in_force="a" * 64, card="8981000000000000001", changed_at="2026-11-23T09:00:00Z")
 SECOND = replace(FIRST, state=State.FAILED, given_up="b" * 64, failures_in_a_row=3)
@@ -231,3 +244,51 @@ def test_a_wish_forgets_what_failed_and_nothing_else():
     assert granted(failed, None) == failed
     assert granted(failed, Wish.RETRY) == replace(FIRST, state=State.FAILED, held=True)
     assert granted(failed, Wish.ADOPT) == replace(FIRST, state=State.FAILED)
+
+
+@pytest.fixture
+def volatile(tmp_path):
+    place = tmp_path / "run"
+    place.mkdir()
+    return place
+
+
+def test_what_a_quiet_poll_learnt_costs_the_disk_nothing_and_is_there_until_the_boot(tmp_path, volatile):
+    save(tmp_path, Remembered(State.PROVISIONED))
+    before = {path.name: path.stat() for path in tmp_path.iterdir() if path.is_file()}
+    save_until_boot(tmp_path, volatile, Remembered(State.PROVISIONED, quiet_polls=3))
+    assert {path.name: path.stat() for path in tmp_path.iterdir() if path.is_file()} == before
+    assert load(tmp_path, volatile)[0].quiet_polls == 3
+    assert load(tmp_path)[0].quiet_polls == 0
+    assert (volatile / "quiet.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_saved_since_counts_more(tmp_path, volatile):
+    save(tmp_path, Remembered(State.PROVISIONED))
+    save_until_boot(tmp_path, volatile, Remembered(State.PROVISIONED, quiet_polls=3))
+    save(tmp_path, Remembered(State.FAILED))
+    assert load(tmp_path, volatile)[0] == Remembered(State.FAILED)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\n", b"x", b"\xff" * 200, b"{}", b"0" * 64 + b"\n{}"])
+def test_a_damaged_quiet_file_is_no_obstacle(tmp_path, volatile, damage):
+    save(tmp_path, Remembered(State.PROVISIONED))
+    (volatile / "quiet.json").write_bytes(damage)
+    assert load(tmp_path, volatile) == (Remembered(State.PROVISIONED), None)
+
+
+def test_where_there_is_no_such_place_or_it_is_full_the_disk_is_used(tmp_path, volatile):
+    save(tmp_path, Remembered(State.PROVISIONED))
+    save_until_boot(tmp_path, None, Remembered(State.PROVISIONED, quiet_polls=1))
+    assert load(tmp_path)[0].quiet_polls == 1
+    save_until_boot(tmp_path, tmp_path / "absent", Remembered(State.PROVISIONED, quiet_polls=2))
+    assert load(tmp_path, volatile)[0].quiet_polls == 2
+
+
+def test_the_place_is_what_systemd_says(tmp_path, volatile, monkeypatch):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", f"{volatile}:/elsewhere")
+    assert volatile_place(tmp_path) == volatile
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "absent"))
+    assert volatile_place(tmp_path) is None
+    monkeypatch.delenv("RUNTIME_DIRECTORY")
+    assert volatile_place(tmp_path) is None

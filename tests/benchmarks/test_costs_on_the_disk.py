@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from benchmarks.applying import SYNCS, calls_of
+from benchmarks.applying import SYNCS, calls_of, quiet_poll
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="there is no strace")
 
@@ -28,3 +28,10 @@ def test_a_document_in_force_costs_the_same_whatever_its_size_and_writes_only_it
         again = calls(size, 2) - calls(size, 1)
         assert synced(again) <= 2
         assert again["renameat"] <= 1
+
+
+def test_a_quiet_poll_writes_nothing_to_the_disk():
+    assert {row.what: row.ours for row in quiet_poll()} == {
+        "quiet poll: fsyncs": 0,
+        "quiet poll: calls that change a disk": 0,
+    }

@@ -70,8 +70,7 @@ class Looked:
 
 def look(api: Api, plan: Plan) -> Looked:
     """What stands between the plan and the platform; changes nothing."""
-    groups = {group.group_id: group for group in calls.all_groups(api)}
-    found = {on: _found(group, groups) for on, group in _groups(plan)}
+    found = find_groups(plan, calls.all_groups(api))
     group_ids = {on: group.group_id for on, group in found.items() if group}
     changes = tuple(change for on, group in _groups(plan) for change in group_changes(group, found[on]))
     handlers = tuple(handler_changes(plan, group_ids, calls.all_handlers(api)))
@@ -82,6 +81,12 @@ def look(api: Api, plan: Plan) -> Looked:
         register = None
     wrong = tuple(unfit(plan, pairs))
     return Looked(plan, group_ids, changes, handlers, sims, len(pairs), missing, wrong, register)
+
+
+def find_groups(plan: Plan, groups: Iterable[Group]) -> Mapping[str, Group | None]:
+    """The groups `before` and `after` of a plan; None where there is none of that name. Raises `plan.invalid`."""
+    by_id = {group.group_id: group for group in groups}
+    return {on: _found(group, by_id) for on, group in _groups(plan)}
 
 
 def make(api: Api, looked: Looked, note: Note) -> int:
@@ -141,7 +146,7 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
             if isinstance(found, Sim):
                 yield found
             elif found.code is not Code.PLATFORM_NO_SUCH:
-                raise replace_where(found, sim_id)
+                raise _of_sim(found, sim_id)
         return
     left = set(sim_ids)
     for sim in calls.all_sims(api):
@@ -152,7 +157,7 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
             return
 
 
-def replace_where(failure: Failure, sim_id: str) -> Failure:
+def _of_sim(failure: Failure, sim_id: str) -> Failure:
     """The same, of a SIM."""
     return Failure(failure.code, failure.detail, where=f"SIM {sim_id}")
 

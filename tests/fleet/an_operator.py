@@ -47,3 +47,20 @@ class Operator:
         """The operations that were asked for, sign-ins left out."""
         calls = [call for call in self.account.calls if not call.operation.startswith("Auth:")]
         return [call.operation for call in calls if method is None or call.method == method]
+
+    def kitted(self, place=0, **tags):
+        """A SIM whose device is online, provisioned, and has said so."""
+        sim = self.platform.sims[place]
+        self.platform.connect(sim.imsi)
+        self.platform.set_tags(
+            sim.imsi,
+            {"kitting_state": "provisioned", "kitting_imei": sim.imei, "kitting_config": "c0ffee", **tags},
+        )
+        return sim
+
+    def environment(self, monkeypatch):
+        """What somebody at this desk has set."""
+        key_id, secret = new_key(self.account.root())
+        monkeypatch.setenv("SORACOM_AUTH_KEY_ID", key_id)
+        monkeypatch.setenv("SORACOM_AUTH_KEY", secret)
+        monkeypatch.setenv("SORACOM_ENDPOINT", self.server.url)

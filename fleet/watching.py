@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from agent.frozen import frozen
@@ -10,6 +11,7 @@ from fleet.api import Api
 from fleet.differences import wanted_of
 from fleet.plan import Plan
 from fleet.preparing import find_groups, sims_of
+from fleet.sim import Sim
 from fleet.stage import Expectations, Row, in_order, row_of
 
 
@@ -21,22 +23,39 @@ class Watched:
     rows: tuple[Row, ...]
     """What needs a hand first."""
     expectations: Expectations
+
+
+@frozen
+class Known:
+    """What a plan and its groups say of any SIM."""
+
+    plan: Plan
     before: str | None
-    """Group id, as far as there is one."""
+    after: str | None
+
+    def of(self, sims: Iterable[Sim]) -> Expectations:
+        """What is expected of these SIMs."""
+        listed = wanted_of(self.plan)
+        imeis = {}
+        for sim in sims:
+            wanted = listed.get(sim.sim_id) or (listed.get(sim.imsi.digits) if sim.imsi else None)
+            if wanted and wanted.imei:
+                imeis[sim.sim_id] = wanted.imei
+        hours = self.plan.seen_within_hours
+        more = {"seen_within": timedelta(hours=hours)} if hours else {}
+        return Expectations(self.after, imeis, **more)
+
+
+def expectations_of(api: Api, plan: Plan) -> Known:
+    """The groups of a plan, as they are now."""
+    found = {on: group.group_id for on, group in find_groups(plan, calls.all_groups(api)).items() if group}
+    return Known(plan, found.get("before"), found.get("after"))
 
 
 def look(api: Api, plan: Plan) -> Watched:
     """The SIMs of a plan as they are now."""
-    group_ids = {on: group.group_id for on, group in find_groups(plan, calls.all_groups(api)).items() if group}
+    known = expectations_of(api, plan)
     sims = list(sims_of(api, plan))
-    listed = wanted_of(plan)
-    imeis = {}
-    for sim in sims:
-        wanted = listed.get(sim.sim_id) or (listed.get(sim.imsi.digits) if sim.imsi else None)
-        if wanted and wanted.imei:
-            imeis[sim.sim_id] = wanted.imei
-    more = {"seen_within": timedelta(hours=plan.seen_within_hours)} if plan.seen_within_hours else {}
-    expectations = Expectations(group_ids.get("after"), imeis, **more)
+    expectations = known.of(sims)
     now = datetime.now(UTC)
-    rows = in_order(row_of(sim, expectations, now) for sim in sims)
-    return Watched(plan, tuple(rows), expectations, group_ids.get("before"))
+    return Watched(plan, tuple(in_order(row_of(sim, expectations, now) for sim in sims)), expectations)

@@ -12,7 +12,7 @@ from typing import Any
 
 from agent.errors import Code, Failure
 from agent.process_entry import print_json
-from fleet.binding import as_csv
+from fleet.binding import as_csv, kept_record
 from fleet.desk import Progress, Record, agreed, api_of, read_plan
 from fleet.locking import BACK_WITHIN_S, Locked, is_ready, lock, lock_all, unlock
 from fleet.shipping import ship
@@ -78,6 +78,19 @@ def ship_command(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({"shipped": len(leaving) - failed, "failed": failed})
         return os.EX_TEMPFAIL if failed else os.EX_OK
+
+
+def ledger(arguments: argparse.Namespace) -> int:
+    """Prints the kitting record of everything that was locked, whoever locked it, as the SIMs' tags keep it."""
+    plan = read_plan(arguments.plan)
+    with api_of(arguments) as api:
+        rows = sorted(look(api, plan).rows, key=lambda row: (row.sim.name, row.sim.sim_id))
+    records = [record for record in map(kept_record, rows) if record]
+    if arguments.json:
+        print_json(records)
+    else:
+        sys.stdout.write("".join(as_csv(record, header=place == 0) for place, record in enumerate(records)))
+    return os.EX_OK
 
 
 def _draw(watched: Watched, *, live: bool) -> None:
@@ -187,6 +200,15 @@ def add(commands: Any, command: Any) -> None:
     _plan(three)
     three.add_argument("--yes", action="store_true", help="do it without asking")
     three.add_argument("--force", metavar="REASON", help="also what is not ready; the reason is recorded")
+
+    four: argparse.ArgumentParser = command(
+        commands,
+        "ledger",
+        ledger,
+        "which SIM is in which device: a CSV of all that was locked",
+        "plan.yaml >ledger.csv",
+    )
+    _plan(four)
 
 
 def _plan(command: argparse.ArgumentParser) -> None:

@@ -65,6 +65,25 @@ def record_of(row: Row, imei: Imei, now: datetime) -> Mapping[str, str]:
     }
 
 
+def kept_record(row: Row) -> Mapping[str, str] | None:
+    """The record as the SIM's tags keep it, whoever locked it; None where the desk did not."""
+    tags = row.sim.tags
+    if not tags.get(LOCKED_TAG):
+        return None
+    return {
+        "name": row.sim.name,
+        "sim_id": row.sim.sim_id,
+        "imsi": row.sim.imsi.digits if row.sim.imsi else "",
+        "imei": tags[LOCKED_TAG],
+        "serial": tags.get("desk_serial", ""),
+        "site": tags.get("site", ""),
+        "configuration": tags.get("desk_config", ""),
+        "agent": tags.get("desk_agent", ""),
+        "provisioned_at": row.claim.at,
+        "locked_at": tags.get("desk_at", ""),
+    }
+
+
 def as_csv(record: Mapping[str, str], *, header: bool) -> str:
     """Lines of the ledger, for spreadsheets: a tag that looks like a formula is only text, and digits stay digits."""
     out = io.StringIO()

@@ -20,6 +20,7 @@ from fleet.differences import (
     DeleteHandler,
     PutHandler,
     PutParameters,
+    Unfit,
     body_of,
     group_changes,
     handler_changes,
@@ -51,8 +52,8 @@ class Looked:
     """SIMs of the plan."""
     missing: tuple[str, ...]
     """SIMs that the plan names and the operator does not have."""
-    unfit: tuple[str, ...]
-    """SIMs that the userdata would not do for, and why."""
+    unfit: tuple[Unfit, ...]
+    """SIMs that the userdata would not do for."""
     register: str | None = None
     """An order that is to be taken over first."""
 

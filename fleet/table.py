@@ -49,7 +49,7 @@ def _head(title: str, rows: Sequence[Row], width: int) -> Iterator[str]:
     told = ", ".join(f"{count} {stage.value}" for stage, count in counts.items() if count)
     yield fitted(told or "no SIMs", width)
     yield ""
-    yield fitted(" ".join(cell(name, size) for name, size in _WIDTHS), width)
+    yield fitted(" " + " ".join(cell(name, size) for name, size in _WIDTHS), width)
 
 
 def _lines(row: Row, width: int) -> Iterator[str]:

@@ -207,6 +207,10 @@ def test_a_whole_order_is_watched_locked_and_shipped_by_commands(desk, order, tm
     assert "3 locked, 0 not" in capsys.readouterr().out
     ledger = (tmp_path / "plan.ledger.csv").read_text("utf-8-sig").splitlines()
     assert len(ledger) == 4
+    assert main(["ledger", order]) == 0
+    assert sorted(capsys.readouterr().out.splitlines()[1:]) == sorted(
+        row.replace(row.split(",")[8], "") for row in ledger[1:]
+    )
     assert main(["ship", order, "--yes"]) == 0
     assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
     capsys.readouterr()

@@ -101,7 +101,7 @@ def test_what_was_shipped_stays_shipped(desk):
 def test_a_userdata_that_does_not_fit_one_sim_is_found_before_anything_is_sent(desk):
     looked = look(desk.api, plan_for(desk, **{"userdata.yaml": b"hostname: '{{ tags.room }}'\n"}))
     assert len(looked.unfit) == 2 * len(desk.sim_ids)
-    assert "tags.room" in looked.unfit[0]
+    assert "tags.room" in looked.unfit[0].why
 
 
 def test_a_sim_of_somebody_else_is_named(desk):

@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands that ask the SORACOM API."""
-    from fleet import bench_command, field_command, hook_command, prepare_command, sandbox_command
+    from fleet import bench_command, field_command, hook_command, permissions_command, prepare_command, sandbox_command
     from fleet.desk import add_access
 
     def command(*words: Any) -> argparse.ArgumentParser:
@@ -126,7 +126,7 @@ def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
         add_access(sub)
         return sub
 
-    for one in (prepare_command, bench_command, field_command, hook_command, sandbox_command):
+    for one in (prepare_command, bench_command, field_command, hook_command, permissions_command, sandbox_command):
         one.add(commands, command)
 
 

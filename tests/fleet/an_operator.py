@@ -58,9 +58,9 @@ class Operator:
         )
         return sim
 
-    def environment(self, monkeypatch):
+    def environment(self, monkeypatch, user=""):
         """What somebody at this desk has set."""
-        key_id, secret = new_key(self.account.root())
+        key_id, secret = new_key(self.account.users[user])
         monkeypatch.setenv("SORACOM_AUTH_KEY_ID", key_id)
         monkeypatch.setenv("SORACOM_AUTH_KEY", secret)
         monkeypatch.setenv("SORACOM_ENDPOINT", self.server.url)

@@ -5,13 +5,14 @@ It may be cut off anywhere: what was done is seen at the next look, and not done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from fleet import calls
 from fleet.api import Api
+from fleet.batching import carry_out, group_task, tags_task
 from fleet.belongings import Group
 from fleet.differences import (
     Change,
@@ -33,6 +34,8 @@ from fleet.sim import Sim
 
 ONE_BY_ONE = 20
 """Up to so many SIMs are asked for by their ids; for more, pages of all SIMs cost less."""
+BATCH_FROM = 200
+"""From so many changed SIMs on, jobs of the platform cost less than a request for each."""
 RECEIVED = "received"
 Note = Callable[[Change, Failure | None], None]
 """Is told what was done, or why not, as it happens."""
@@ -90,7 +93,7 @@ def find_groups(plan: Plan, groups: Iterable[Group]) -> Mapping[str, Group | Non
     return {on: _found(group, by_id) for on, group in _groups(plan)}
 
 
-def make(api: Api, looked: Looked, note: Note) -> int:
+def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM) -> int:
     """Makes the changes; how many could not be made. Raises a `Failure` that makes the rest pointless."""
     group_ids = dict(looked.group_ids)
     for change in looked.groups:
@@ -104,12 +107,36 @@ def make(api: Api, looked: Looked, note: Note) -> int:
         _put_handler(api, handler, group_ids)
         note(handler, None)
     sims = _taken_over(api, looked, group_ids) if looked.register else looked.sims
+    if len(sims) >= batch_from:
+        return _by_batch(api, looked.plan, sims, group_ids, note)
+    return _one_by_one(api, sims, group_ids, note)
+
+
+def _one_by_one(api: Api, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
     failed = 0
     for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), sims):
         failure = outcome if isinstance(outcome, Failure) else None
         failed += failure is not None
         note(sim, failure)
     return failed
+
+
+def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
+    """Tags and groups as jobs, speeds one by one; what failed in one step is not brought to the next."""
+    failures: dict[str, Failure] = {}
+    if tasks := [tags_task(one.sim_id, one.tags) for one in sims if one.tags]:
+        failures |= carry_out(api, f"{plan.name}: tags", tasks)
+    fast = [replace(one, tags={}, group=None) for one in sims if one.speed_class and one.sim_id not in failures]
+    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), fast):
+        failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
+    moving = [one for one in sims if one.group and one.sim_id not in failures]
+    if moving:
+        failures |= carry_out(
+            api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving]
+        )
+    for sim in sims:
+        note(sim, failures.get(sim.sim_id))
+    return len(failures)
 
 
 def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple[ChangeSim, ...]:

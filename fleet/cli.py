@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands that ask the SORACOM API."""
     from fleet import prepare_command
+    from fleet.board import command as board_command
     from fleet.desk import add_access
 
     def command(*words: Any) -> argparse.ArgumentParser:
@@ -127,6 +128,7 @@ def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
         return sub
 
     prepare_command.add(commands, command)
+    board_command.add(commands, command)
 
 
 def _command(

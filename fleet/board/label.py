@@ -36,7 +36,7 @@ def label_of(row: Row, now: datetime) -> Label:
         imei=row.imei,
         serial=shown(row.sim.tags.get(SERIAL_TAG, ""), _SERIAL),
         config=shown(row.claim.configuration, _CONFIGURATION),
-        at=shown(row.claim.at, _TIME) or now.astimezone(UTC).isoformat(timespec="seconds"),
+        at=shown(row.claim.at, _TIME) or now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
 

@@ -18,10 +18,10 @@ class Server:
 
     def __init__(self, app: Flask, listen: Listen) -> None:
         """Raises `board.not_served` where the address cannot be taken."""
-        import waitress
+        from waitress.server import create_server
 
         try:
-            self._server: Any = waitress.create_server(
+            self._server: Any = create_server(
                 app,
                 host=listen.host,
                 port=listen.port,

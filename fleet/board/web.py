@@ -151,7 +151,7 @@ def _told(error: HTTPException) -> tuple[str, int]:
     language = _language()
     word = str(error.description)
     what = words_in(language).get(word, error.name)
-    if error.code == 404 and word not in {_NO_SUCH_SIM}:  # noqa: PLR2004 (the HTTP status)
+    if error.code == 404 and word != _NO_SUCH_SIM:  # noqa: PLR2004 (the HTTP status)
         what = words_in(language)[_NO_SUCH_PAGE]
     return _page("problem.html", what=what), error.code or 500
 

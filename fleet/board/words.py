@@ -77,7 +77,7 @@ class Word(Enum):
     PRINT = Said("Print", "印刷")
     PROGRESS = Said("Progress of the order", "注文の進み具合")
     SEARCH = Said("Find a box", "箱を探す")
-    SEARCH_HINT = Said("last digits of IMSI, IMEI or serial, or a name", "IMSI・IMEI・シリアルの下桁、または名前")
+    SEARCH_HINT = Said("last digits of IMSI, IMEI, serial; or name", "IMSI・IMEI・シリアルの下桁、または名前")
     SERIAL = Said("Serial", "シリアル")
     SIM = Said("SIM", "SIM")
     SIMS = Said("SIMs", "SIM 一覧")

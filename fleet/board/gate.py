@@ -75,6 +75,11 @@ def may_be_called(host: str, listen: Listen, names: frozenset[str]) -> bool:
     return not listen.is_loopback and (name in names or _address(name) is not None)
 
 
+def is_own_form(origin: str | None, host: str) -> bool:
+    """Whether a form was sent by a page of the board: browsers say by whom, and other programs have no cookie."""
+    return origin is None or origin.lower() in {f"http://{host.lower()}", f"https://{host.lower()}"}
+
+
 def network_of(address: str) -> str:
     """Whose attempts are counted together: an IPv4 address, or what one person gets of IPv6."""
     found = _address(address)

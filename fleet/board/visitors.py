@@ -81,5 +81,3 @@ class Visitors:
 def _digest(text: str) -> bytes:
     """Of one length, whatever the text: a comparison then tells nothing of it."""
     return sha256(text.encode(errors="surrogatepass")).digest()
-
-

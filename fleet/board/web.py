@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent.frozen import frozen
-from fleet.board.gate import Listen, may_be_called, name_of
+from fleet.board.gate import Listen, is_own_form, may_be_called
 from fleet.board.label import label_of, qr_svg, scanned
 from fleet.board.view import Board, group_of, page_of, shown
 from fleet.board.visitors import SESSION_S, Visitors
@@ -130,7 +129,7 @@ def _guard() -> AnyResponse | None:
     served = _served()
     if not may_be_called(request.host, served.listen, served.names):
         abort(421, _WRONG_HOST)
-    if request.method == "POST" and not _from_here():
+    if request.method == "POST" and not is_own_form(request.headers.get("Origin"), request.host):
         abort(403, _NOT_FROM_HERE)
     if request.endpoint in _OPEN_TO_ALL or served.visitors.knows(_token()):
         return None
@@ -140,7 +139,7 @@ def _guard() -> AnyResponse | None:
 
 
 def _finish(answer: AnyResponse) -> AnyResponse:
-    answer.headers.extend(_HEADERS)
+    answer.headers.update(_HEADERS)
     if request.args.get("lang") in LANGUAGES:
         answer.set_cookie(_LANGUAGE_COOKIE, request.args["lang"], max_age=_A_YEAR_S, httponly=True, samesite="Strict")
     return answer
@@ -181,12 +180,6 @@ def _language() -> str:
         if asked in LANGUAGES:
             return asked
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-
-
-def _from_here() -> bool:
-    """Whether a form was sent by a page of the board; browsers say from where, other programs have no cookie."""
-    origin = request.headers.get("Origin")
-    return origin is None or name_of(urlsplit(origin).netloc) == name_of(request.host) != ""
 
 
 def _token() -> str:

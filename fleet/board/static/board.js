@@ -6,6 +6,7 @@ import { arrange, fill, gliding, icon, nameOf, newTile, write } from "./tiles.js
 const EVERY_MS = 2000;
 const PATIENCE_MS = 8000;
 const words = JSON.parse(document.body.dataset.words);
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 const at = (id) => document.getElementById(id);
 const elements = new Map();
 const filters = new Map();
@@ -144,7 +145,7 @@ function away(why, since) {
   document.body.classList.toggle("is-away", Boolean(why));
   if (why) {
     write(at("away").querySelector("strong"), why);
-    write(at("away").querySelector("p"), `${words.since} ${since.toLocaleString(document.documentElement.lang)}`);
+    write(at("away").querySelector("p"), `${words.since} ${clock.format(since)}`);
   }
 }
 

@@ -547,6 +547,13 @@ class Code(Enum):
         "A file that was named cannot be written",
         "Check that its directory exists and that you may write there.",
     )
+    BOARD_NOT_SERVED = (
+        "board.not_served",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "The page for the bench cannot be served",
+        "Name an address of this machine and a free port: --listen HOST:PORT.",
+    )
     SIGN_FAILED = (
         "sign.failed",
         Kind.LOCAL,

@@ -119,6 +119,8 @@ def parser() -> argparse.ArgumentParser:
 def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands that ask the SORACOM API."""
     from fleet import bench_command, field_command, hook_command, permissions_command, prepare_command, sandbox_command
+    from fleet.board import command as board_command
+    from fleet.board.live import live
     from fleet.desk import add_access
 
     def command(*words: Any) -> argparse.ArgumentParser:
@@ -128,6 +130,7 @@ def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
 
     for one in (prepare_command, bench_command, field_command, hook_command, permissions_command, sandbox_command):
         one.add(commands, command)
+    board_command.add(commands, command, live)
 
 
 def _command(

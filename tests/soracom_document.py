@@ -1,6 +1,6 @@
 """SORACOM's published OpenAPI document as a witness: every request to the simulator and every answer is held to it.
 
-The document is no part of this project; `SORACOM_OPENAPI` names it. The sandbox's own, if it lies beside it, counts too.
+The document is no part of this project; `SORACOM_OPENAPI` names it. The sandbox's own, beside it, counts too.
 """
 
 import json
@@ -40,7 +40,10 @@ class Witness:
             return
         self.seen.add(name)
         is_right = response.status < 400
-        told = [*(document.wrong_request(operation, request) if is_right else ()), *document.wrong_answer(operation, response)]
+        told = [
+            *(document.wrong_request(operation, request) if is_right else ()),
+            *document.wrong_answer(operation, response),
+        ]
         self.wrong += [f"{name}: {one}" for one in told]
 
     def _operation(self, request):
@@ -132,7 +135,8 @@ class _Document:
             return
         schema = answer.get("content", {}).get("application/json", {}).get("schema")
         if schema is not None:
-            yield from self._wrong(schema, json.loads(response.body or b"null"), str(response.status), strict=True)
+            value = _without_nulls(json.loads(response.body or b"null"))
+            yield from self._wrong(schema, value, str(response.status), strict=True)
         elif response.body and not answer.get("content"):
             yield f"{response.status} has no body, and {response.body[:60]!r} was sent"
 
@@ -164,6 +168,13 @@ class _Document:
                 found = found[step]
             node = found
         return node
+
+
+def _without_nulls(value):
+    """Real answers show members that have no value as null, which the document does not tell."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _typed(text, schema):

@@ -10,6 +10,7 @@ from simulator.api.server import ApiServer
 from simulator.api.users import new_key
 from simulator.numbers import imei, imsi
 from simulator.soracom import Group, Platform, Sim
+from soracom_document import witness
 
 BENCH, FIELD = "b0000000-0000-4000-8000-000000000000", "f0000000-0000-4000-8000-000000000000"
 
@@ -27,11 +28,14 @@ class Operator:
     def __enter__(self):
         self.firing = self.open.enter_context(Firing(self.account))
         self.server = self.open.enter_context(ApiServer(self.account))
+        self.witness = witness()
+        self.server.witnesses += [self.witness] if self.witness else []
         self.api = self.client()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.open.close()
+        assert kind or not self.witness or not self.witness.wrong
 
     def client(self, user="", **more):
         key = new_key(self.account.users[user])

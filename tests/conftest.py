@@ -1,0 +1,1 @@
+"""`soracom_document` is for every room of tests."""

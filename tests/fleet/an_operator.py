@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 
+from soracom_document import witness
+
 from fleet.api import Api, Patience
 from fleet.profile import AuthKey, Profile
 from simulator.api.account import Account
@@ -10,7 +12,6 @@ from simulator.api.server import ApiServer
 from simulator.api.users import new_key
 from simulator.numbers import imei, imsi
 from simulator.soracom import Group, Platform, Sim
-from soracom_document import witness
 
 BENCH, FIELD = "b0000000-0000-4000-8000-000000000000", "f0000000-0000-4000-8000-000000000000"
 

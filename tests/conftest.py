@@ -1,1 +1,0 @@
-"""`soracom_document` is for every room of tests."""

@@ -81,7 +81,7 @@ def update_handler(asked: Asked) -> Response:
     changed = {**checked(asked.members()), "handlerId": old["handlerId"]}
     drop(asked.account, old)
     keep(asked.account, changed)
-    return Response.json(200, changed)
+    return nothing(200)
 
 
 def delete_handler(asked: Asked) -> Response:

@@ -14,7 +14,8 @@ from simulator.subscribers import EPOCH_MS, Refusal
 
 def list_roles(asked: Asked) -> Response:
     """All roles."""
-    return Response.json(200, [_role_object(asked, role_id) for role_id in asked.account.roles])
+    roles = [_role_object(asked, role_id) for role_id in asked.account.roles]
+    return Response.json(200, [{k: v for k, v in role.items() if k != "permission"} for role in roles])
 
 
 def get_role(asked: Asked) -> Response:

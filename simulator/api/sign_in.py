@@ -83,8 +83,11 @@ def verify_factor(asked: Asked) -> Response:
 
 
 def revoke_factor(asked: Asked) -> Response:
-    """No second factor any more."""
-    user_of(asked).mfa = None
+    """No second factor any more; the root user's needs its password."""
+    user = user_of(asked)
+    if not user.name and (user.password is None or text(asked.members(), "password") != user.password):
+        raise Refusal(400, "AUM0014", "the password is wrong")
+    user.mfa = None
     return nothing()
 
 

@@ -113,8 +113,8 @@ def change(asked: Asked) -> Response:
     imsi, request = _imsi(asked), asked.request
     path = request.path.partition("?")[0].split("/", 4)[4]
     answer = call(asked.account.platform, imsi, Request(request.method, path, {}, request.body))
-    if answer.body and _is_subscriber(answer):
-        return Response.json(answer.status, _shown(asked, imsi))
+    if answer.status == HTTPStatus.OK and _is_subscriber(answer):
+        return Response.json(HTTPStatus.OK, _shown(asked, imsi))
     return answer
 
 
@@ -164,7 +164,7 @@ def summary(asked: Asked) -> Response:
     for sim in asked.account.platform.sims:
         counted[sim.status] = counted.get(sim.status, 0) + 1
     items = [
-        {"dimensions": [{"name": "status", "value": status}], "values": [{"name": "count", "value": str(number)}]}
+        {"dimensions": [{"name": "status", "value": status}], "values": [{"name": "count", "value": number}]}
         for status, number in sorted(counted.items())
     ]
     return Response.json(HTTPStatus.OK, {"resourceSummaryType": "simsPerStatus", "resourceSummaryItems": items})

@@ -43,7 +43,7 @@ def update_user(asked: Asked) -> Response:
     """Another description."""
     user = user_of(asked)
     user.description = str(asked.members().get("description") or "")
-    return Response.json(200, user_object(asked.account, user))
+    return nothing(200)
 
 
 def delete_user(asked: Asked) -> Response:

@@ -36,7 +36,8 @@ class Operator:
 
     def __exit__(self, kind, *_):
         self.open.close()
-        assert kind or not self.witness or not self.witness.wrong
+        wrong = self.witness.wrong if self.witness else []
+        assert kind or not wrong, wrong[:5]
 
     def client(self, user="", **more):
         key = new_key(self.account.users[user])

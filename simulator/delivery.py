@@ -125,6 +125,7 @@ def _too_many(seconds: int) -> Response:
         "X-Soracom-Ratelimit-Limit": str(_RATE_LIMIT),
         "X-Soracom-Ratelimit-Remaining": "0",
         "X-Soracom-Ratelimit-Seconds-Before-Refresh": str(seconds),
+        "Retry-After": str(seconds),
     }
     return Response(429, b'{"code":"COM0429","message":"too many requests"}', JSON, headers)
 

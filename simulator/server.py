@@ -68,16 +68,13 @@ class MetadataServer:
         """The address that a SIM's device has to send from."""
         if self._addresses is not None:
             return next(address for address, known in self._addresses.items() if known == imsi)
-        place = [sim.imsi for sim in self.platform.sims].index(imsi)
-        return str(FIRST_ADDRESS + place)
+        return str(FIRST_ADDRESS + self.platform.place_of(imsi))
 
     def sim_at(self, address: str) -> str | None:
         """IMSI of the SIM that sends from an address; None for somebody who is not on a SORACOM line."""
         if self._addresses is not None:
             return self._addresses.get(address)
-        sims = self.platform.sims
-        place = int(IPv4Address(address)) - int(FIRST_ADDRESS)
-        return sims[place].imsi if 0 <= place < len(sims) else None
+        return self.platform.imsi_at(int(IPv4Address(address)) - int(FIRST_ADDRESS))
 
     def line_of(self, address: str) -> str | None:
         """IMSI of the SIM that sends from an address, if it has a session."""

@@ -14,6 +14,7 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
+from simulator.listing import Listing
 from simulator.numbers import DIGITS_IMEI, check_digit
 from simulator.subscriber_record import reported_imei, subscriber_record
 from simulator.subscribers import STATUSES, Asked, Group, Refusal, Session, Sim
@@ -52,6 +53,7 @@ class Platform:
         self._switches = switches or Switches()
         self._groups: dict[str, Group] = {}
         self._sims: dict[str, Sim] = {}
+        self._listing = Listing()
         self._log: list[Asked] = []
         self._sessions = count(1)
         self._watchers: list[Watcher] = []
@@ -98,6 +100,7 @@ class Platform:
                 raise Refusal(400, "SIM0003", f"there is a SIM {sim.imsi} already")
             self._checked_group(sim.group_id)
             self._sims[sim.imsi] = sim
+            self._listing.add(sim)
             if sim.switched_on and sim.session is None and sim.may_connect:
                 self._start_session(sim)
 
@@ -112,9 +115,8 @@ class Platform:
         """The group is gone; its SIMs are in none from now on."""
         with self._lock:
             self.group(group_id)
-            for sim in self.sims:
-                if sim.group_id == group_id:
-                    self.change_sim(sim.imsi, group_id=None)
+            for imsi in self._listing.in_group(group_id):
+                self.change_sim(imsi, group_id=None)
             del self._groups[group_id]
 
     def sim(self, imsi: str) -> Sim:
@@ -123,6 +125,35 @@ class Platform:
             if imsi not in self._sims:
                 raise Refusal(404, "SIM0001", f"no SIM {imsi}")
             return self._sims[imsi]
+
+    def imsi_of(self, sim_id: str) -> str:
+        """IMSI of a SIM id."""
+        with self._lock:
+            imsi = self._listing.imsi_of(sim_id)
+            if imsi is None:
+                raise Refusal(404, "SIM0001", f"no SIM {sim_id}")
+            return imsi
+
+    def imsi_at(self, place: int) -> str | None:
+        """IMSI of the SIM before which so many were added."""
+        with self._lock:
+            return self._listing.imsi_at(place)
+
+    def place_of(self, imsi: str) -> int:
+        """How many SIMs were added before this one."""
+        with self._lock:
+            place = self._listing.place_of(imsi)
+            if place is None:
+                raise Refusal(404, "SIM0001", f"no SIM {imsi}")
+            return place
+
+    def page(self, limit: int, after: str | None = None, group_id: str | None = None) -> tuple[list[Sim], bool]:
+        """SIMs in the order in which they were added, behind the IMSI `after`; and whether there are more."""
+        with self._lock:
+            if after is not None:
+                self.sim(after)
+            imsis, has_more = self._listing.page(limit, after, group_id)
+            return [self._sims[imsi] for imsi in imsis], has_more
 
     def group(self, group_id: str) -> Group:
         """The group as it is now."""
@@ -149,6 +180,8 @@ class Platform:
             before = self.sim(imsi)
             changed: Sim = replace(before, modified_ms=self._clock(), **changes)
             self._sims[imsi] = changed
+            if before.group_id != changed.group_id:
+                self._listing.move(imsi, before.group_id, changed.group_id)
             for watcher in self._watchers:
                 watcher(before, changed)
             return changed
@@ -204,7 +237,7 @@ class Platform:
                 self.disconnect(imsi)
 
     def set_imei_lock(self, imsi: str, imei: str = "") -> None:
-        """Locks a SIM to a device, by default to that of its session; a running session is not cut."""
+        """Locks a SIM to a device, by default to that of its session; a switch says whether a running one is cut."""
         with self._lock:
             session = self.sim(imsi).session
             locked = imei or (session and reported_imei(session.imei, self._switches)) or ""
@@ -213,7 +246,9 @@ class Platform:
                 raise Refusal(400, "SIM0009", "an IMEI is 15 digits; left out, the SIM has to be online with one")
             if check_digit(digits[:-1]) != digits[-1]:
                 raise Refusal(400, "SIM0009", f"the check digit of {digits} is wrong")
-            self.change_sim(imsi, imei_lock=locked)
+            changed = self.change_sim(imsi, imei_lock=locked)
+            if self._switches.lock_cuts and not self._lock_opens(changed):
+                self.disconnect(imsi)
 
     def unset_imei_lock(self, imsi: str) -> None:
         """Takes the lock away."""

@@ -43,7 +43,7 @@ def call(platform: Platform, imsi: str, request: Request) -> Response:
         case "POST", ["send_sms" | "report_local_info" as name]:
             return _accepted(platform, imsi, name)
         case "POST", ["downlink", "ping"]:
-            return Response.json(200, {"success": True, "rtt": 123.4})
+            return Response.json(200, {"success": True, "rtt": "123.4"})
         case "GET", ["events", "sessions"]:
             return Response.json(200, _session_events(platform, imsi))
         case "GET", ["data"]:
@@ -86,7 +86,8 @@ def _tag(item: object) -> tuple[str, str]:
 def _accepted(platform: Platform, imsi: str, name: str) -> Response:
     if name == "report_local_info":
         platform.report_local_info(imsi)
-    return Response(202, content_type=None)
+        return Response.json(202, platform.subscriber(imsi))
+    return Response.json(202, {"messageId": f"{imsi}-{platform.now_ms()}"})
 
 
 def _session_events(platform: Platform, imsi: str) -> list[dict[str, Any]]:

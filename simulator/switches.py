@@ -37,6 +37,8 @@ class Switches:
     """Name of the network code in `locationRegistrationStatus`: as seen, or as specified."""
     first_connection: Literal["active", "testing"] = "active"
     """Status after the first connection of a `ready` SIM; `testing` on an account with Test Mode."""
+    lock_cuts: bool = False
+    """Whether an IMEI lock ends a running session of another device, and not only refuses its next one."""
     date_header: bool = True
     """A `Date` header in answers."""
     group_limit_bytes: int = 8192

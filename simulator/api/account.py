@@ -1,4 +1,11 @@
-"""Words. An operator as the API knows it: who may sign in, and everything of theirs that is no SIM and no group."""
+"""Words. An operator as the API knows it: who may sign in, and everything of theirs that is no SIM and no group.
+
+    account = Account(Platform(sims, groups))
+    account.users["desk"] = User("desk", password="secret", permission='{"statements": […]}')
+    account.orders["OR1"] = Order("OR1", sim_ids=[…])
+
+Whatever is put here before or while the API is served is what the API tells.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +15,9 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
-from simulator.soracom import Platform
+from simulator.api.history import History
+from simulator.api.search_index import SearchIndex
+from simulator.soracom import Platform, Sim
 
 LambdaFunction = Callable[[Mapping[str, Any], object], object]
 
@@ -21,12 +30,16 @@ class User:
     description: str = ""
     password: str | None = None
     mfa: str | None = None
-    """The code that a second factor shows now; None where there is no second factor."""
+    """What a second factor shows: six digits, or the secret that they follow from (RFC 6238); None without one."""
+    mfa_offered: str | None = None
+    """The secret of a second factor that was asked for and not verified yet."""
     auth_keys: dict[str, str] = field(default_factory=dict)
     """Key id → secret."""
     permission: str = ""
     """The user's own permission document, as JSON."""
     roles: list[str] = field(default_factory=list)
+    trust_policy: str = ""
+    """Who may switch to this user, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,22 @@ class Order:
     sim_ids: list[str] = field(default_factory=list)
     registered: bool = False
     initial_settings: Mapping[str, Any] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+    """Product code → how many; each is a SIM once the order is shipped."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Calls that are carried out one after the other, as somebody who may."""
+
+    group_id: str
+    job_id: str
+    user: User
+    tasks: list[dict[str, Any]]
+    told: dict[str, Any]
+    """The job as the API tells it, but for its summary."""
+    done: int = 0
+    """Tasks that were carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +108,47 @@ class Account:
     port_mappings: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Virtual private gateways by id."""
-    traffic: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(IMSI, day since 1970) → bytes."""
+    traffic: dict[str, dict[int, int]] = field(default_factory=dict)
+    """IMSI → day since 1970 → bytes."""
+    carried_at: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(group, or the operator; day or month such as `2026-11`) → bytes of all SIMs that were in it."""
     lambdas: dict[str, LambdaFunction] = field(default_factory=dict)
     """Functions that InvokeAWSLambdaAction calls, by name."""
     mails: list[tuple[str, str, str]] = field(default_factory=list)
     """To, title, message."""
     messages: list[tuple[str, str]] = field(default_factory=list)
     """SIM id and text of every SMS."""
-    batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    batch_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    tasks_per_request: int = 100
+    """So many tasks of a batch are carried out while one request to the API is answered."""
+    unregistered: dict[str, tuple[str, Sim]] = field(default_factory=dict)
+    """SIM id or IMSI → registration secret and SIM, for SIMs that the operator holds and did not register yet."""
+    handlers_of: dict[tuple[str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """Kind of target and target → its event handlers by id."""
+    ignored: set[tuple[str, str]] = field(default_factory=set)
+    """Handler and IMSI: the handler does not count for that one."""
+    rate_limit: int | None = None
+    """Requests a minute that the platform takes for each group of calls; None for any number."""
+    asked_this_minute: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Group of calls → minute since 1970, and requests in it."""
+    short_pages: bool = False
+    """Whether pages have one less than what was asked for, as the platform's may, without being the last."""
     calls: list[Call] = field(default_factory=list)
+    """Every request to the API, oldest first."""
     lock: RLock = field(default_factory=RLock)
     numbers: count[int] = field(default_factory=lambda: count(1))
-    index_lags: bool = False
-    """Whether `/query/sims` shows the SIMs as they were when it began to lag."""
-    listed: dict[str, str] = field(default_factory=dict)
-    """SIM id → IMSI."""
-    places: dict[str, int] = field(default_factory=dict)
-    """SIM id → its place in every list."""
-    order_of_sims: list[str] = field(default_factory=list)
+    index: SearchIndex = field(init=False)
+    """What `/query/sims` looks at."""
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = SearchIndex(self.platform)
+        self.history = History(self.platform)
 
     def new_id(self, kind: str) -> str:
         """An id that was not given before; the same in every run."""
         return f"{kind}{next(self.numbers):08d}-0000-4000-8000-000000000000"
-
-    def imsi_of(self, sim_id: str) -> str | None:
-        """IMSI of a SIM id; SIMs that came since are looked for once."""
-        if sim_id not in self.listed:
-            self.look_at_sims()
-        return self.listed.get(sim_id)
-
-    def look_at_sims(self) -> None:
-        """Takes SIMs that came since into the list."""
-        sims = self.platform.sims
-        with self.lock:
-            for sim in sims[len(self.order_of_sims) :]:
-                self.listed[sim.sim_id] = sim.imsi
-                self.places[sim.sim_id] = len(self.order_of_sims)
-                self.order_of_sims.append(sim.sim_id)
 
     def root(self) -> User:
         """The operator itself."""

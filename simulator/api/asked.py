@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from simulator.api.account import Account, User
 from simulator.http_messages import Request, Response
@@ -54,21 +54,38 @@ class Asked:
         request = replace(self.request, body=json.dumps(body).encode())
         return replace(self, request=request)
 
-    def page(self, ids: list[str], places: Mapping[str, int] | None = None) -> tuple[list[str], dict[str, str]]:
-        """The ids of the page that is asked for, and the headers that name the next one."""
-        key = self.query.get("last_evaluated_key")
-        told = self.query.get("limit", str(MOST_IN_A_PAGE))
-        if not told.isdecimal() or not 1 <= int(told) <= MOST_IN_A_PAGE:
+    def number(self, name: str, default: int) -> int:
+        """A number behind the question mark."""
+        told = self.query.get(name, str(default))
+        if not (told.isascii() and told.isdecimal()):
+            raise Refusal(400, "COM0001", f"{name} is a number")
+        return int(told)
+
+    def limit(self, default: int = MOST_IN_A_PAGE) -> int:
+        """How many make a page."""
+        limit = self.number("limit", default)
+        if not 1 <= limit <= MOST_IN_A_PAGE:
             raise Refusal(400, "COM0001", f"limit is a number from 1 to {MOST_IN_A_PAGE}")
-        begin = 0
+        return max(1, limit - 1) if self.account.short_pages else limit
+
+    def next_page(self, key: str) -> Mapping[str, str]:
+        """The headers that name the page behind a key."""
+        path = self.request.path.partition("?")[0]
+        query = urlencode({**self.query, "last_evaluated_key": key}, quote_via=quote)
+        return {"x-soracom-next-key": key, "Link": f"<{path}?{query}>; rel=next"}
+
+    def page(self, keys: Sequence[str], *, default: int = MOST_IN_A_PAGE) -> tuple[Sequence[str], Mapping[str, str]]:
+        """The keys of the page that is asked for, and the headers that name the next one."""
+        key, begin = self.query.get("last_evaluated_key"), 0
         if key is not None:
-            known = places if places is not None else {one: place for place, one in enumerate(ids)}
-            if key not in known:
+            if key not in keys:
                 raise Refusal(400, "COM0001", f"no such last_evaluated_key: {key}")
-            begin = known[key] + 1
-        found = ids[begin : begin + int(told)]
-        more = begin + len(found) < len(ids)
-        return found, {"x-soracom-next-key": found[-1]} if more and found else {}
+            begin = keys.index(key) + 1
+        end = begin + self.limit(default)
+        return keys[begin:end], self.next_page(keys[end - 1]) if end < len(keys) else {}
+
+
+Operation = Callable[[Asked], Response]
 
 
 def text(members: Mapping[str, Any], name: str) -> str:

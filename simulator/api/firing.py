@@ -4,18 +4,19 @@
         firing.carried(imsi, 12_000_000)    # traffic
         firing.settle()                     # everything that was set off has happened
 
-What is due later, after a day or at the beginning of the next month, happens when the platform's clock says so and
-somebody calls `settle`. Days and months begin in UTC. A web request is sent once and nobody looks at its answer: of
-another try nothing is documented.
+What is due later (an action after a day, an expiry time) happens when the platform's clock says so and somebody calls
+`settle`, or by itself with `look_s`. Days and months begin in UTC. A web request is sent once and nobody looks at its
+answer: of another try nothing is documented.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
 import queue
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from enum import Enum
+from itertools import count
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +24,12 @@ from typing import Any, Self
 import requests
 
 from simulator.api.account import Account
+from simulator.api.handlers import handlers_for
+from simulator.api.rules import FOREVER_MS, Event, again_at, due_at, filled, fits, target_of
+from simulator.api.traffic import carried_of, carry
+from simulator.subscriber_record import reported_imei
 from simulator.subscribers import Refusal, Sim
 
-MIB = 1 << 20
-DAY_MS = 86_400_000
-FOREVER_MS = 1 << 62
 _REQUEST_WITHIN_S = 10.0
 _STATUSES = {
     "ActivationAction": "active",
@@ -35,110 +37,143 @@ _STATUSES = {
     "StandbyAction": "standby",
     "SuspendAction": "suspended",
 }
+_EXPIRIES = {"deactivate": "inactive", "suspend": "suspended", "terminate": "terminated"}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a SIM."""
-
-    kind: str
-    """`status`, `speed`, `session`, `mismatch`, or `traffic`."""
-    sim: Sim
-    words: Mapping[str, str]
-    """What the text of an action may name, such as `oldStatus`."""
-    megabytes: Mapping[str, float]
-    """Of traffic: so far in this day, in this month, and altogether."""
+class _Sign(Enum):
+    LOOK = "look what is due"
+    END = "no more"
 
 
 class Firing:
     """Watches the platform of an account, and does what the account's handlers say."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, look_s: float | None = None) -> None:
+        """With `look_s`, it looks so often by itself what is due."""
         self._account = account
-        self._coming: queue.Queue[Event | None] = queue.Queue()
+        self._look_s = look_s
+        self._coming: queue.Queue[Event | _Sign] = queue.Queue()
         self._quiet: dict[tuple[str, str], int] = {}
-        """Handler and IMSI → until when it does not fire again."""
-        self._later: list[tuple[int, Mapping[str, Any], Event]] = []
+        """Handler and target → until when it does not fire again."""
+        self._order = count()
+        self._later: list[tuple[int, int, Mapping[str, Any], Event]] = []
+        self._expiring: list[tuple[int, str]] = []
+        """When, and IMSI; a heap, in which a time that was changed since stays and means nothing."""
         self.failed: list[str] = []
         """What an action could not do."""
+        for sim in account.platform.sims:
+            self._expects(sim)
         account.platform.watch(self._noticed)
-        self._thread = Thread(target=self._work, daemon=True)
+        self._thread = Thread(target=self._work, name="Firing", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        self._coming.put(None)
+        self._coming.put(_Sign.END)
         self._thread.join()
 
     def carried(self, imsi: str, size: int) -> None:
         """A SIM carried so many bytes."""
         account, now = self._account, self._account.platform.now_ms()
-        with account.lock:
-            key = (imsi, now // DAY_MS)
-            account.traffic[key] = account.traffic.get(key, 0) + size
-        month = _time(now).strftime("%Y-%m")
-        mine = [(day, carried) for (of, day), carried in account.traffic.items() if of == imsi]
-        sums = {
-            "Daily": sum(carried for day, carried in mine if day == now // DAY_MS),
-            "Monthly": sum(carried for day, carried in mine if _time(day * DAY_MS).strftime("%Y-%m") == month),
-            "Cumulative": sum(carried for _, carried in mine),
+        sim = account.platform.sim(imsi)
+        carried = {
+            "sim": carry(account, sim, size, now),
+            "targetGroupId": carried_of(account, sim.group_id or "", now),
+            "targetOperatorId": carried_of(account, account.operator_id, now),
         }
-        megabytes = {kind: total / MIB for kind, total in sums.items()}
-        self._coming.put(Event("traffic", account.platform.sim(imsi), {}, megabytes))
+        self._coming.put(Event("traffic", sim, carried=carried))
 
     def settle(self) -> None:
         """Returns when everything that was set off has happened, and what is due by now as well."""
-        self._coming.join()
-        now = self._account.platform.now_ms()
-        due = [one for one in self._later if one[0] <= now]
-        self._later = [one for one in self._later if one[0] > now]
-        for _, action, event in due:
-            self._carry_out(action, event)
+        self._coming.put(_Sign.LOOK)
         self._coming.join()
 
     def _noticed(self, before: Sim, after: Sim | None) -> None:
         """Called under the platform's lock: only takes down what happened."""
         if after is None:
-            self._coming.put(Event("mismatch", before, {}, {}))
+            self._coming.put(Event("mismatch", before, {"imei": before.imei or ""}))
             return
         if before.status != after.status:
-            self._coming.put(Event("status", after, {"oldStatus": before.status, "newStatus": after.status}, {}))
+            self._coming.put(Event("status", after, {"oldStatus": before.status, "newStatus": after.status}))
         if before.speed_class != after.speed_class:
             words = {"oldSpeedClass": before.speed_class, "newSpeedClass": after.speed_class}
-            self._coming.put(Event("speed", after, words, {}))
+            self._coming.put(Event("speed", after, words))
         if (before.session is None) != (after.session is None):
-            words = {"sessionStatus": "Created" if after.session else "Deleted"}
-            self._coming.put(Event("session", after, words, {}))
+            session = after.session or before.session
+            imei = session and reported_imei(session.imei, self._account.platform.switches)
+            words = {"sessionStatus": "Created" if after.session else "Deleted", "imei": imei or ""}
+            self._coming.put(Event("session", after, words))
+        if before.expiry_ms != after.expiry_ms:
+            self._expects(after)
+
+    def _expects(self, sim: Sim) -> None:
+        if sim.expiry_ms is not None:
+            heapq.heappush(self._expiring, (sim.expiry_ms, sim.imsi))
 
     def _work(self) -> None:
-        while (event := self._coming.get()) is not None:
+        while (found := self._next()) is not _Sign.END:
             try:
-                self._fire(event)
+                if isinstance(found, Event):
+                    self._fire(found)
+                else:
+                    self._look()
             finally:
                 self._coming.task_done()
         self._coming.task_done()
 
+    def _next(self) -> Event | _Sign:
+        while True:
+            try:
+                return self._coming.get(timeout=self._look_s)
+            except queue.Empty:
+                self._look()
+
+    def _look(self) -> None:
+        """Carries out what is due by now."""
+        now = self._account.platform.now_ms()
+        while self._later and self._later[0][0] <= now:
+            _, _, action, event = heapq.heappop(self._later)
+            self._carry_out(action, event)
+        while self._expiring and self._expiring[0][0] <= now:
+            at_ms, imsi = heapq.heappop(self._expiring)
+            sim = self._account.platform.sim(imsi)
+            if sim.expiry_ms == at_ms:
+                self._expire(sim)
+
+    def _expire(self, sim: Sim) -> None:
+        platform = self._account.platform
+        platform.change_sim(sim.imsi, expiry_ms=None, expiry_action=None)
+        self._coming.put(Event("expired", sim))
+        try:
+            if sim.expiry_action == "deleteSession":
+                platform.disconnect(sim.imsi)
+            elif sim.expiry_action in _EXPIRIES:
+                platform.set_status(sim.imsi, _EXPIRIES[sim.expiry_action])
+        except Refusal as refusal:
+            self.failed.append(f"{sim.expiry_action}: {refusal}")
+
     def _fire(self, event: Event) -> None:
         now = self._account.platform.now_ms()
-        for handler in list(self._account.handlers.values()):
-            key = (str(handler["handlerId"]), event.sim.imsi)
-            is_meant = handler["status"] == "active" and _targets(handler, event.sim, self._account.operator_id)
-            if not is_meant or not _fits(handler["ruleConfig"], event) or self._quiet.get(key, 0) > now:
+        with self._account.lock:
+            handlers = handlers_for(self._account, event.sim)
+        for handler in handlers:
+            key = (str(handler["handlerId"]), target_of(handler, event))
+            if handler["status"] != "active" or not fits(handler, event) or self._quiet.get(key, 0) > now:
                 continue
-            self._quiet[key] = _again_at(handler["ruleConfig"]["properties"], now)
+            self._quiet[key] = again_at(handler["ruleConfig"]["properties"], now)
             for action in handler["actionConfigList"]:
-                due = _due_at(action["properties"], now)
+                due = due_at(action["properties"], now)
                 if due <= now:
                     self._carry_out(action, event)
-                else:
-                    self._later.append((due, action, event))
+                elif due < FOREVER_MS:
+                    heapq.heappush(self._later, (due, next(self._order), action, event))
 
     def _carry_out(self, action: Mapping[str, Any], event: Event) -> None:
         try:
-            self._act(action["type"], _filled(action["properties"], self._words(event)), event)
-        except (Refusal, requests.RequestException, KeyError, ValueError) as error:
+            self._act(action["type"], filled(action["properties"], self._words(event)), event)
+        except (Refusal, requests.RequestException, LookupError, ValueError) as error:
             self.failed.append(f"{action['type']}: {error}")
 
     def _act(self, kind: str, told: Mapping[str, Any], event: Event) -> None:
@@ -152,13 +187,20 @@ class Firing:
                 to = str(told.get("to") or self._account.email)
                 self._account.mails.append((to, str(told.get("title")), str(told.get("message"))))
             case "InvokeAWSLambdaAction":
-                parameters = {name: value for name, value in told.items() if name.startswith("parameter")}
-                event_of = {"imsi": imsi, "operatorId": self._account.operator_id, **parameters}
-                self._account.lambdas[str(told["functionName"])](event_of, None)
+                self._invoke(told, imsi)
             case "ExecuteWebRequestAction":
                 _send(told)
             case _:
                 platform.set_status(imsi, _STATUSES[kind])
+
+    def _invoke(self, told: Mapping[str, Any], imsi: str) -> None:
+        """Names of the event's members, but for the IMSI, are not documented."""
+        function = self._account.lambdas[str(told["functionName"]).partition(":")[0]]
+        parameters = {name: value for name, value in told.items() if name.startswith("parameter")}
+        try:
+            function({"imsi": imsi, "operatorId": self._account.operator_id, **parameters}, None)
+        except Exception as error:  # noqa: BLE001 (the function is somebody else's process, and dies alone)
+            self.failed.append(f"{told['functionName']}: {error!r}")
 
     def _words(self, event: Event) -> Mapping[str, str]:
         session = event.sim.session
@@ -166,79 +208,10 @@ class Firing:
             "imsi": event.sim.imsi,
             "simId": event.sim.sim_id,
             "operatorId": self._account.operator_id,
+            "groupId": event.sim.group_id or "",
             "imei": (session and session.imei) or "",
             **event.words,
         }
-
-
-def _targets(handler: Mapping[str, Any], sim: Sim, operator_id: str) -> bool:
-    return (
-        handler.get("targetImsi") == sim.imsi
-        or handler.get("targetSimId") == sim.sim_id
-        or (sim.group_id is not None and handler.get("targetGroupId") == sim.group_id)
-        or handler.get("targetOperatorId") == operator_id
-    )
-
-
-def _fits(rule: Mapping[str, Any], event: Event) -> bool:
-    told, kind = rule["properties"], str(rule["type"])
-    match event.kind:
-        case "status":
-            wanted = {"oldStatus": told.get("sourceStatus"), "newStatus": told.get("targetStatus")}
-            return kind.endswith("StatusAttributeRule") and _are(wanted, event.words)
-        case "speed":
-            return kind.endswith("SpeedClassAttributeRule") and _are(
-                {"newSpeedClass": told.get("targetSpeedClass")}, event.words
-            )
-        case "session":
-            created = _are({"sessionStatus": told.get("sessionStatus")}, event.words)
-            return kind == "SubscriberSessionStatusRule" and created
-        case "mismatch":
-            return kind.endswith("ImeiMismatchedRule")
-        case _:
-            if kind == "SubscriberFirstTrafficRule":
-                return True
-            reached = [size for period, size in event.megabytes.items() if period in kind]
-            return "Traffic" in kind and bool(reached) and reached[0] >= float(told["limitTotalTrafficMegaByte"])
-
-
-def _are(wanted: Mapping[str, object], words: Mapping[str, str]) -> bool:
-    return all(value in {None, ""} or words.get(name) == value for name, value in wanted.items())
-
-
-def _again_at(told: Mapping[str, Any], now: int) -> int:
-    """When a handler may fire again for the same SIM; it is told of changes, so "at once" is for the next one."""
-    return FOREVER_MS if told["inactiveTimeoutDateConst"] == "NEVER" else _moment(told, "inactiveTimeout", now)
-
-
-def _due_at(told: Mapping[str, Any], now: int) -> int:
-    return _moment({**told, "executionDateConst": told["executionDateTimeConst"]}, "execution", now)
-
-
-def _moment(told: Mapping[str, Any], what: str, now: int) -> int:
-    offset = int(told.get(f"{what}OffsetMinutes") or 0) * 60_000
-    day = now // DAY_MS * DAY_MS
-    match told[f"{what}DateConst"]:
-        case "AFTER_ONE_DAY":
-            return now + DAY_MS + offset
-        case "BEGINNING_OF_NEXT_DAY":
-            return day + DAY_MS + offset
-        case "BEGINNING_OF_NEXT_MONTH":
-            first = (_time(now).replace(day=1) + timedelta(days=32)).replace(day=1)
-            return int(first.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000) + offset
-        case _:
-            return now + offset
-
-
-def _filled(told: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    def fill(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        for name, word in words.items():
-            value = value.replace(f"${{{name}}}", word)
-        return value
-
-    return {name: fill(value) for name, value in told.items()}
 
 
 def _send(told: Mapping[str, Any]) -> None:
@@ -249,7 +222,3 @@ def _send(told: Mapping[str, Any]) -> None:
     headers = {**headers, **({"Content-Type": told["contentType"]} if told.get("contentType") else {})}
     body = str(told.get("body") or "").encode() if method in {"POST", "PUT"} else None
     requests.request(method, str(told["url"]), headers=headers, data=body, timeout=_REQUEST_WITHIN_S)
-
-
-def _time(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from simulator.api.account import Account
-from simulator.api.asked import Asked, nothing
+from simulator.api.asked import Asked, Operation, nothing
 from simulator.http_messages import Response
-from simulator.subscribers import Group, Refusal
+from simulator.subscribers import EPOCH_MS, Group, Refusal
 
 AIR = "SoracomAir"
 _METADATA = {
@@ -27,17 +27,18 @@ def group_object(account: Account, group: Group) -> dict[str, Any]:
         "operatorId": account.operator_id,
         "configuration": group.configuration(),
         "tags": {**group.other_tags, "name": group.name},
-        "createdTime": 0,
-        "lastModifiedTime": 0,
+        "createdTime": EPOCH_MS,
+        "lastModifiedTime": EPOCH_MS,
     }
 
 
 def list_groups(asked: Asked) -> Response:
-    """A page of all groups."""
-    groups = {group.group_id: group for group in asked.account.platform.groups}
+    """A page of all groups, or of those with a tag."""
+    is_meant = _with_tag(asked.query)
+    groups = {group.group_id: group for group in asked.account.platform.groups if is_meant(group)}
     ids, headers = asked.page(list(groups))
     answer = Response.json(200, [group_object(asked.account, groups[group_id]) for group_id in ids])
-    return Response(200, answer.body, answer.content_type, headers)
+    return replace(answer, headers=headers)
 
 
 def get_group(asked: Asked) -> Response:
@@ -83,10 +84,7 @@ def delete_namespace(asked: Asked) -> Response:
 
 def put_tags(asked: Asked) -> Response:
     """Adds or replaces tags."""
-    pairs = asked.json()
-    if not isinstance(pairs, list):
-        raise Refusal(400, "COM0400", "tags are a list of objects with tagName and tagValue")
-    tags = {str(pair.get("tagName")): str(pair.get("tagValue")) for pair in pairs if isinstance(pair, dict)}
+    tags = dict(_tag(pair) for pair in _list(asked.json()))
     group = asked.account.platform.group(asked.variable("group_id"))
     name = tags.pop("name", group.name)
     changed = asked.account.platform.change_group(group.group_id, name=name, other_tags={**group.other_tags, **tags})
@@ -128,8 +126,12 @@ def _with(group: Group, namespace: str, parameters: Mapping[str, Any]) -> Group:
     air = dict(parameters)
     if "metadata" in air:
         told = air.pop("metadata") or {}
+        if not isinstance(told, dict):
+            raise Refusal(400, "GRP0002", "metadata is an object")
         group = replace(group, **{field: told.get(name, _default(field)) for name, field in _METADATA.items()})
     if "userdata" in air:
+        if not isinstance(air["userdata"], str | None):
+            raise Refusal(400, "GRP0002", "userdata is a text")
         group = replace(group, userdata=air.pop("userdata"))
     rest = {key: value for key, value in {**group.other_air, **air}.items() if value is not None}
     return replace(group, other_air=rest)
@@ -143,5 +145,42 @@ def _answer(asked: Asked, group: Group) -> Response:
     return Response.json(200, group_object(asked.account, group))
 
 
+def _list(told: object) -> list[object]:
+    if not isinstance(told, list):
+        raise Refusal(400, "COM0400", "tags are a list of objects with tagName and tagValue")
+    return told
+
+
+def _tag(told: object) -> tuple[str, str]:
+    match told:
+        case {"tagName": str(name), "tagValue": str(value)} if name:
+            return name, value
+    raise Refusal(400, "COM0400", "a tag is an object with tagName and tagValue, both texts")
+
+
+def _with_tag(query: Mapping[str, str]) -> Callable[[Group], bool]:
+    name, value = query.get("tag_name"), query.get("tag_value", "")
+    is_prefix = query.get("tag_value_match_mode", "exact") == "prefix"
+
+    def is_meant(group: Group) -> bool:
+        found = group.name if name == "name" else group.other_tags.get(name or "")
+        return name is None or (found is not None and (found.startswith(value) if is_prefix else found == value))
+
+    return is_meant
+
+
 def _texts(told: object) -> dict[str, str]:
     return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "Group:listGroups": list_groups,
+    "Group:createGroup": create_group,
+    "Group:getGroup": get_group,
+    "Group:deleteGroup": delete_group,
+    "Group:putConfigurationParameters": put_configuration,
+    "Group:deleteConfigurationNamespace": delete_namespace,
+    "Group:deleteConfigurationParameter": delete_parameter,
+    "Group:putGroupTags": put_tags,
+    "Group:deleteGroupTag": delete_tag,
+}

@@ -2,58 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from simulator.api.asked import Asked, nothing
+from simulator.api.account import Account
+from simulator.api.asked import Asked, Operation, nothing
 from simulator.http_messages import Response
-from simulator.subscribers import Refusal
+from simulator.subscribers import EPOCH_MS, Refusal, Sim
 
 MOST_S = 8 * 3600
+_USUAL_S = 600
+"""Of a mapping that says nothing else."""
 _FIRST_PORT = 30000
+_ADDRESS = "192.0.2.1"
 
 
 def list_mappings(asked: Asked) -> Response:
-    """All, or those of one SIM; what has expired is gone."""
+    """All, or those of one SIM or subscriber; what has expired is gone."""
     account = asked.account
     now = account.platform.now_ms()
-    of = asked.variables.get("sim_id")
-    found = [m for m in account.port_mappings.values() if m["expiredTime"] > now and of in {None, m["simId"]}]
-    return Response.json(200, found)
+    account.port_mappings = {key: one for key, one in account.port_mappings.items() if one["expiredTime"] > now}
+    wanted = {"simId": asked.variables.get("sim_id"), "imsi": asked.variables.get("imsi")}
+    found = {
+        f"{address}:{port}": one
+        for (address, port), one in account.port_mappings.items()
+        if all(value in {None, one[name]} for name, value in wanted.items())
+    }
+    keys, headers = asked.page(list(found)) if not asked.variables else (list(found), {})
+    return replace(Response.json(200, [found[key] for key in keys]), headers=headers)
 
 
 def create_mapping(asked: Asked) -> Response:
     """A port of the platform that leads to a port of the device, for a while."""
-    account, sim_id, body = asked.account, asked.variable("sim_id"), asked.members()
-    imsi = account.imsi_of(sim_id)
-    if imsi is None:
-        raise Refusal(404, "SIM0001", f"no SIM {sim_id}")
-    destination, duration = body.get("destination"), body.get("duration")
-    if not isinstance(destination, dict) or not isinstance(destination.get("port"), int):
-        raise Refusal(400, "PMP0001", "destination.port is a number")
-    if not isinstance(duration, int) or not 0 < duration <= MOST_S:
+    account, body = asked.account, asked.members()
+    sim, destination = _destination(asked, body)
+    duration, tls = body.get("duration", _USUAL_S), body.get("tlsRequired", False)
+    if isinstance(duration, bool) or not isinstance(duration, int) or not 0 < duration <= MOST_S:
         raise Refusal(400, "PMP0002", f"duration is at most {MOST_S} seconds")
-    if account.platform.sim(imsi).session is None:
+    if sim.session is None:
         raise Refusal(400, "PMP0003", "the SIM is offline")
-    port = _FIRST_PORT + next(account.numbers)
-    now = account.platform.now_ms()
+    port, now = _FIRST_PORT + next(account.numbers) % (65536 - _FIRST_PORT), account.platform.now_ms()
     mapping: dict[str, Any] = {
         "createdTime": now,
-        "destination": destination,
+        "destination": {"imsi": sim.imsi, "simId": sim.sim_id, "port": destination["port"]},
         "duration": duration,
-        "endpoint": f"xx.napter.soracom.io:{port}",
+        "endpoint": f"{'https://' if tls else ''}xx.napter.soracom.io:{port}",
         "expired": False,
         "expiredTime": now + duration * 1000,
         "hostname": "xx.napter.soracom.io",
-        "imsi": imsi,
-        "ipAddress": "192.0.2.1",
+        "imsi": sim.imsi,
+        "ipAddress": _ADDRESS,
         "operatorId": account.operator_id,
         "port": port,
-        "simId": sim_id,
+        "simId": sim.sim_id,
         "source": body.get("source") or {"ipRanges": ["0.0.0.0/0"]},
-        "tlsRequired": bool(body.get("tlsRequired")),
+        "tlsRequired": bool(tls),
     }
-    account.port_mappings["192.0.2.1", port] = mapping
+    account.port_mappings[_ADDRESS, port] = mapping
     return Response.json(201, mapping)
+
+
+def _destination(asked: Asked, body: Mapping[str, Any]) -> tuple[Sim, Mapping[str, Any]]:
+    platform, destination = asked.account.platform, body.get("destination")
+    if not isinstance(destination, dict) or not isinstance(destination.get("port"), int):
+        raise Refusal(400, "PMP0001", "destination.port is a number")
+    sim_id = asked.variable("sim_id") if "sim_id" in asked.variables else destination.get("simId")
+    imsi = platform.imsi_of(sim_id) if isinstance(sim_id, str) else destination.get("imsi")
+    if not isinstance(imsi, str):
+        raise Refusal(400, "PMP0001", "destination names imsi or simId")
+    return platform.sim(imsi), destination
 
 
 def delete_mapping(asked: Asked) -> Response:
@@ -64,11 +82,29 @@ def delete_mapping(asked: Asked) -> Response:
     return nothing()
 
 
+def new_gateway(account: Account, name: str = "") -> dict[str, Any]:
+    """A virtual private gateway with its gate shut, which `account.gateways` has from now on."""
+    vpg_id = account.new_id("")
+    account.gateways[vpg_id] = {
+        "vpgId": vpg_id,
+        "operatorId": account.operator_id,
+        "type": 15,
+        "status": "running",
+        "gateOpened": False,
+        "gatePrivacySeparatorEnabled": True,
+        "gateVxlanId": 10,
+        "useInternetGateway": True,
+        "tags": {"name": name},
+        "createdTime": EPOCH_MS,
+        "lastModifiedTime": EPOCH_MS,
+    }
+    return account.gateways[vpg_id]
+
+
 def list_gateways(asked: Asked) -> Response:
-    """All virtual private gateways."""
+    """A page of all virtual private gateways."""
     ids, headers = asked.page(list(asked.account.gateways))
-    answer = Response.json(200, [asked.account.gateways[one] for one in ids])
-    return Response(200, answer.body, answer.content_type, headers)
+    return replace(Response.json(200, [asked.account.gateways[one] for one in ids]), headers=headers)
 
 
 def get_gateway(asked: Asked) -> Response:
@@ -78,14 +114,17 @@ def get_gateway(asked: Asked) -> Response:
 
 def open_gate(asked: Asked) -> Response:
     """Lets devices and what stands beside them reach each other."""
-    _gateway(asked)["gateOpened"] = True
-    return Response.json(200, _gateway(asked))
+    gateway, told = _gateway(asked), asked.members()
+    gateway["gateVxlanId"] = told.get("vxlanId", 10)
+    gateway["gatePrivacySeparatorEnabled"] = bool(told.get("privacySeparatorEnabled", False))
+    gateway["gateOpened"] = True
+    return nothing(200)
 
 
 def close_gate(asked: Asked) -> Response:
     """And no longer."""
     _gateway(asked)["gateOpened"] = False
-    return Response.json(200, _gateway(asked))
+    return nothing(200)
 
 
 def _gateway(asked: Asked) -> dict[str, Any]:
@@ -93,3 +132,17 @@ def _gateway(asked: Asked) -> dict[str, Any]:
     if found is None:
         raise Refusal(404, "VPG0404", "no such virtual private gateway")
     return found
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "PortMapping:listPortMappings": list_mappings,
+    "PortMapping:listPortMappingsForSim": list_mappings,
+    "PortMapping:listPortMappingsForSubscriber": list_mappings,
+    "PortMapping:createPortMapping": create_mapping,
+    "PortMapping:createPortMappingForSim": create_mapping,
+    "PortMapping:deletePortMapping": delete_mapping,
+    "VirtualPrivateGateway:listVirtualPrivateGateways": list_gateways,
+    "VirtualPrivateGateway:getVirtualPrivateGateway": get_gateway,
+    "VirtualPrivateGateway:openGate": open_gate,
+    "VirtualPrivateGateway:closeGate": close_gate,
+}

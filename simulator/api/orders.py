@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator.api.account import Order
-from simulator.api.asked import Asked, nothing
+from simulator.api.asked import Asked, Operation, nothing
 from simulator.http_messages import Response
 from simulator.subscribers import Refusal
 
 
 def order_object(order: Order) -> dict[str, Any]:
     """The order as the API tells it."""
-    return {"orderId": order.order_id, "orderStatus": order.status, "currency": "JPY"}
+    told: dict[str, Any] = {"orderId": order.order_id, "orderStatus": order.status, "currency": "JPY"}
+    if order.items:
+        told["orderItemList"] = _items(order)
+    if order.initial_settings:
+        told["resourceInitialSetting"] = {"simInitialSettings": order.initial_settings}
+    return told
+
+
+def quote(asked: Asked) -> Response:
+    """An order that counts once it is confirmed."""
+    items = asked.members().get("orderItemList")
+    if not isinstance(items, list) or not items:
+        raise Refusal(400, "ORD0003", "orderItemList is a list of objects with productCode and quantity")
+    order = Order(asked.account.new_id(""), "orderProcessing", items=dict(_item(one) for one in items))
+    asked.account.orders[order.order_id] = order
+    return Response.json(201, {"orderId": order.order_id, "currency": "JPY", "orderItemList": _items(order)})
+
+
+def confirm(asked: Asked) -> Response:
+    """It counts."""
+    order = _order(asked)
+    if order.status != "orderProcessing":
+        raise Refusal(400, "ORD0004", f"the order is {order.status}")
+    order.status = "ordered"
+    return Response.json(200, order_object(order))
+
+
+def cancel(asked: Asked) -> Response:
+    """Until it is on its way."""
+    order = _order(asked)
+    if order.status not in {"orderProcessing", "ordering", "ordered"}:
+        raise Refusal(400, "ORD0005", f"the order is {order.status}")
+    order.status = "cancelled"
+    return nothing()
 
 
 def list_orders(asked: Asked) -> Response:
@@ -31,10 +66,9 @@ def list_sims(asked: Asked) -> Response:
     ids, headers = asked.page(order.sim_ids)
     rows = []
     for sim_id in ids:
-        sim = platform.sim(asked.account.imsi_of(sim_id) or "")
+        sim = platform.sim(platform.imsi_of(sim_id))
         rows.append({"imsi": sim.imsi, "iccid": sim.iccid, "simId": sim.sim_id, "serialNumber": sim.iccid})
-    answer = Response.json(200, {"orderedSubscriberList": rows})
-    return Response(200, answer.body, answer.content_type, headers)
+    return replace(Response.json(200, {"orderedSubscriberList": rows}), headers=headers)
 
 
 def register(asked: Asked) -> Response:
@@ -57,7 +91,7 @@ def initial_settings(asked: Asked) -> Response:
     order.initial_settings = told
     platform = asked.account.platform
     for sim_id in order.sim_ids:
-        sim = platform.sim(asked.account.imsi_of(sim_id) or "")
+        sim = platform.sim(platform.imsi_of(sim_id))
         settings = told.get(sim.subscription)
         if isinstance(settings, dict):
             changes: dict[str, Any] = {"tags": {**sim.tags, **(settings.get("tags") or {})}}
@@ -69,8 +103,31 @@ def initial_settings(asked: Asked) -> Response:
     return Response.json(200, order_object(order))
 
 
+def _item(told: object) -> tuple[str, int]:
+    match told:
+        case {"productCode": str(code), "quantity": int(quantity)} if quantity > 0:
+            return code, quantity
+    raise Refusal(400, "ORD0003", "an item is an object with productCode and quantity")
+
+
+def _items(order: Order) -> list[dict[str, Any]]:
+    return [{"product": {"productCode": code}, "quantity": quantity} for code, quantity in order.items.items()]
+
+
 def _order(asked: Asked) -> Order:
     order = asked.account.orders.get(asked.variable("order_id"))
     if order is None:
         raise Refusal(404, "ORD0404", f"no order {asked.variable('order_id')}")
     return order
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "Order:listOrders": list_orders,
+    "Order:getOrder": get_order,
+    "Order:createQuotation": quote,
+    "Order:confirmOrder": confirm,
+    "Order:cancelOrder": cancel,
+    "Order:listOrderedSubscribers": list_sims,
+    "Order:registerOrderedSim": register,
+    "Order:updateOrderedResourceInitialSetting": initial_settings,
+}

@@ -2,38 +2,101 @@
 
 from __future__ import annotations
 
-from simulator.api.asked import Asked, nothing, text
-from simulator.api.users import sign_in
+from collections.abc import Mapping
+
+from simulator.api.account import Account
+from simulator.api.asked import Asked, Operation, nothing, text
+from simulator.api.sign_in import forget_tokens, sign_in
+from simulator.api.traffic import carry
 from simulator.http_messages import Response
-from simulator.subscribers import Refusal, Sim
+from simulator.subscribers import EPOCH_MS, Refusal, Sim
 
 _FIRST_IMSI = 1_019_000_000_000
 
 
 def initialize(asked: Asked) -> Response:
     """Takes this account over with an e-mail address and a password, and signs in."""
-    members = asked.members()
+    members, account = asked.members(), asked.account
     text(members, "authKeyId")
-    asked.account.email = text(members, "email")
-    asked.account.root().password = text(members, "password")
+    text(members, "authKey")
+    account.email, account.root().password = text(members, "email"), text(members, "password")
     answer = sign_in(asked.with_body({"email": members["email"], "password": members["password"]}))
     return Response(201, answer.body, answer.content_type)
 
 
+def sign_up_token(asked: Asked) -> Response:
+    """What would come by mail."""
+    text(asked.members(), "authKeyId")
+    return Response.json(200, {"token": asked.account.new_id("")})
+
+
+def delete_operator(asked: Asked) -> Response:
+    """Nobody signs in any more."""
+    asked.account.root().password = None
+    asked.account.root().auth_keys.clear()
+    forget_tokens(asked.account, "")
+    return nothing(200)
+
+
 def create_subscriber(asked: Asked) -> Response:
-    """A SIM that is ready, and its secret."""
-    subscription = asked.members().get("subscription", "plan-D")
-    number = _FIRST_IMSI + next(asked.account.numbers)
-    sim = Sim(f"{number:015d}", status="ready", subscription=str(subscription), switched_on=False)
-    asked.account.platform.add_sim(sim)
-    secret = {"registrationSecret": "12345", "imsi": sim.imsi, "simId": sim.sim_id, "status": "ready"}
-    return Response.json(201, {**secret, "serialNumber": sim.iccid, "msisdn": f"42{sim.imsi[-13:]}"})
+    """A SIM that is ready and waits to be registered, and its secret."""
+    sim = _new_sim(asked.account, str(asked.members().get("subscription", "plan-D")))
+    secret = sim.imsi[-5:]
+    for key in (sim.sim_id, sim.imsi):
+        asked.account.unregistered[key] = (secret, sim)
+    told = {
+        "imsi": sim.imsi,
+        "registrationSecret": secret,
+        "serialNumber": sim.iccid,
+        "status": "ready",
+        "subscription": sim.subscription,
+        "speedClass": sim.speed_class,
+        "msisdn": f"42{sim.imsi[-13:]:0>13}",
+        "apn": "soracom.io",
+        "createdAt": EPOCH_MS,
+        "lastModifiedAt": EPOCH_MS,
+        "tags": {},
+    }
+    return Response.json(200, told)
 
 
 def ship_order(asked: Asked) -> Response:
-    """The order is on its way."""
-    order = asked.account.orders.get(text(asked.members(), "orderId"))
+    """The order is on its way, with SIMs that are ready."""
+    account = asked.account
+    order = account.orders.get(text(asked.members(), "orderId"))
     if order is None:
         raise Refusal(404, "ORD0404", "no such order")
+    if order.status not in {"ordered", "kitting", "shipped"}:
+        raise Refusal(400, "ORD0001", f"the order is {order.status}")
+    for _ in range(sum(order.items.values()) - len(order.sim_ids)):
+        sim = _new_sim(account, "plan01s")
+        account.platform.add_sim(sim)
+        order.sim_ids.append(sim.sim_id)
     order.status = "shipped"
     return nothing(200)
+
+
+def insert_traffic(asked: Asked) -> Response:
+    """Bytes that were never carried."""
+    account, members = asked.account, asked.members()
+    at_s, counted = members.get("unixtime"), members.get("dataTrafficStatsMap")
+    if not isinstance(at_s, int) or not isinstance(counted, dict):
+        raise Refusal(400, "COM0400", "unixtime is a number and dataTrafficStatsMap an object")
+    sizes = [one.get(f"{way}loadByteSizeTotal", 0) for one in counted.values() for way in ("up", "down")]
+    carry(account, account.platform.sim(asked.variable("imsi")), sum(sizes), at_s * 1000)
+    return nothing(200)
+
+
+def _new_sim(account: Account, subscription: str) -> Sim:
+    number = _FIRST_IMSI + next(account.numbers)
+    return Sim(f"{number:015d}", status="ready", subscription=subscription, switched_on=False)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "Sandbox:sandboxInitializeOperator": initialize,
+    "Sandbox:sandboxGetSignupToken": sign_up_token,
+    "Sandbox:sandboxDeleteOperator": delete_operator,
+    "Sandbox:sandboxCreateSubscriber": create_subscriber,
+    "Sandbox:sandboxShipOrder": ship_order,
+    "Sandbox:sandboxInsertAirStats": insert_traffic,
+}

@@ -1,137 +1,258 @@
-"""Pure. SIMs: what the API shows of them, and what it does to them."""
+"""Pure. SIMs, by SIM id, and subscribers, by IMSI: what the API shows of them, and what it does to them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from simulator.api.account import Account
-from simulator.api.asked import Asked, nothing, text
+from simulator.api.asked import Asked, Operation, text
+from simulator.api.search_index import FIELDS, LEAST_LENGTH, fits
 from simulator.http_messages import Request, Response
 from simulator.subscriber_calls import call
-from simulator.subscribers import Refusal
+from simulator.subscriber_record import subscriber_record
+from simulator.subscribers import Refusal, Sim
 
-_NOT_OF_A_SIM = ("imsi", "msisdn", "ipAddress", "apn", "plan", "iccid", "subscription", "registeredTime", "createdAt")
+_NOT_OF_A_SIM = frozenset(
+    {
+        *("imsi", "msisdn", "ipAddress", "apn", "plan", "iccid", "subscription", "registeredTime"),
+        *("createdAt", "lastModifiedAt", "expiredAt", "locationRegistrationStatus", "packetCaptureSessions"),
+        *("presetSecondary", "ipProhibited", "mtSmsProhibited", "moSmsProhibited", "ussdProhibited"),
+    }
+)
+_MOST_FOUND = 10
+"""SIMs in a page of the search, unless asked for otherwise."""
 
 
-def sim_object(account: Account, imsi: str) -> dict[str, Any]:
+def sim_object(account: Account, sim: Sim) -> dict[str, Any]:
     """The `Sim` of the document: without an IMSI of its own, which its profile and its session tell."""
-    record = account.platform.subscriber(imsi)
-    members = {name: value for name, value in record.items() if name not in _NOT_OF_A_SIM and value is not None}
-    members["type"] = "uicc"
-    members["operatorId"] = account.operator_id
-    session = members.get("sessionStatus")
-    if isinstance(session, dict):
-        members["sessionStatus"] = {k: v for k, v in session.items() if v is not None} | (
-            {"imsi": imsi} if session.get("online") else {}
-        )
-    sim = account.platform.sim(imsi)
-    subscriber = {"imsi": imsi, "status": sim.status, "subscription": sim.subscription}
-    profile = {"iccid": sim.iccid, "primaryImsi": imsi, "otaSupported": False, "subscribers": {imsi: subscriber}}
+    record = _without_nulls(_record(account, sim))
+    members = {name: value for name, value in record.items() if name not in _NOT_OF_A_SIM}
+    if sim.session is not None and "sessionStatus" in members:
+        members["sessionStatus"] = {**members["sessionStatus"], "imsi": sim.imsi, "subscription": sim.subscription}
+    if "localInfo" in members:
+        members["localInfo"] = {k: v for k, v in members["localInfo"].items() if isinstance(v, str)}
+    capabilities = {"data": True, "sms": True}
+    subscriber = {
+        "imsi": sim.imsi,
+        "msisdn": f"42{sim.imsi[-13:]:0>13}",
+        "status": sim.status if sim.status in {"ready", "terminated"} else "active",
+        "subscription": sim.subscription,
+        "bundles": [],
+        "capabilities": capabilities,
+    }
+    profile = {
+        "iccid": sim.iccid,
+        "primaryImsi": sim.imsi,
+        "otaSupported": False,
+        "subscribers": {sim.imsi: subscriber},
+    }
+    members |= {"type": "virtual" if sim.module_type == "virtual" else "uicc", "operatorId": account.operator_id}
     return {**members, "activeProfileId": sim.iccid, "profiles": {sim.iccid: profile}}
+
+
+def subscriber_object(account: Account, sim: Sim) -> dict[str, Any]:
+    """The `Subscriber` of the document; members that have no value are null, as real answers show."""
+    return {**_record(account, sim), "operatorId": account.operator_id}
 
 
 def list_sims(asked: Asked) -> Response:
     """A page of all SIMs, in the order in which they came."""
-    account = asked.account
-    account.look_at_sims()
-    ids, headers = asked.page(account.order_of_sims, account.places)
-    return _page([sim_object(account, account.listed[sim_id]) for sim_id in ids], headers)
+    return _page_of_sims(asked, None)
 
 
 def list_in_group(asked: Asked) -> Response:
     """A page of the SIMs of one group."""
-    account, group_id = asked.account, asked.variable("group_id")
-    account.platform.group(group_id)
-    account.look_at_sims()
-    sims = [sim for sim in account.platform.sims if sim.group_id == group_id]
-    ids, headers = asked.page([sim.sim_id for sim in sims])
-    return _page([sim_object(account, account.listed[sim_id]) for sim_id in ids], headers)
+    return _page_of_sims(asked, asked.account.platform.group(asked.variable("group_id")).group_id)
+
+
+def list_subscribers(asked: Asked) -> Response:
+    """A page of those with a tag, of some statuses, speed classes and serial numbers."""
+    account, query = asked.account, asked.query
+    filters = [
+        _one_of(query.get("status_filter"), lambda sim: sim.status),
+        _one_of(query.get("speed_class_filter"), lambda sim: sim.speed_class),
+        _one_of(query.get("serial_number_filter"), lambda sim: sim.iccid),
+        _with_tag(query),
+    ]
+    if not query.keys() - {"limit", "last_evaluated_key"}:
+        return _page_of_sims(asked, None, subscriber_object, lambda sim: sim.imsi)
+    found = {sim.imsi: sim for sim in account.platform.sims if all(is_meant(sim) for is_meant in filters)}
+    page, headers = asked.page(list(found))
+    return _page([subscriber_object(account, found[imsi]) for imsi in page], headers)
 
 
 def search(asked: Asked) -> Response:
-    """SIMs by name, tag value, group, IMSI, ICCID or status: part of the text, without regard to capitals."""
-    account = asked.account
-    found = []
-    for sim in account.platform.sims:
-        values = {
-            "name": [sim.tags["name"]],
-            "tag": list(sim.tags.values()),
-            "group_id": [sim.group_id or ""],
-            "imsi": [sim.imsi],
-            "sim_id": [sim.sim_id],
-            "iccid": [sim.iccid],
-            "status": [sim.status],
-        }
-        wanted = {name: word.lower() for name, word in asked.query.items() if name in values}
-        if all(any(word in value.lower() for value in values[name]) for name, word in wanted.items()):
-            found.append(sim.sim_id)
-    account.look_at_sims()
-    ids, headers = asked.page(found)
-    return _page([sim_object(account, account.listed[sim_id]) for sim_id in ids], headers)
+    """SIMs by parts of their texts, as the index knows them: a comma separates words of which one is enough."""
+    account, query = asked.account, asked.query
+    wanted = {name: query[name].lower().split(",") for name in FIELDS & query.keys()}
+    if any(len(word) < LEAST_LENGTH for words in wanted.values() for word in words):
+        raise Refusal(400, "QRY0001", f"a word is at least {LEAST_LENGTH} characters")
+    names = {group.group_id: group.name for group in account.platform.groups}
+    online = query.get("session_status", "NA")
+    found = {
+        sim.sim_id: sim
+        for sim in account.index.sims()
+        if fits(sim, names.get(sim.group_id or "", ""), wanted, every=query.get("search_type", "and") == "and")
+        and (online == "NA" or (online == "ONLINE") == (sim.session is not None))
+    }
+    page, headers = asked.page(list(found), default=_MOST_FOUND)
+    return _page([sim_object(account, found[sim_id]) for sim_id in page], headers)
 
 
 def get_sim(asked: Asked) -> Response:
-    """One SIM."""
-    return Response.json(200, sim_object(asked.account, _imsi(asked)))
+    """One SIM, or one subscriber."""
+    return Response.json(HTTPStatus.OK, _shown(asked, _imsi(asked)))
 
 
-def change(word: str) -> Callable[[Asked], Response]:
-    """What the subscriber's own call of that name does; answers with the SIM after the change."""
+def change(asked: Asked) -> Response:
+    """What the subscriber's own call of that name does; answers with the whole after the change."""
+    imsi, request = _imsi(asked), asked.request
+    path = request.path.partition("?")[0].split("/", 4)[4]
+    answer = call(asked.account.platform, imsi, Request(request.method, path, {}, request.body))
+    if answer.status == HTTPStatus.OK and _is_subscriber(answer):
+        return Response.json(HTTPStatus.OK, _shown(asked, imsi))
+    return answer
 
-    def changed(asked: Asked) -> Response:
-        imsi = _imsi(asked)
-        body = asked.request.body
-        path = f"tags/{asked.variables['tag_name']}" if word == "tags/" else word
-        answer = call(asked.account.platform, imsi, Request(asked.request.method, path, {}, body))
-        if answer.status == HTTPStatus.OK and _is_subscriber(answer):
-            return Response.json(200, sim_object(asked.account, imsi))
-        return answer
 
-    return changed
+def register(asked: Asked) -> Response:
+    """Takes over a SIM that the operator holds in the hand, and knows the secret of."""
+    account, members = asked.account, asked.members()
+    key = asked.variables.get("sim_id") or asked.variables["imsi"]
+    secret, sim = account.unregistered.get(key, ("", None))
+    if sim is None:
+        raise Refusal(404, "SIM0001", f"no SIM {key}")
+    if text(members, "registrationSecret") != secret:
+        raise Refusal(400, "SIM0020", "the registration secret is wrong")
+    tags = members.get("tags") or {}
+    group_id = members.get("groupId")
+    account.platform.add_sim(replace(sim, tags=tags, group_id=group_id))
+    for known in (sim.sim_id, sim.imsi):
+        account.unregistered.pop(known, None)
+    return Response.json(HTTPStatus.CREATED, _shown(asked, sim.imsi))
 
 
 def send_sms(asked: Asked) -> Response:
-    """Keeps the message for whoever looks, and hands it to the SIM's modem where one listens."""
+    """Keeps the message for whoever looks."""
     imsi = _imsi(asked)
     message = text(asked.members(), "payload")
-    asked.account.messages.append((asked.account.platform.sim(imsi).sim_id, message))
-    return nothing(202)
+    account = asked.account
+    account.messages.append((account.platform.sim(imsi).sim_id, message))
+    return Response.json(HTTPStatus.ACCEPTED, {"messageId": account.new_id("")})
 
 
-def traffic(asked: Asked) -> Response:
-    """Bytes per day, as `stats/air` tells them."""
+def session_events(asked: Asked) -> Response:
+    """A page of the sessions that began and ended, newest first."""
     imsi = _imsi(asked)
-    if asked.query.get("period") not in {"day", "month", "minutes"}:
-        raise Refusal(400, "COM0001", "period is month, day or minutes")
-    days = sorted((day, size) for (of, day), size in asked.account.traffic.items() if of == imsi)
-    rows = [_stats(day, size) for day, size in days]
-    return Response.json(200, rows)
+    return _happened(asked, [(one.at_ms, one.at_ms, one.told) for one in asked.account.history.sessions(imsi)])
 
 
-def _stats(day: int, size: int) -> Mapping[str, Any]:
-    half = {"uploadByteSizeTotal": size, "downloadByteSizeTotal": 0, "uploadPacketSizeTotal": 1}
-    return {"unixtime": day * 86400, "date": str(day), "dataTrafficStatsMap": {"s1.4xfast": half}}
+def status_history(asked: Asked) -> Response:
+    """A page of the states that a SIM was in, newest first unless asked for otherwise; `from` and `to` in seconds."""
+    told = [(one.at_ms, one.at_ms // 1000, one.told) for one in asked.account.history.statuses(_imsi(asked))]
+    return _happened(asked, told[::-1] if asked.query.get("sort") == "asc" else told, default=30)
+
+
+def summary(asked: Asked) -> Response:
+    """How many SIMs have which status."""
+    if asked.variable("resource_summary_type") != "simsPerStatus":
+        raise Refusal(404, "RES0001", "no such summary")
+    counted: dict[str, int] = {}
+    for sim in asked.account.platform.sims:
+        counted[sim.status] = counted.get(sim.status, 0) + 1
+    items = [
+        {"dimensions": [{"name": "status", "value": status}], "values": [{"name": "count", "value": number}]}
+        for status, number in sorted(counted.items())
+    ]
+    return Response.json(HTTPStatus.OK, {"resourceSummaryType": "simsPerStatus", "resourceSummaryItems": items})
+
+
+def _page_of_sims(
+    asked: Asked,
+    group_id: str | None,
+    shown: Callable[[Account, Sim], dict[str, Any]] = sim_object,
+    key_of: Callable[[Sim], str] = lambda sim: sim.sim_id,
+) -> Response:
+    platform, key = asked.account.platform, asked.query.get("last_evaluated_key")
+    try:
+        after = key if key is None or shown is subscriber_object else platform.imsi_of(key)
+        sims, has_more = platform.page(asked.limit(), after, group_id)
+    except Refusal:
+        raise Refusal(400, "COM0001", f"no such last_evaluated_key: {key}") from None
+    headers = asked.next_page(key_of(sims[-1])) if has_more else {}
+    return _page([shown(asked.account, sim) for sim in sims], headers)
+
+
+def _happened(asked: Asked, entries: Sequence[tuple[int, int, Mapping[str, Any]]], default: int = 100) -> Response:
+    begin, end = asked.number("from", 0), asked.number("to", 1 << 62)
+    found = {f"{at}-{place}": told for place, (at, time, told) in enumerate(entries) if begin <= time <= end}
+    page, headers = asked.page(list(found), default=default)
+    return _page([dict(found[key]) for key in page], headers)
+
+
+def _shown(asked: Asked, imsi: str) -> dict[str, Any]:
+    sim = asked.account.platform.sim(imsi)
+    return sim_object(asked.account, sim) if "sim_id" in asked.variables else subscriber_object(asked.account, sim)
+
+
+def _record(account: Account, sim: Sim) -> dict[str, Any]:
+    return subscriber_record(sim, account.platform.switches)
 
 
 def _imsi(asked: Asked) -> str:
-    sim_id = asked.variable("sim_id")
-    imsi = asked.account.imsi_of(sim_id)
-    if imsi is None:
-        raise Refusal(404, "SIM0001", f"no SIM {sim_id}")
-    return imsi
+    """Of the SIM that the path names."""
+    platform = asked.account.platform
+    if "sim_id" in asked.variables:
+        return platform.imsi_of(asked.variable("sim_id"))
+    return platform.sim(asked.variable("imsi")).imsi
+
+
+def _one_of(told: str | None, value_of: Callable[[Sim], str]) -> Callable[[Sim], bool]:
+    wanted = set(told.split("|")) if told else None
+    return lambda sim: wanted is None or value_of(sim) in wanted
+
+
+def _with_tag(query: Mapping[str, str]) -> Callable[[Sim], bool]:
+    name, value = query.get("tag_name"), query.get("tag_value", "")
+    is_prefix = query.get("tag_value_match_mode", "exact") == "prefix"
+
+    def is_meant(sim: Sim) -> bool:
+        found = sim.tags.get(name or "")
+        return name is None or (found is not None and (found.startswith(value) if is_prefix else found == value))
+
+    return is_meant
 
 
 def _is_subscriber(answer: Response) -> bool:
-    try:
-        told = json.loads(answer.body)
-    except ValueError:
-        return False
+    told = json.loads(answer.body)
     return isinstance(told, dict) and "imsi" in told
 
 
+def _without_nulls(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _without_nulls(v) if isinstance(v, dict) else v for k, v in record.items() if v is not None}
+
+
 def _page(values: list[dict[str, Any]], headers: Mapping[str, str]) -> Response:
-    answer = Response.json(200, values)
-    return Response(answer.status, answer.body, answer.content_type, headers)
+    return replace(Response.json(HTTPStatus.OK, values), headers=headers)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "Sim:listSims": list_sims,
+    "Sim:getSim": get_sim,
+    "Sim:registerSim": register,
+    "Sim:sendSmsToSim": send_sms,
+    "Sim:listSimSessionEvents": session_events,
+    "Sim:listSimStatusHistory": status_history,
+    "Subscriber:listSubscribers": list_subscribers,
+    "Subscriber:getSubscriber": get_sim,
+    "Subscriber:registerSubscriber": register,
+    "Subscriber:sendSms": send_sms,
+    "Subscriber:listSessionEvents": session_events,
+    "Group:listSubscribersInGroup": list_in_group,
+    "Query:searchSims": search,
+    "ResourceSummary:getResourceSummary": summary,
+}
+"""Every other call of a SIM or a subscriber is a `change`."""

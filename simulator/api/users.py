@@ -1,53 +1,33 @@
-"""Pure. Signing in, and users, their keys, permissions and roles."""
+"""Pure. SAM users: their keys, passwords, permissions and roles."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.api.account import Account, Token, User
-from simulator.api.asked import Asked, nothing, text
+from simulator.api.account import Account, User
+from simulator.api.asked import Asked, Operation, nothing, text
+from simulator.api.sign_in import forget_tokens, user_of
 from simulator.http_messages import Response
-from simulator.subscribers import Refusal
-
-MOST_TOKEN_S = 172800
-_TOKEN_S = 86400
-
-
-def sign_in(asked: Asked) -> Response:
-    """With a key, or with e-mail address or operator and user, and a password; a second factor where there is one."""
-    members = asked.members()
-    user = _who(asked.account, members)
-    if user is None or (user.mfa is not None and members.get("mfaOTPCode") != user.mfa and "password" in members):
-        raise Refusal(401, "AUM0004", "authentication failed")
-    return Response.json(200, _new_token(asked.account, user, members))
-
-
-def switch_user(asked: Asked) -> Response:
-    """Becomes another user of the operator."""
-    user = asked.account.users.get(text(asked.members(), "userName"))
-    if user is None:
-        raise Refusal(400, "AUM0005", "no such user")
-    return Response.json(200, _new_token(asked.account, user, {"tokenTimeoutSeconds": 3600}))
-
-
-def renew(asked: Asked) -> Response:
-    """Another token for the same API key."""
-    answer = _new_token(asked.account, asked.user, asked.members())
-    return Response.json(200, {"token": answer["token"], "apiKey": answer["apiKey"]})
-
-
-def sign_out(asked: Asked) -> Response:
-    """The token is worth nothing from now on."""
-    asked.account.tokens.pop(asked.request.headers.get("x-soracom-token", ""), None)
-    return nothing()
+from simulator.subscribers import EPOCH_MS, Refusal
 
 
 def get_operator(asked: Asked) -> Response:
     """The operator."""
     account = asked.account
-    return Response.json(200, {"operatorId": account.operator_id, "email": account.email})
+    names = {"operatorId": account.operator_id, "rootOperatorId": account.operator_id, "email": account.email}
+    return Response.json(200, {**names, "description": "", "createDate": str(EPOCH_MS), "updateDate": str(EPOCH_MS)})
+
+
+def update_password(asked: Asked) -> Response:
+    """Another password, of who knows the old one."""
+    user, members = user_of(asked), asked.members()
+    if user.password is None or text(members, "currentPassword") != user.password:
+        raise Refusal(400, "AUM0020", "the current password is wrong")
+    user.password = text(members, "newPassword")
+    return nothing(200)
 
 
 def create_user(asked: Asked) -> Response:
@@ -59,69 +39,121 @@ def create_user(asked: Asked) -> Response:
     return nothing(201)
 
 
+def update_user(asked: Asked) -> Response:
+    """Another description."""
+    user = user_of(asked)
+    user.description = str(asked.members().get("description") or "")
+    return nothing(200)
+
+
 def delete_user(asked: Asked) -> Response:
     """The user, its keys and its tokens are gone."""
-    user = _user(asked)
+    user = user_of(asked)
     del asked.account.users[user.name]
-    for key in [key for key, token in asked.account.tokens.items() if token.user == user.name]:
-        del asked.account.tokens[key]
+    forget_tokens(asked.account, user.name)
     return nothing()
 
 
 def list_users(asked: Asked) -> Response:
     """All SAM users."""
-    return Response.json(200, [_user_object(user) for user in asked.account.users.values() if user.name])
+    account = asked.account
+    return Response.json(200, [user_object(account, user) for user in account.users.values() if user.name])
 
 
 def get_user(asked: Asked) -> Response:
     """One."""
-    return Response.json(200, _user_object(_user(asked)))
+    return Response.json(200, user_object(asked.account, user_of(asked)))
 
 
 def get_permission(asked: Asked) -> Response:
     """The user's own permission document, as a text."""
-    return Response.json(200, {"permission": _user(asked).permission})
+    return Response.json(200, {"permission": user_of(asked).permission})
 
 
 def put_permission(asked: Asked) -> Response:
     """Another one."""
-    _user(asked).permission = text(asked.members(), "permission")
-    return Response.json(200, {"permission": _user(asked).permission})
+    user_of(asked).permission = permission_in(asked.members(), "permission")
+    return nothing(200)
+
+
+def delete_permission(asked: Asked) -> Response:
+    """None of its own."""
+    user_of(asked).permission = ""
+    return nothing()
+
+
+def get_defaults(asked: Asked) -> Response:
+    """The permission document that counts for every SAM user."""
+    return Response.json(200, {"defaultPermissions": asked.account.default_permissions})
+
+
+def put_defaults(asked: Asked) -> Response:
+    """Another one."""
+    asked.account.default_permissions = permission_in(asked.members(), "permissions")
+    return nothing(202)
+
+
+def delete_defaults(asked: Asked) -> Response:
+    """None any more."""
+    asked.account.default_permissions = ""
+    return nothing()
+
+
+def create_password(asked: Asked) -> Response:
+    """The user may sign in with a password from now on."""
+    user_of(asked).password = text(asked.members(), "password")
+    return nothing(201)
+
+
+def delete_password(asked: Asked) -> Response:
+    """And no longer."""
+    user_of(asked).password = None
+    return nothing()
+
+
+def has_password(asked: Asked) -> Response:
+    """Whether there is one."""
+    return Response.json(200, {"hasPassword": user_of(asked).password is not None})
 
 
 def generate_key(asked: Asked) -> Response:
     """An authentication key; the secret is told this once."""
-    user = _user(asked) if "user_name" in asked.variables else asked.account.root()
+    user = user_of(asked)
     key_id, secret = new_key(user)
-    return Response.json(201 if user.name == "" else 200, {"authKeyId": key_id, "authKey": secret})
+    return Response.json(200 if user.name else 201, {"authKeyId": key_id, "authKey": secret})
 
 
-def create_role(asked: Asked) -> Response:
-    """A role with its permission document."""
-    asked.account.roles[asked.variable("role_id")] = text(asked.members(), "permission")
-    return Response.json(200, {"roleId": asked.variable("role_id")})
+def list_keys(asked: Asked) -> Response:
+    """The authentication keys, without their secrets."""
+    return Response.json(200, [_key_object(key_id) for key_id in user_of(asked).auth_keys])
 
 
-def get_role(asked: Asked) -> Response:
+def get_key(asked: Asked) -> Response:
     """One."""
-    role = asked.account.roles.get(asked.variable("role_id"))
-    if role is None:
-        raise Refusal(404, "ROL0404", "no such role")
-    return Response.json(200, {"roleId": asked.variable("role_id"), "permission": role})
+    return Response.json(200, _key_object(_key(asked)))
 
 
-def attach_role(asked: Asked) -> Response:
-    """Gives a user a role."""
-    role = text(asked.members(), "roleId")
-    if role not in asked.account.roles:
-        raise Refusal(400, "ROL0404", "no such role")
-    _user(asked).roles.append(role)
-    return Response.json(200, {})
+def delete_key(asked: Asked) -> Response:
+    """Nobody signs in with it any more."""
+    del user_of(asked).auth_keys[_key(asked)]
+    return nothing()
 
 
-def list_roles_of(asked: Asked) -> Response:
-    """The roles of a user."""
-    return Response.json(200, [{"roleId": role} for role in _user(asked).roles])
+def get_trust(asked: Asked) -> Response:
+    """Who may switch to the user."""
+    return Response.json(200, {"trustPolicy": user_of(asked).trust_policy})
+
+
+def put_trust(asked: Asked) -> Response:
+    """Others may."""
+    user_of(asked).trust_policy = permission_in(asked.members(), "trustPolicy")
+    return nothing()
+
+
+def delete_trust(asked: Asked) -> Response:
+    """Nobody may."""
+    user_of(asked).trust_policy = ""
+    return nothing()
 
 
 def new_key(user: User) -> tuple[str, str]:
@@ -133,41 +165,78 @@ def new_key(user: User) -> tuple[str, str]:
 
 def documents_of(account: Account, user: User) -> list[str]:
     """Every permission document that counts for a user."""
-    return [account.default_permissions, user.permission, *(account.roles[role] for role in user.roles)]
+    return [account.default_permissions, user.permission, *(account.roles.get(role, "") for role in user.roles)]
 
 
-def _who(account: Account, members: Mapping[str, Any]) -> User | None:
-    match members:
-        case {"authKeyId": str(key_id), "authKey": str(secret)}:
-            return next((user for user in account.users.values() if user.auth_keys.get(key_id) == secret), None)
-        case {"email": email, "password": password}:
-            root = account.root()
-            return root if email == account.email and root.password == password and password else None
-        case {"operatorId": operator_id, "userName": str(name), "password": password}:
-            user = account.users.get(name)
-            fits = user and name and operator_id == account.operator_id and user.password == password and password
-            return user if fits else None
-        case _:
-            return None
+def user_object(account: Account, user: User) -> dict[str, Any]:
+    """The user as the API tells it."""
+    return {
+        "userName": user.name,
+        "description": user.description,
+        "hasPassword": user.password is not None,
+        "authKeyList": [_key_object(key_id) for key_id in user.auth_keys],
+        "roleList": [{"roleId": role, **_dates()} for role in user.roles if role in account.roles],
+        "permission": user.permission,
+        **_dates(),
+    }
 
 
-def _new_token(account: Account, user: User, members: Mapping[str, Any]) -> dict[str, str]:
-    lasts_s = members.get("tokenTimeoutSeconds", _TOKEN_S)
-    if not isinstance(lasts_s, int) or not 0 < lasts_s <= MOST_TOKEN_S:
-        raise Refusal(400, "AUM0001", f"tokenTimeoutSeconds is at most {MOST_TOKEN_S}")
-    token = Token(f"api-{secrets.token_urlsafe(18)}", secrets.token_urlsafe(30), user.name, 0)
-    token = Token(token.api_key, token.token, user.name, account.platform.now_ms() + lasts_s * 1000)
-    account.tokens[token.token] = token
-    answer = {"apiKey": token.api_key, "token": token.token, "operatorId": account.operator_id}
-    return answer | ({"userName": user.name} if user.name else {})
+def permission_in(members: Mapping[str, Any], name: str) -> str:
+    """A document of statements, as JSON in a text; raises a `Refusal` for anything else."""
+    told = text(members, name)
+    try:
+        document = json.loads(told)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "PRM0001", f"{name} is JSON in a text") from None
+    statements = document.get("statements") if isinstance(document, dict) else None
+    if not isinstance(statements, list) or any(
+        not isinstance(one, dict) or one.get("effect") not in {"allow", "deny"} for one in statements
+    ):
+        raise Refusal(400, "PRM0001", f"{name} has statements, each with an effect: allow or deny")
+    return told
 
 
-def _user(asked: Asked) -> User:
-    user = asked.account.users.get(asked.variable("user_name"))
-    if user is None or not user.name:
-        raise Refusal(404, "USR0404", "no such user")
-    return user
+def _key(asked: Asked) -> str:
+    key_id = asked.variable("auth_key_id")
+    if key_id not in user_of(asked).auth_keys:
+        raise Refusal(404, "USR0405", "no such authentication key")
+    return key_id
 
 
-def _user_object(user: User) -> dict[str, Any]:
-    return {"userName": user.name, "description": user.description}
+def _key_object(key_id: str) -> dict[str, Any]:
+    return {"authKeyId": key_id, "createDateTime": EPOCH_MS}
+
+
+def _dates() -> dict[str, int]:
+    return {"createDateTime": EPOCH_MS, "updateDateTime": EPOCH_MS}
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "Operator:getOperator": get_operator,
+    "Operator:generateOperatorAuthKey": generate_key,
+    "Operator:listOperatorAuthKeys": list_keys,
+    "Operator:deleteOperatorAuthKey": delete_key,
+    "Operator:updateOperatorPassword": update_password,
+    "User:listUsers": list_users,
+    "User:getUser": get_user,
+    "User:createUser": create_user,
+    "User:updateUser": update_user,
+    "User:deleteUser": delete_user,
+    "User:getUserPermission": get_permission,
+    "User:updateUserPermission": put_permission,
+    "User:deleteUserPermission": delete_permission,
+    "User:getDefaultPermissions": get_defaults,
+    "User:updateDefaultPermissions": put_defaults,
+    "User:deleteDefaultPermissions": delete_defaults,
+    "User:generateUserAuthKey": generate_key,
+    "User:listUserAuthKeys": list_keys,
+    "User:getUserAuthKey": get_key,
+    "User:deleteUserAuthKey": delete_key,
+    "User:createUserPassword": create_password,
+    "User:updateUserPassword": update_password,
+    "User:deleteUserPassword": delete_password,
+    "User:hasUserPassword": has_password,
+    "User:getUserTrustPolicy": get_trust,
+    "User:updateUserTrustPolicy": put_trust,
+    "User:deleteUserTrustPolicy": delete_trust,
+}

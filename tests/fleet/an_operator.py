@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 
+from soracom_document import witness
+
 from fleet.api import Api, Patience
 from fleet.profile import AuthKey, Profile
 from simulator.api.account import Account
@@ -27,11 +29,15 @@ class Operator:
     def __enter__(self):
         self.firing = self.open.enter_context(Firing(self.account))
         self.server = self.open.enter_context(ApiServer(self.account))
+        self.witness = witness()
+        self.server.witnesses += [self.witness] if self.witness else []
         self.api = self.client()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.open.close()
+        wrong = self.witness.wrong if self.witness else []
+        assert kind or not wrong, wrong[:5]
 
     def client(self, user="", **more):
         key = new_key(self.account.users[user])

@@ -1,0 +1,121 @@
+"""Pure. What sets an event handler off, when it may go off again, and what its texts say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from simulator.subscribers import Sim
+
+MIB = 1 << 20
+DAY_MS = 86_400_000
+FOREVER_MS = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a SIM."""
+
+    kind: str
+    """`status`, `speed`, `session`, `mismatch`, `expired`, or `traffic`."""
+    sim: Sim
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the text of an action may name, such as `oldStatus`."""
+    carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of traffic: whose (`sim`, `targetGroupId`, `targetOperatorId`) → in which period → bytes."""
+
+
+def fits(handler: Mapping[str, Any], event: Event) -> bool:
+    """Whether a handler, which counts for the SIM, is meant for what happened."""
+    rule = handler["ruleConfig"]
+    told, kind = rule["properties"], str(rule["type"])
+    match event.kind:
+        case "status":
+            wanted = {"oldStatus": told.get("sourceStatus"), "newStatus": told.get("targetStatus")}
+            return kind.endswith("StatusAttributeRule") and _are(wanted, event.words)
+        case "speed":
+            wanted = {"newSpeedClass": told.get("targetSpeedClass")}
+            return kind.endswith("SpeedClassAttributeRule") and _are(wanted, event.words)
+        case "session":
+            has_imei = str(told.get("hasImei", False)).lower() != "true" or bool(event.words["imei"].strip("0"))
+            return (
+                kind == "SubscriberSessionStatusRule" and _are(_only(told, "sessionStatus"), event.words) and has_imei
+            )
+        case "mismatch":
+            return kind.endswith("ImeiMismatchedRule")
+        case "expired":
+            return kind in {"SubscriberExpiredRule", "SimExpiredRule"}
+        case _:
+            return kind == "SubscriberFirstTrafficRule" or _is_over(handler, event)
+
+
+def target_of(handler: Mapping[str, Any], event: Event) -> str:
+    """For whom a handler is quiet after it went off: the SIM, or all of its target."""
+    told = handler["ruleConfig"]["properties"]
+    is_one_for_all = str(told.get("runOnceAmongTarget", "")).lower() == "true" or _is_of_many(handler)
+    return "" if is_one_for_all else event.sim.imsi
+
+
+def again_at(told: Mapping[str, Any], now: int) -> int:
+    """When a handler may go off again; it is told of changes, so "at once" is for the next one."""
+    return FOREVER_MS if told["inactiveTimeoutDateConst"] == "NEVER" else _moment(told, "inactiveTimeoutDateConst", now)
+
+
+def due_at(told: Mapping[str, Any], now: int) -> int:
+    """When an action is carried out."""
+    return FOREVER_MS if told["executionDateTimeConst"] == "NEVER" else _moment(told, "executionDateTimeConst", now)
+
+
+def filled(told: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The properties of an action with every `${word}` in their place; one that is not known stays as it is."""
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, dict):
+            return filled(value, words)
+        if not isinstance(value, str):
+            return value
+        for name, word in words.items():
+            value = value.replace(f"${{{name}}}", word)
+        return value
+
+    return {name: fill(value) for name, value in told.items()}
+
+
+def _is_over(handler: Mapping[str, Any], event: Event) -> bool:
+    rule = handler["ruleConfig"]
+    kind = str(rule["type"])
+    if "Traffic" not in kind:
+        return False
+    whose = next((one for one in event.carried if handler.get(one)), "") if _is_of_many(handler) else "sim"
+    reached = [size for period, size in event.carried.get(whose, {}).items() if period in kind]
+    return bool(reached) and reached[0] > int(rule["properties"]["limitTotalTrafficMegaByte"]) * MIB
+
+
+def _is_of_many(handler: Mapping[str, Any]) -> bool:
+    """Whether a rule looks at all SIMs of a group or of the operator together."""
+    return handler["ruleConfig"]["type"] in {"DailyTotalTrafficRule", "MonthlyTotalTrafficRule"}
+
+
+def _only(told: Mapping[str, Any], name: str) -> Mapping[str, object]:
+    return {name: told.get(name)}
+
+
+def _are(wanted: Mapping[str, object], words: Mapping[str, str]) -> bool:
+    return all(value in {None, ""} or words.get(name) == value for name, value in wanted.items())
+
+
+def _moment(told: Mapping[str, Any], name: str, now: int) -> int:
+    offset = int(told.get(name.replace("DateTimeConst", "").replace("DateConst", "") + "OffsetMinutes") or 0) * 60_000
+    match told[name]:
+        case "AFTER_ONE_DAY":
+            return now + DAY_MS + offset
+        case "BEGINNING_OF_NEXT_DAY":
+            return now // DAY_MS * DAY_MS + DAY_MS + offset
+        case "BEGINNING_OF_NEXT_MONTH":
+            month = datetime.fromtimestamp(now / 1000, UTC).replace(day=1) + timedelta(days=32)
+            first = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            return int(first.timestamp() * 1000) + offset
+        case _:
+            return now + offset

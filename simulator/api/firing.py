@@ -15,6 +15,7 @@ import heapq
 import json
 import queue
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from itertools import count
 from threading import Thread
@@ -83,7 +84,7 @@ class Firing:
             "targetGroupId": carried_of(account, sim.group_id or "", now),
             "targetOperatorId": carried_of(account, account.operator_id, now),
         }
-        self._coming.put(Event("traffic", sim, carried=carried))
+        self._coming.put(Event("traffic", sim, now, carried=carried))
 
     def settle(self) -> None:
         """Returns when everything that was set off has happened, and what is due by now as well."""
@@ -93,18 +94,19 @@ class Firing:
     def _noticed(self, before: Sim, after: Sim | None) -> None:
         """Called under the platform's lock: only takes down what happened."""
         if after is None:
-            self._coming.put(Event("mismatch", before, {"imei": before.imei or ""}))
+            self._coming.put(Event("mismatch", before, self._account.platform.now_ms(), {"imei": before.imei or ""}))
             return
+        at_ms = after.modified_ms
         if before.status != after.status:
-            self._coming.put(Event("status", after, {"oldStatus": before.status, "newStatus": after.status}))
+            self._coming.put(Event("status", after, at_ms, {"oldStatus": before.status, "newStatus": after.status}))
         if before.speed_class != after.speed_class:
             words = {"oldSpeedClass": before.speed_class, "newSpeedClass": after.speed_class}
-            self._coming.put(Event("speed", after, words))
+            self._coming.put(Event("speed", after, at_ms, words))
         if (before.session is None) != (after.session is None):
             session = after.session or before.session
             imei = session and reported_imei(session.imei, self._account.platform.switches)
             words = {"sessionStatus": "Created" if after.session else "Deleted", "imei": imei or ""}
-            self._coming.put(Event("session", after, words))
+            self._coming.put(Event("session", after, at_ms, words))
         if before.expiry_ms != after.expiry_ms:
             self._expects(after)
 
@@ -145,7 +147,7 @@ class Firing:
     def _expire(self, sim: Sim) -> None:
         platform = self._account.platform
         platform.change_sim(sim.imsi, expiry_ms=None, expiry_action=None)
-        self._coming.put(Event("expired", sim))
+        self._coming.put(Event("expired", sim, platform.now_ms()))
         try:
             if sim.expiry_action == "deleteSession":
                 platform.disconnect(sim.imsi)
@@ -155,17 +157,17 @@ class Firing:
             self.failed.append(f"{sim.expiry_action}: {refusal}")
 
     def _fire(self, event: Event) -> None:
-        now = self._account.platform.now_ms()
+        at_ms = event.at_ms
         with self._account.lock:
             handlers = handlers_for(self._account, event.sim)
         for handler in handlers:
             key = (str(handler["handlerId"]), target_of(handler, event))
-            if handler["status"] != "active" or not fits(handler, event) or self._quiet.get(key, 0) > now:
+            if handler["status"] != "active" or not fits(handler, event) or self._quiet.get(key, 0) > at_ms:
                 continue
-            self._quiet[key] = again_at(handler["ruleConfig"]["properties"], now)
+            self._quiet[key] = again_at(handler["ruleConfig"]["properties"], at_ms)
             for action in handler["actionConfigList"]:
-                due = due_at(action["properties"], now)
-                if due <= now:
+                due = due_at(action["properties"], at_ms)
+                if due <= at_ms:
                     self._carry_out(action, event)
                 elif due < FOREVER_MS:
                     heapq.heappush(self._later, (due, next(self._order), action, event))
@@ -194,12 +196,13 @@ class Firing:
                 platform.set_status(imsi, _STATUSES[kind])
 
     def _invoke(self, told: Mapping[str, Any], imsi: str) -> None:
-        """Names of the event's members, but for the IMSI, are not documented."""
+        """Elsewhere, where it dies alone. Names of the event's members, but for the IMSI, are not documented."""
         function = self._account.lambdas[str(told["functionName"]).partition(":")[0]]
         parameters = {name: value for name, value in told.items() if name.startswith("parameter")}
-        try:
-            function({"imsi": imsi, "operatorId": self._account.operator_id, **parameters}, None)
-        except Exception as error:  # noqa: BLE001 (the function is somebody else's process, and dies alone)
+        event = {"imsi": imsi, "operatorId": self._account.operator_id, **parameters}
+        with ThreadPoolExecutor(1, "Lambda") as elsewhere:
+            error = elsewhere.submit(function, event, None).exception()
+        if error:
             self.failed.append(f"{told['functionName']}: {error!r}")
 
     def _words(self, event: Event) -> Mapping[str, str]:

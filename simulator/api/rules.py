@@ -21,6 +21,7 @@ class Event:
     kind: str
     """`status`, `speed`, `session`, `mismatch`, `expired`, or `traffic`."""
     sim: Sim
+    at_ms: int
     words: Mapping[str, str] = field(default_factory=dict)
     """What the text of an action may name, such as `oldStatus`."""
     carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

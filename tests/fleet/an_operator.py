@@ -17,10 +17,11 @@ BENCH, FIELD = "b0000000-0000-4000-8000-000000000000", "f0000000-0000-4000-8000-
 
 
 class Operator:
-    def __init__(self, sims=3, *, status="ready", on=False, group_id=None, **more):
+    def __init__(self, sims=3, *, status="ready", on=False, group_id=None, clock=None, **more):
         self.platform = Platform(
             [Sim(imsi(n), imei=imei(n), status=status, switched_on=on, group_id=group_id) for n in range(1, sims + 1)],
             [Group(BENCH, "bench"), Group(FIELD, "field")],
+            clock=clock,
         )
         self.account = Account(self.platform)
         self.more = more

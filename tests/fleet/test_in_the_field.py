@@ -17,7 +17,7 @@ from fleet.targets import Meant, meant_of
 
 @pytest.fixture
 def desk(monkeypatch):
-    with Operator() as operator:
+    with Operator(clock=lambda: time.time_ns() // 1_000_000) as operator:
         operator.environment(monkeypatch)
         yield operator
 

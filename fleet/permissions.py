@@ -26,6 +26,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("Group:createGroup", "Group:putConfigurationParameters"),
         *("EventHandler:listEventHandlers", "EventHandler:createEventHandler", "EventHandler:updateEventHandler"),
         *("EventHandler:deleteEventHandler", "Sim:putSimTags", "Sim:setSimGroup", "Sim:updateSimSpeedClass"),
+        *("Batch:listBatchGroups", "Batch:createBatchGroup", "Batch:createBatchJob", "Batch:getBatchJob"),
+        "Batch:listTasksOfBatchJob",
     ),
     "watch": (*_LOOK, "Stats:getAirStatsOfSim", "EventHandler:listEventHandlers"),
     "lock": (*_LOOK, *_LOCK, "Sim:deleteSimTag"),

@@ -14,6 +14,7 @@ from test_plan import FILES, PLAN
 
 from agent.errors import Code, Failure
 from fleet import calls
+from fleet.batching import carry_out, group_task
 from fleet.cli import main
 from fleet.hook import Outcome, deal_with
 from fleet.locking import lock, unlock
@@ -39,6 +40,7 @@ def prepare(desk, api):
     rows = "".join(f"{sim.sim_id},a{n}\n" for n, sim in enumerate(desk.platform.sims[:3]))
     changed = {"sims.csv": f"simId,name\n{rows}".encode(), "userdata.yaml": b"hostname: gw\n"}
     done(api, PLAN.replace("  - say: suspend above 100 MB\n", ""), Files({**FILES.contents, **changed}))
+    carry_out(api, "job", [group_task(sim.sim_id, BENCH) for sim in desk.platform.sims], pause=lambda _: None)
 
 
 def done(api, text, files):

@@ -145,6 +145,10 @@ def test_one_sim_that_fails_stops_no_other_and_the_next_run_does_the_rest(desk):
     assert desk.asked("PUT") == ["Sim:putSimTags"]
 
 
+MANY = 1_000_000
+"""So that each SIM is a request of its own, which can be killed in between."""
+
+
 class Killed(Exception):
     """The process ends here."""
 
@@ -161,8 +165,8 @@ def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write
                     raise Killed
 
             with pytest.raises(Killed):
-                make(desk.api, look(desk.api, plan), note)
-        assert prepare(desk, plan) == 0
+                make(desk.api, look(desk.api, plan), note, batch_from=MANY)
+        assert make(desk.api, look(desk.api, plan), lambda *_: None, batch_from=MANY) == 0
         writes = [call for call in desk.account.calls if call.method != "GET" and call.operation != "Auth:auth"]
         tagged = [call.path for call in writes if call.operation == "Sim:putSimTags"]
         assert len(tagged) == len(set(tagged)) == 10_000
@@ -170,6 +174,16 @@ def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write
         desk.account.calls.clear()
         assert look(desk.api, plan).writes == 0
         assert len(desk.asked()) == 10_000 // 100 + 2, "pages of SIMs, the groups, the handlers"
+
+
+def test_ten_thousand_sims_are_a_few_requests_where_the_platform_does_the_work():
+    with Operator(sims=10_000, group_id=BENCH) as desk:
+        desk.account.tasks_per_request = 5_000
+        plan = plan_for(desk, PLAN.replace(", speed_class: s1.fast", "").replace("alpha-bench", "bench"))
+        assert prepare(desk, plan) == 0
+        assert look(desk.api, plan).writes == 0
+        writes = [call for call in desk.account.calls if call.method != "GET" and call.operation != "Auth:auth"]
+        assert len(writes) == 2 + 3 + 1 + 5, "two groups, three handlers, five jobs and their folder"
 
 
 def test_the_command_shows_asks_does_and_writes_down(desk, tmp_path, monkeypatch, capsys):

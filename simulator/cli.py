@@ -81,7 +81,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from simulator.serving import Where, ends_by_signal, serving, wait_for_end
 
     scenario = _scenario(arguments)
-    where = Where(arguments.listen, arguments.port, _addresses(arguments.at, scenario))
+    where = Where(arguments.listen, arguments.port, _addresses(arguments.at, scenario), arguments.api)
     begin: list[Command] = [Set(pairs(arguments.switch))] if arguments.switch else []
     begin += [_fault(text.split()) for text in arguments.fault]
     try:
@@ -217,7 +217,8 @@ def _parser() -> argparse.ArgumentParser:
         "tell",
         _tell,
         "change what SORACOM knows of a SIM or a group",
-        "tell 001010000000001 tag.site=osaka group=bench\n  kitting-sim tell group:bench userdata=@userdata.yaml",
+        "tell 001010000000001 tag.site=osaka group=bench traffic_bytes=12000000\n"
+        "  kitting-sim tell group:bench userdata=@userdata.yaml",
     )
     tell.add_argument("about", metavar="IMSI|group:ID")
     tell.add_argument("values", nargs="+", metavar="NAME=VALUE")
@@ -239,6 +240,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     who.add_argument("--count", type=int, default=1, help="so many SIMs in one group (default: 1)")
     serve.add_argument("--userdata", metavar="FILE", help="userdata of that group")
     serve.add_argument("--port", type=int, default=0, help="port of the metadata service (default: any free one)")
+    serve.add_argument("--api", type=int, metavar="PORT", help="SORACOM's API, too, at this port (0: any free one)")
     serve.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="of the service (default: 127.0.0.1)")
     serve.add_argument(
         "--at", action="append", default=[], metavar="IMSI=ADDRESS", help="where a SIM's device sends from"

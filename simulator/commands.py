@@ -38,6 +38,8 @@ class World:
     platform: Platform
     faults: Faults
     modems: Mapping[str, Pluggable] = field(default_factory=dict)
+    carried: Callable[[str, int], None] | None = None
+    """Is told of bytes that a SIM carried, where there is an API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def obey(world: World, command: Command) -> str:
         case Tell(about, values) if about.startswith("group:"):
             return _tell_group(world.platform, about.removeprefix("group:"), values)
         case Tell(imsi, values):
-            return _tell_sim(world.platform, imsi, values)
+            return _tell_sim(world, imsi, values)
         case Break():
             return _break(world, command)
         case BreakModem():
@@ -171,17 +173,28 @@ def _tell_group(platform: Platform, group_id: str, values: Mapping[str, str]) ->
     return f"group {group_id} is changed"
 
 
-def _tell_sim(platform: Platform, imsi: str, values: Mapping[str, str]) -> str:
+def _carry(world: World, imsi: str, size: str) -> None:
+    if world.carried is None:
+        raise ValueError("there is nobody to count traffic: serve with --api")
+    if not (size.isascii() and size.isdecimal()):
+        raise ValueError(f"traffic_bytes is a number, not {size!r}")
+    world.carried(imsi, int(size))
+
+
+def _tell_sim(world: World, imsi: str, values: Mapping[str, str]) -> str:
+    platform = world.platform
     platform.sim(imsi)
     for name in values:
-        if name not in _SIM_CHANGES and not name.startswith(("tag.", "no_tag.")):
-            known = ", ".join([*_SIM_CHANGES, "tag.NAME", "no_tag.NAME="])
+        if name not in {*_SIM_CHANGES, "traffic_bytes"} and not name.startswith(("tag.", "no_tag.")):
+            known = ", ".join([*_SIM_CHANGES, "tag.NAME", "no_tag.NAME=", "traffic_bytes"])
             raise ValueError(f"a SIM has no {name}; it has {known}")
     for name, text in values.items():
         if name.startswith("tag."):
             platform.set_tag(imsi, name.removeprefix("tag."), text)
         elif name.startswith("no_tag."):
             platform.delete_tag(imsi, name.removeprefix("no_tag."))
+        elif name == "traffic_bytes":
+            _carry(world, imsi, text)
         else:
             _SIM_CHANGES[name](platform, imsi, text)
     return f"SIM {imsi} is changed"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from simulator.api.account import Account
+from simulator.api.firing import Firing
+from simulator.api.server import ApiServer
+from simulator.api.users import new_key
 from simulator.commands import Command, World, answer, obey
 from simulator.control import ControlSocket
 from simulator.faults import Faults
@@ -18,6 +23,10 @@ from simulator.gateways import Gateway
 from simulator.scenario import Scenario
 from simulator.server import MetadataServer
 
+PROFILE = "simulator"
+"""Name of the profile with which soracom-cli and the desk sign in to the API."""
+_LOOK_S = 1.0
+"""How often event handlers look what is due."""
 _ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -28,6 +37,16 @@ class Where:
     host: str = "127.0.0.1"
     port: int = 0
     addresses: Mapping[str, str] | None = None
+    api_port: int | None = None
+    """Where the API listens; None for nowhere, 0 for any free port."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedApi:
+    """The API that runs, and a profile of its root user as soracom-cli reads it."""
+
+    url: str
+    profile: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +56,21 @@ class Served:
     url: str
     control: Path
     gateways: tuple[Gateway, ...]
+    api: ServedApi | None = None
 
     def values(self) -> dict[str, Any]:
         """The same for a program."""
-        return {"url": self.url, "control": str(self.control), "gateways": [_values(item) for item in self.gateways]}
+        api = {"api": self.api.url, "profile": str(self.api.profile)} if self.api else {}
+        gateways = [_values(item) for item in self.gateways]
+        return {"url": self.url, "control": str(self.control), **api, "gateways": gateways}
 
     def lines(self) -> Iterator[str]:
         """The same for a person."""
         yield f"metadata service  {self.url}"
         yield f"control socket    {self.control}"
+        if self.api:
+            yield f"API               {self.api.url}"
+            yield f"    SORACOM_PROFILE_DIR={self.api.profile.parent} kitting --profile {self.api.profile.stem} …"
         for gateway in self.gateways:
             values = _values(gateway)
             yield f"SIM {values['imsi']}  at {values['address']}  modem {values['modem']}"
@@ -76,12 +101,30 @@ def serving(
         for gateway in gateways:
             stack.callback(gateway.modem.unplug)
             gateway.modem.plug_in()
-        world = World(platform, faults, {gateway.sim.imsi: gateway.modem for gateway in gateways})
+        api, carried = None, None
+        if where.api_port is not None:
+            api, carried = _api(stack, Account(platform), faults, place, where)
+        world = World(platform, faults, {gateway.sim.imsi: gateway.modem for gateway in gateways}, carried)
         for command in begin:
             obey(world, command)
         server.start()
         stack.enter_context(ControlSocket(control, partial(answer, world)))
-        yield Served(server.url, control, gateways)
+        yield Served(server.url, control, gateways, api)
+
+
+def _api(
+    stack: ExitStack, account: Account, faults: Faults, place: Path, where: Where
+) -> tuple[ServedApi, Callable[[str, int], None]]:
+    """The API and its event handlers, until the stack is closed; and who is told of traffic."""
+    firing = stack.enter_context(Firing(account, look_s=_LOOK_S))
+    server = stack.enter_context(ApiServer(account, faults=faults, host=where.host, port=where.api_port or 0))
+    key_id, secret = new_key(account.root())
+    profile = place / "soracom" / f"{PROFILE}.json"
+    profile.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    profile.touch(0o600)
+    profile.chmod(0o600)
+    profile.write_text(json.dumps({"endpoint": server.url, "authKeyId": key_id, "authKey": secret}))
+    return ServedApi(server.url, profile), firing.carried
 
 
 @contextmanager

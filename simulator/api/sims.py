@@ -55,8 +55,8 @@ def sim_object(account: Account, sim: Sim) -> dict[str, Any]:
 
 
 def subscriber_object(account: Account, sim: Sim) -> dict[str, Any]:
-    """The `Subscriber` of the document; members that have no value are null, as real answers show."""
-    return {**_record(account, sim), "operatorId": account.operator_id}
+    """The `Subscriber` of the document, which has no null; the metadata service's answers have, as was seen."""
+    return {**_without_nulls(_record(account, sim)), "operatorId": account.operator_id}
 
 
 def list_sims(asked: Asked) -> Response:
@@ -109,12 +109,17 @@ def get_sim(asked: Asked) -> Response:
 
 
 def change(asked: Asked) -> Response:
-    """What the subscriber's own call of that name does; answers with the whole after the change."""
-    imsi, request = _imsi(asked), asked.request
+    """What the subscriber's own call of that name does; answers with the whole after the change.
+
+    That of `report_local_info` is the subscriber in both trees, says the document.
+    """
+    imsi, request, account = _imsi(asked), asked.request, asked.account
     path = request.path.partition("?")[0].split("/", 4)[4]
-    answer = call(asked.account.platform, imsi, Request(request.method, path, {}, request.body))
+    answer = call(account.platform, imsi, Request(request.method, path, {}, request.body))
     if answer.status == HTTPStatus.OK and _is_subscriber(answer):
         return Response.json(HTTPStatus.OK, _shown(asked, imsi))
+    if path == "report_local_info":
+        return Response.json(HTTPStatus.ACCEPTED, subscriber_object(account, account.platform.sim(imsi)))
     return answer
 
 

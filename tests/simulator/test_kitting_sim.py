@@ -8,8 +8,10 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+import requests
 import serial
 from sim_lines import FIRST
 
@@ -90,6 +92,31 @@ def test_a_simulator_begins_with_what_its_file_and_its_options_say(tmp_path, con
     ):
         assert [get(served, "/v1/userdata")[1] for _ in range(2)] == [b"", b"x: 1"]
         assert "[metadata]" in served["gateways"][0]["agent_toml"]
+
+
+def test_an_api_is_served_beside_from_the_same_state(tmp_path, control):
+    at = ["--control", str(control)]
+    with running(tmp_path, control, "--count", "2", "--api", "0") as (served, _):
+        profile = Path(served["profile"])
+        assert (stat.S_IMODE(profile.stat().st_mode), profile.name) == (0o600, "simulator.json")
+        told = json.loads(profile.read_text())
+        assert told.pop("endpoint") == served["api"]
+        with requests.Session() as session:
+            signed = session.post(served["api"] + "/auth", json=told, timeout=LIMIT_S).json()
+            session.headers = {"X-Soracom-API-Key": signed["apiKey"], "X-Soracom-Token": signed["token"]}
+            assert main(["tell", FIRST, "tag.site=osaka", "traffic_bytes=7", *at]) == 0
+            assert [
+                one["tags"].get("site") for one in session.get(served["api"] + "/sims", timeout=LIMIT_S).json()
+            ] == ["osaka", None]
+            stats = f"{served['api']}/stats/air/subscribers/{FIRST}?from=0&to=4000000000&period=month"
+            (row,) = session.get(stats, timeout=LIMIT_S).json()
+            assert row["dataTrafficStatsMap"]["s1.4xfast"]["uploadByteSizeTotal"] == 7
+
+
+def test_without_an_api_nobody_counts_traffic(tmp_path, control, capsys):
+    with running(tmp_path, control):
+        assert main(["tell", FIRST, "traffic_bytes=7", "--control", str(control)]) == os.EX_DATAERR
+    assert "serve with --api" in capsys.readouterr().err
 
 
 def test_a_second_simulator_does_not_take_the_socket_away(tmp_path, control):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.api.routes import routes
 from simulator.faults import FAULTS
 from simulator.modem_faults import MODEM_FAULTS
 from simulator.modem_models import model_names
@@ -24,6 +25,11 @@ def test_the_page_tells_the_default_of_every_switch(switch):
     assert str(switch.default).lower() in row.split("|")[2]
 
 
+@pytest.mark.parametrize("first", sorted({route.template.split("/")[1] for route in routes()}))
+def test_the_page_names_every_room_of_the_api(first):
+    assert f"`/{first}" in PAGE
+
+
 @pytest.mark.parametrize("name", model_names())
 def test_the_page_names_every_model(name):
     assert f"| `{name}` |" in PAGE
@@ -34,7 +40,7 @@ def test_the_example_of_a_fleet_can_be_served():
     assert parse(example).models == {"001010000000001": "quectel-ec25"}
 
 
-def test_the_example_of_a_test_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+@pytest.mark.parametrize("example", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL), ids=["metadata", "api"])
+def test_the_example_of_a_test_runs(example):
     without_agent = "".join(line for line in example.splitlines(keepends=True) if "assert" not in line)
     exec(without_agent, {})

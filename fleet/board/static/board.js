@@ -96,6 +96,7 @@ function showProgress() {
   page.progress.forEach((one, place) => {
     const segment = at("bar").children[place] ?? at("bar").appendChild(document.createElement("span"));
     segment.className = one.key;
+    segment.hidden = one.count === 0;
     segment.style.flexGrow = String(one.count);
     const item = at("legend").children[place] ?? at("legend").appendChild(document.createElement("li"));
     item.className = one.key;

@@ -44,12 +44,12 @@ def look(browser, source, serve):
     browser.get("about:blank")
 
 
-def until(browser, script):
-    """Waits for what a page does by itself; the driver's own limit ends a wait that is in vain."""
+def until(browser, script, by_itself=False):
+    """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
     browser.set_script_timeout(20)
-    browser.execute_async_script(
-        f"const done = arguments[0]; (function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
-    )
+    back = "" if by_itself else "dispatchEvent(new Event('focus'));"
+    look = f"(function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
+    browser.execute_async_script(f"const done = arguments[0]; {back} {look}")
 
 
 def values(browser, script):
@@ -90,7 +90,7 @@ def test_a_change_arrives_by_itself_and_takes_neither_focus_nor_scroll_nor_selec
     page.execute_script("window.same = document.querySelectorAll('.tile')[30]; same.querySelector('a').focus();")
     page.execute_script("scrollTo(0, 500)")
     source.now = board(*(numbered(PROVISIONED if number != 30 else LOCKED, number) for number in range(40)))
-    until(page, "same.querySelector('.stage').textContent === 'locked'")
+    until(page, "same.querySelector('.stage').textContent === 'locked'", by_itself=True)
     assert values(page, "same.contains(document.activeElement)")
     assert values(page, "same.closest('.group').dataset.group") == "done"
     assert values(page, "scrollY") == 500
@@ -193,14 +193,19 @@ def test_a_sound_is_heard_only_after_somebody_switched_it_on_and_tells_good_from
     until(page, "document.getElementById('done').textContent === '1'")
     assert values(page, "tones") == []
     page.find_element("id", "sound").click()
-    until(page, "tones.length === 0 || true")
+    until(page, "tones.length === 2")
     page.execute_script("tones.length = 0")
     source.now = board(*(numbered(LOCKED, number) for number in (0, 1)), numbered(PROVISIONED, 2))
     until(page, "document.getElementById('done').textContent === '2'")
     assert values(page, "tones") == ["sine", "sine"]
     source.now = board(*(numbered(LOCKED, number) for number in (0, 1)), numbered(FAILED, 2))
     until(page, "document.querySelector('[data-group=hand] .tile') !== null")
-    assert values(page, "tones") == ["sine", "sine", "square", "square"]
+    both = ["sine", "sine", "square", "square"]
+    assert values(page, "tones") == both
+    page.find_element("id", "sound").click()
+    source.now = board(*(numbered(LOCKED, number) for number in range(3)))
+    until(page, "document.getElementById('done').textContent === '3'")
+    assert values(page, "tones") == both
     browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
 
 

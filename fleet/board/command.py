@@ -54,7 +54,8 @@ def _server(arguments: argparse.Namespace, listen: Listen, password: str | None)
     except ModuleNotFoundError as error:
         raise Failure(Code.BOARD_NOT_SERVED, f"{error.name} is not installed", advice=_INSTALL) from None
     watch = Watch(_source(arguments))
-    names = frozenset(name.lower() for name in (*_own_names(), *arguments.name))
+    own = () if listen.is_loopback else _own_names()
+    names = frozenset(name.lower() for name in (*own, *arguments.name))
     return Server(app_of(Served(watch.board, Visitors(password), listen, names)), listen)
 
 
@@ -75,6 +76,7 @@ def _sample() -> Callable[[], Board]:
 
 
 def _own_names() -> tuple[str, ...]:
+    """May ask the name server, and wait for it."""
     name = socket.gethostname()
     return name, f"{name}.local", socket.getfqdn()
 

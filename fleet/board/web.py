@@ -128,7 +128,7 @@ def _guard() -> AnyResponse | None:
     """Who may not see anything is answered here."""
     served = _served()
     if not may_be_called(request.host, served.listen, served.names):
-        abort(421, _WRONG_HOST)
+        abort(403, _WRONG_HOST)
     if request.method == "POST" and not is_own_form(request.headers.get("Origin"), request.host):
         abort(403, _NOT_FROM_HERE)
     if request.endpoint in _OPEN_TO_ALL or served.visitors.knows(_token()):

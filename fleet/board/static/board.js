@@ -10,6 +10,8 @@ const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle
 const at = (id) => document.getElementById(id);
 const elements = new Map();
 const filters = new Map();
+let asking = false;
+let next = 0;
 let page = null;
 let shownText = "";
 let lastAnswer = new Date();
@@ -17,6 +19,11 @@ let stage = kept("stage") ?? "";
 let sound = kept("sound") === "on";
 
 async function ask() {
+  if (asking) {
+    return;
+  }
+  asking = true;
+  clearTimeout(next);
   try {
     const answer = await fetch("rows.json", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 401) {
@@ -32,7 +39,8 @@ async function ask() {
   } catch {
     away(words.away_server, lastAnswer);
   }
-  setTimeout(ask, EVERY_MS);
+  asking = false;
+  next = setTimeout(ask, EVERY_MS);
 }
 
 function take(found, text) {
@@ -96,6 +104,7 @@ function showProgress() {
   page.progress.forEach((one, place) => {
     const segment = at("bar").children[place] ?? at("bar").appendChild(document.createElement("span"));
     segment.className = one.key;
+    segment.hidden = one.count === 0;
     segment.style.flexGrow = String(one.count);
     const item = at("legend").children[place] ?? at("legend").appendChild(document.createElement("li"));
     item.className = one.key;
@@ -212,6 +221,10 @@ document.addEventListener("keydown", (event) => {
 // A browser lets a page sound only after somebody touched it.
 for (const touch of ["pointerdown", "keydown"]) {
   document.addEventListener(touch, () => sound && wake(), { once: true });
+}
+// Browsers let a page that nobody sees sleep: who comes back shall not look at what was.
+for (const back of ["online", "focus"]) {
+  addEventListener(back, ask);
 }
 showSound();
 ask();

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from board_rows import Changing
@@ -43,8 +44,6 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def source():
-    from datetime import UTC, datetime
-
     return Changing(sample(datetime.now(UTC)))
 
 
@@ -57,7 +56,7 @@ def serve():
         listen = Listen("127.0.0.1", 0)
         app = app_of(Served(source, Visitors(password), listen))
         server = make_server(listen.host, listen.port, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         servers.append((server, thread))
         return f"http://127.0.0.1:{server.port}/"

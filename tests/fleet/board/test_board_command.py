@@ -1,5 +1,6 @@
 """`kitting board`, as a person types it."""
 
+import argparse
 import json
 import os
 import signal
@@ -12,9 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from agent.errors import Code, Failure
+from fleet.board.command import add
 from fleet.board.gate import Listen
 from fleet.board.server import Server
 from fleet.cli import main, parser
+
+NOT_OURS = "192.0.2.1:8700"
+"""No machine's address (RFC 5737): whatever would be served there fails at once."""
 
 
 @pytest.fixture
@@ -57,13 +62,29 @@ def test_the_sample_is_served_over_a_socket_until_it_is_interrupted(password_fil
 
 
 def test_without_a_password_it_is_served_to_this_machine_only(capsys):
-    assert main(["board", "--sample", "--listen", "0.0.0.0:0"]) == Code.USAGE.exit_code
+    assert main(["board", "--sample", "--listen", NOT_OURS]) == Code.USAGE.exit_code
     assert "--password-file" in capsys.readouterr().err
 
 
 def test_without_a_source_there_is_nothing_to_show(capsys):
     assert main(["board"]) == Code.USAGE.exit_code
     assert "--sample" in capsys.readouterr().err
+
+
+def test_the_source_that_is_wired_in_is_made_from_the_command_line():
+    def live(arguments):
+        raise Failure(Code.PLATFORM_BUSY, str(arguments.listen.port))
+
+    def command(commands, name, run, *_):
+        sub = commands.add_parser(name)
+        sub.set_defaults(command=run, json=False)
+        return sub
+
+    top = argparse.ArgumentParser()
+    add(top.add_subparsers(), command, live)
+    arguments = top.parse_args(["board", "--listen", "127.0.0.1:7"])
+    with pytest.raises(Failure, match=r"platform\.busy: 7"):
+        arguments.command(arguments)
 
 
 def test_an_address_that_is_none_is_a_wrong_command_line(capsys):
@@ -87,12 +108,18 @@ def test_an_address_that_is_none_is_a_wrong_command_line(capsys):
 def test_a_password_file_that_is_unfit_is_named_with_what_to_do(password_file, capsys, content, mode, told):
     password_file.write_bytes(content)
     password_file.chmod(mode)
-    assert main(["board", "--sample", "--password-file", str(password_file)]) == Code.FILE_UNREADABLE.exit_code
+    assert (
+        main(["board", "--sample", "--listen", NOT_OURS, "--password-file", str(password_file)])
+        == Code.FILE_UNREADABLE.exit_code
+    )
     assert told in capsys.readouterr().err
 
 
 def test_a_password_file_that_is_not_there_is_named(tmp_path, capsys):
-    assert main(["board", "--sample", "--password-file", str(tmp_path / "none")]) == Code.FILE_UNREADABLE.exit_code
+    assert (
+        main(["board", "--sample", "--listen", NOT_OURS, "--password-file", str(tmp_path / "none")])
+        == Code.FILE_UNREADABLE.exit_code
+    )
     assert str(tmp_path / "none") in capsys.readouterr().err
 
 

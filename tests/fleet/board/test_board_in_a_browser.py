@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from board_rows import FAILED, IMEI, LOCKED, ON, PROVISIONED, Changing, named, row
+from board_rows import FAILED, LOCKED, ON, PROVISIONED, Changing, named, row
 
 from fleet.board.sample import sample
 from fleet.board.view import Board
 
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 HOSTILE = (
     '<img src=x onerror="document.title=1">',
     "\u202eلوحة التحكم الطويلة",
@@ -43,12 +44,12 @@ def look(browser, source, serve):
     browser.get("about:blank")
 
 
-def until(browser, script):
-    """Waits for what a page does by itself; the driver's own limit ends a wait that is in vain."""
+def until(browser, script, by_itself=False):
+    """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
     browser.set_script_timeout(20)
-    browser.execute_async_script(
-        f"const done = arguments[0]; (function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
-    )
+    back = "" if by_itself else "dispatchEvent(new Event('focus'));"
+    look = f"(function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
+    browser.execute_async_script(f"const done = arguments[0]; {back} {look}")
 
 
 def values(browser, script):
@@ -60,9 +61,7 @@ def names(browser):
 
 
 def press(browser, *keys):
-    from selenium.webdriver import ActionChains
-
-    ActionChains(browser).send_keys(*keys).perform()
+    webdriver.ActionChains(browser).send_keys(*keys).perform()
 
 
 def board(*sims, problem=""):
@@ -91,7 +90,7 @@ def test_a_change_arrives_by_itself_and_takes_neither_focus_nor_scroll_nor_selec
     page.execute_script("window.same = document.querySelectorAll('.tile')[30]; same.querySelector('a').focus();")
     page.execute_script("scrollTo(0, 500)")
     source.now = board(*(numbered(PROVISIONED if number != 30 else LOCKED, number) for number in range(40)))
-    until(page, "same.querySelector('.stage').textContent === 'locked'")
+    until(page, "same.querySelector('.stage').textContent === 'locked'", by_itself=True)
     assert values(page, "same.contains(document.activeElement)")
     assert values(page, "same.closest('.group').dataset.group") == "done"
     assert values(page, "scrollY") == 500
@@ -136,18 +135,18 @@ def test_a_server_that_is_away_is_said_and_comes_back(look, browser):
 
 
 def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(look):
-    from selenium.webdriver import Keys
-
     page = look()
     seen = []
     for _ in range(21):
-        press(page, Keys.TAB)
-        seen.append(values(page, "document.activeElement.id || document.activeElement.innerText.trim()"))
+        press(page, webdriver.Keys.TAB)
+        seen.append(
+            values(page, "document.activeElement.id || document.activeElement.innerText.trim().replace(/\\s+/g, ' ')")
+        )
     assert seen[:4] == ["search", "sound", "Labels of all that are done", "日本語"]
     assert [one.rsplit(" ", 1)[0] for one in seen[4:7]] == ["All", "ordered", "in stock"]
     assert seen[18:] == ["Label gw-osaka-01", "Label gw-osaka-02", "Label gw-osaka-03"]
     assert values(page, "getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    press(page, Keys.ENTER)
+    press(page, webdriver.Keys.ENTER)
     until(page, "document.querySelector('article.label') !== null")
     assert page.current_url.endswith("/label/8942310000000000003")
 
@@ -165,14 +164,12 @@ def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(look):
     ],
 )
 def test_a_box_is_found_by_what_somebody_types_or_scans(look, typed, found):
-    from selenium.webdriver import Keys
-
     page = look()
     press(page, "/", typed)
     until(page, f"document.getElementById('search').value === {json.dumps(typed)}")
     assert sorted(names(page)) == sorted(found)
     assert values(page, "document.getElementById('nothing').hidden") is bool(found)
-    press(page, Keys.ESCAPE)
+    press(page, webdriver.Keys.ESCAPE)
     until(page, "document.querySelectorAll('.tile').length === 30")
 
 
@@ -196,14 +193,19 @@ def test_a_sound_is_heard_only_after_somebody_switched_it_on_and_tells_good_from
     until(page, "document.getElementById('done').textContent === '1'")
     assert values(page, "tones") == []
     page.find_element("id", "sound").click()
-    until(page, "tones.length === 0 || true")
+    until(page, "tones.length === 2")
     page.execute_script("tones.length = 0")
     source.now = board(*(numbered(LOCKED, number) for number in (0, 1)), numbered(PROVISIONED, 2))
     until(page, "document.getElementById('done').textContent === '2'")
     assert values(page, "tones") == ["sine", "sine"]
     source.now = board(*(numbered(LOCKED, number) for number in (0, 1)), numbered(FAILED, 2))
     until(page, "document.querySelector('[data-group=hand] .tile') !== null")
-    assert values(page, "tones") == ["sine", "sine", "square", "square"]
+    both = ["sine", "sine", "square", "square"]
+    assert values(page, "tones") == both
+    page.find_element("id", "sound").click()
+    source.now = board(*(numbered(LOCKED, number) for number in range(3)))
+    until(page, "document.getElementById('done').textContent === '3'")
+    assert values(page, "tones") == both
     browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
 
 
@@ -216,10 +218,9 @@ def test_what_somebody_wrote_into_a_tag_neither_runs_nor_breaks_the_page(look, s
     source.now = replace(board(*sims, problem=HOSTILE[2]), title=HOSTILE[2])
     page = look(width=width, height=height)
     assert values(page, "document.documentElement.scrollWidth <= innerWidth")
-    assert values(
-        page,
-        "[...document.querySelectorAll('.tile, .tile *')].every((one) => one.scrollWidth <= one.offsetWidth + 1 || getComputedStyle(one).display === 'inline' || one.closest('.unseen'))",
-    )
+    boxes = "[...document.querySelectorAll('.tile, .tile *:not(bdi, b, .unseen, svg, use)')]"
+    wide = "one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.offsetWidth + 1"
+    assert values(page, f"{boxes}.filter((one) => {wide}).map((one) => one.outerHTML)") == []
     assert values(page, "document.querySelector('main img')") is None
     assert HOSTILE[0] in names(page)
 
@@ -264,18 +265,16 @@ def test_the_platforms_trouble_is_readable_too(look, source):
 
 
 def test_a_person_logs_in_with_the_keyboard_and_out_again(look, browser, serve):
-    from selenium.webdriver import Keys
-
     look()
     url = serve(Changing(sample(datetime.now(UTC))), "correct horse")
     browser.get(f"{url}?lang=en")
-    press(browser, "wrong", Keys.ENTER)
+    press(browser, "wrong", webdriver.Keys.ENTER)
     until(browser, "document.getElementById('wrong') !== null")
     axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is not installed").Axe()
     assert [one["id"] for one in axe.run(browser)["violations"]] == []
-    press(browser, "correct horse", Keys.ENTER)
+    press(browser, "correct horse", webdriver.Keys.ENTER)
     until(browser, "document.querySelectorAll('.tile').length === 30")
     browser.find_element("css selector", "form button").click()
     until(browser, "document.getElementById('password') !== null")
-    assert {entry["source"] for entry in browser.get_log("browser")} <= {"network"}
-    assert IMEI
+    log = browser.get_log("browser")
+    assert [entry["message"] for entry in log if entry["source"] != "network"] == []

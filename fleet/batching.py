@@ -1,6 +1,7 @@
 """Story: many changes of one kind as one job of the platform: two requests and some looks, instead of thousands.
 
-Only some calls can be put into a job, one job of a kind runs at a time, and a job goes on when the desk is cut off; the
+Only some calls can be put into a job (tags are not used: their body is a list, and the published form of a task takes
+an object), one job of a kind runs at a time, and a job goes on when the desk is cut off; the
 next run of `kitting prepare` waits for it and sees what it did. (API: batch jobs; 10,000 tasks at most.)
 """
 
@@ -43,12 +44,6 @@ class Task:
 def group_task(sim_id: str, group_id: str) -> Task:
     """Sim:setSimGroup."""
     return Task(sim_id, "POST", path_of("sims", sim_id, "set_group"), {"groupId": group_id})
-
-
-def tags_task(sim_id: str, tags: Mapping[str, str]) -> Task:
-    """Sim:putSimTags."""
-    pairs = [{"tagName": name, "tagValue": value} for name, value in tags.items()]
-    return Task(sim_id, "PUT", path_of("sims", sim_id, "tags"), pairs)
 
 
 def carry_out(api: Api, name: str, tasks: Sequence[Task], pause: Pause = time.sleep) -> Mapping[str, Failure]:

@@ -12,7 +12,7 @@ from agent.errors import Code, Failure
 from agent.frozen import frozen
 from fleet import calls
 from fleet.api import Api
-from fleet.batching import carry_out, group_task, tags_task
+from fleet.batching import carry_out, group_task
 from fleet.belongings import Group
 from fleet.differences import (
     Change,
@@ -35,7 +35,7 @@ from fleet.sim import Sim
 ONE_BY_ONE = 20
 """Up to so many SIMs are asked for by their ids; for more, pages of all SIMs cost less."""
 BATCH_FROM = 200
-"""From so many changed SIMs on, jobs of the platform cost less than a request for each."""
+"""From so many SIMs that change their group on, jobs of the platform cost less than a request for each."""
 RECEIVED = "received"
 Note = Callable[[Change, Failure | None], None]
 """Is told what was done, or why not, as it happens."""
@@ -107,7 +107,7 @@ def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM) 
         _put_handler(api, handler, group_ids)
         note(handler, None)
     sims = _taken_over(api, looked, group_ids) if looked.register else looked.sims
-    if len(sims) >= batch_from:
+    if sum(one.group is not None for one in sims) >= batch_from:
         return _by_batch(api, looked.plan, sims, group_ids, note)
     return _one_by_one(api, sims, group_ids, note)
 
@@ -122,18 +122,14 @@ def _one_by_one(api: Api, sims: Sequence[ChangeSim], group_ids: Mapping[str, str
 
 
 def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
-    """Tags and groups as jobs, speeds one by one; what failed in one step is not brought to the next."""
+    """Tags and speeds one by one, then the groups as jobs; what failed before is not moved."""
     failures: dict[str, Failure] = {}
-    if tasks := [tags_task(one.sim_id, one.tags) for one in sims if one.tags]:
-        failures |= carry_out(api, f"{plan.name}: tags", tasks)
-    fast = [replace(one, tags={}, group=None) for one in sims if one.speed_class and one.sim_id not in failures]
-    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), fast):
+    alone = [replace(one, group=None) for one in sims if one.tags or one.speed_class]
+    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), alone):
         failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
-    moving = [one for one in sims if one.group and one.sim_id not in failures]
+    moving = [group_task(one.sim_id, group_ids[one.group]) for one in sims if one.group and one.sim_id not in failures]
     if moving:
-        failures |= carry_out(
-            api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving]
-        )
+        failures |= carry_out(api, f"{plan.name}: group", moving)
     for sim in sims:
         note(sim, failures.get(sim.sim_id))
     return len(failures)

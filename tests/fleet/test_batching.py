@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from an_operator import BENCH, Operator
+from an_operator import BENCH, FIELD, Operator
 from test_preparing import plan_for
 
 from agent.errors import Code, Failure
-from fleet.batching import GROUP_NAME, carry_out, group_task, tags_task
+from fleet.batching import GROUP_NAME, carry_out, group_task
 from fleet.preparing import look, make
 from simulator import faults
 
@@ -31,9 +31,9 @@ def test_all_are_moved_by_one_job(desk):
 
 
 def test_the_next_job_lies_beside_the_last(desk):
-    for value in ("1", "2"):
-        go(desk, [tags_task(sim_id, {"round": value}) for sim_id in desk.sim_ids])
-    assert {sim.tags["round"] for sim in desk.platform.sims} == {"2"}
+    for group in (BENCH, FIELD):
+        go(desk, [group_task(sim_id, group) for sim_id in desk.sim_ids])
+    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
     assert [one["batchGroupName"] for one in desk.account.batch_groups.values()] == [GROUP_NAME]
 
 
@@ -46,12 +46,13 @@ def test_what_fails_is_told_by_its_sim_and_the_others_are_done(desk):
 
 def test_a_job_that_still_runs_is_waited_for(desk):
     desk.account.tasks_per_request = 3
-    first = [tags_task(sim_id, {"a": "1"}) for sim_id in desk.sim_ids]
+    first = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
     desk.api.post("/batch_groups", {"batchGroupName": GROUP_NAME})
     (group,) = desk.account.batch_groups
     desk.api.post(f"/batch_groups/{group}/jobs", {"tasks": [task.request for task in first]})
-    go(desk, [tags_task(sim_id, {"b": "1"}) for sim_id in desk.sim_ids])
-    assert all({"a", "b"} <= set(sim.tags) for sim in desk.platform.sims)
+    go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids])
+    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
+    assert [job.told["status"] for job in desk.account.batches.values()] == ["completed", "completed"]
 
 
 def test_a_platform_that_does_not_take_the_job_is_said(desk):
@@ -66,7 +67,7 @@ def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(desk):
     noted = []
     assert make(desk.api, look(desk.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
     assert len(noted) == 2 + 3 + 30
-    assert [one for one in desk.asked() if one in {"Sim:putSimTags", "Sim:setSimGroup"}] == []
+    assert "Sim:setSimGroup" not in desk.asked()
     assert look(desk.api, plan).writes == 0
 
 

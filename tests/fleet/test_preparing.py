@@ -177,9 +177,12 @@ def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write
 
 
 def test_ten_thousand_sims_are_a_few_requests_where_the_platform_does_the_work():
-    with Operator(sims=10_000, group_id=BENCH) as desk:
+    with Operator(sims=10_000) as desk:
         desk.account.tasks_per_request = 5_000
-        plan = plan_for(desk, PLAN.replace(", speed_class: s1.fast", "").replace("alpha-bench", "bench"))
+        rows = "\n".join(("simId", *desk.sim_ids)).encode()
+        text = PLAN.replace(", tags: {project: alpha}, speed_class: s1.fast", "").replace("tags.name", "tags.x")
+        userdata = {"sims.csv": rows, "userdata.yaml": b"timezone: Asia/Tokyo\n"}
+        plan = plan_for(desk, text, **userdata)
         assert prepare(desk, plan) == 0
         assert look(desk.api, plan).writes == 0
         writes = [call for call in desk.account.calls if call.method != "GET" and call.operation != "Auth:auth"]

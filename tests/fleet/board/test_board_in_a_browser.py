@@ -44,7 +44,7 @@ def look(browser, source, serve):
     browser.get("about:blank")
 
 
-def until(browser, script, by_itself=False):
+def until(browser, script, *, by_itself=False):
     """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
     browser.set_script_timeout(20)
     back = "" if by_itself else "dispatchEvent(new Event('focus'));"

@@ -44,7 +44,7 @@ def look(browser, source, serve):
     browser.get("about:blank")
 
 
-def until(browser, script, by_itself=False):
+def until(browser, script, *, by_itself=False):
     """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
     browser.set_script_timeout(20)
     back = "" if by_itself else "dispatchEvent(new Event('focus'));"
@@ -127,9 +127,10 @@ def test_a_server_that_is_away_is_said_and_comes_back(look, browser):
     page.execute_cdp_cmd("Network.emulateNetworkConditions", limits)
     try:
         until(page, "!document.getElementById('away').hidden")
+        told = values(page, "document.getElementById('away').innerText")
     finally:
         page.execute_cdp_cmd("Network.emulateNetworkConditions", {**limits, "offline": False})
-    assert "The board's server does not answer\n\nsince" in values(page, "document.getElementById('away').innerText")
+    assert told.startswith("The board's server does not answer\n\nsince ")
     until(page, "document.getElementById('away').hidden")
     assert {entry["source"] for entry in browser.get_log("browser")} == {"network"}
 

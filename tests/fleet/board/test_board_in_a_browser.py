@@ -13,6 +13,8 @@ from fleet.board.sample import sample
 from fleet.board.view import Board
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
+WebDriverException = pytest.importorskip("selenium.common.exceptions").WebDriverException
 HOSTILE = (
     '<img src=x onerror="document.title=1">',
     "\u202eلوحة التحكم الطويلة",
@@ -45,11 +47,11 @@ def look(browser, source, serve):
 
 
 def until(browser, script, *, by_itself=False):
-    """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
-    browser.set_script_timeout(20)
-    back = "" if by_itself else "dispatchEvent(new Event('focus'));"
-    look = f"(function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
-    browser.execute_async_script(f"const done = arguments[0]; {back} {look}")
+    """Waits for what a page does, sooner where somebody comes back to it; it may be another page meanwhile."""
+    if not by_itself:
+        browser.execute_script("dispatchEvent(new Event('focus'))")
+    patience = WebDriverWait(browser, 20, poll_frequency=0.02, ignored_exceptions=(WebDriverException,))
+    patience.until(lambda page: values(page, script))
 
 
 def values(browser, script):

@@ -17,7 +17,7 @@ from fleet.board.view import Board
 
 Source = Callable[[], Board]
 """Asks the platform; raises `Failure`, or tells in `problem` why it could not be asked."""
-EVERY_S = 2.0
+EVERY_S = 5.0
 FIRST_ANSWER_S = 3.0
 """How long the first one who looks waits, so that the first page has boxes on it."""
 

@@ -13,6 +13,8 @@ from fleet.board.sample import sample
 from fleet.board.view import Board
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
+WebDriverException = pytest.importorskip("selenium.common.exceptions").WebDriverException
 HOSTILE = (
     '<img src=x onerror="document.title=1">',
     "\u202eلوحة التحكم الطويلة",
@@ -45,11 +47,11 @@ def look(browser, source, serve):
 
 
 def until(browser, script, *, by_itself=False):
-    """Waits for what a page does, sooner where somebody comes back to it; the driver's limit ends a wait in vain."""
-    browser.set_script_timeout(20)
-    back = "" if by_itself else "dispatchEvent(new Event('focus'));"
-    look = f"(function look() {{ ({script}) ? done() : setTimeout(look, 20); }})();"
-    browser.execute_async_script(f"const done = arguments[0]; {back} {look}")
+    """Waits for what a page does, sooner where somebody comes back to it; it may be another page meanwhile."""
+    if not by_itself:
+        browser.execute_script("dispatchEvent(new Event('focus'))")
+    patience = WebDriverWait(browser, 20, poll_frequency=0.02, ignored_exceptions=(WebDriverException,))
+    patience.until(lambda page: values(page, script))
 
 
 def values(browser, script):
@@ -127,9 +129,10 @@ def test_a_server_that_is_away_is_said_and_comes_back(look, browser):
     page.execute_cdp_cmd("Network.emulateNetworkConditions", limits)
     try:
         until(page, "!document.getElementById('away').hidden")
+        told = values(page, "document.getElementById('away').innerText")
     finally:
         page.execute_cdp_cmd("Network.emulateNetworkConditions", {**limits, "offline": False})
-    assert "The board's server does not answer\n\nsince" in values(page, "document.getElementById('away').innerText")
+    assert told.startswith("The board's server does not answer\n\nsince ")
     until(page, "document.getElementById('away').hidden")
     assert {entry["source"] for entry in browser.get_log("browser")} == {"network"}
 

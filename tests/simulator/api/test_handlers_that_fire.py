@@ -116,8 +116,8 @@ def test_a_groups_total_is_that_of_all_its_sims(desk):
     for place in (0, 2, 2, 1):
         desk.firing.carried(desk.sims[place].imsi, 4 * MIB)
     assert mails(desk) == []
-    desk.firing.carried(desk.sims[1].imsi, 4 * MIB)
-    desk.firing.carried(desk.sims[1].imsi, 4 * MIB)
+    for place in (0, 1):
+        desk.firing.carried(desk.sims[place].imsi, 4 * MIB)
     assert mails(desk) == ["group"]
 
 
@@ -211,6 +211,17 @@ def test_a_target_is_a_sim_an_imsi_a_group_or_all(desk):
     for sim in desk.sims:
         desk.do("POST", f"/sims/{sim.sim_id}/deactivate")
     assert mails(desk) == list(targets)
+
+
+def test_a_handler_that_is_for_another_now_leaves_the_first_alone(desk):
+    first, second, _ = desk.sims
+    handler_id = desk.handler("SimStatusAttributeRule", mail("${imsi}"), target={"targetImsi": first.imsi})
+    told = desk.get(f"/event_handlers/{handler_id}")
+    changed = {name: value for name, value in told.items() if name != "handlerId"} | {"targetImsi": second.imsi}
+    desk.do("PUT", f"/event_handlers/{handler_id}", changed)
+    for sim in (first, second):
+        desk.do("POST", f"/sims/{sim.sim_id}/deactivate")
+    assert mails(desk) == [second.imsi]
 
 
 def test_an_ignored_or_inactive_handler_does_nothing(desk):

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import requests
+
 from simulator.api.account import Account, Order
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
@@ -130,6 +132,9 @@ class Story:
         chapter("3. The screen: two boxes need a hand, and it says which and what to do")
         shown = self._kitting("watch", "plan.yaml", "--once")
         say("\n".join(shown.splitlines()[:9]))
+        board = self._board()
+        shown_first = [tile["name"] for tile in self._tiles(board)[:2]]
+        need(f"the board at {board} shows the same two first", shown_first == ["box-02", "box 03 (Bob)"])
         rows = self._rows()
         need("the box in which the plan does not expect this SIM is suspicious", rows[0]["stage"] == "suspicious")
         need("the box whose name no host can have has failed", rows[1]["stage"] == "failed")
@@ -183,6 +188,25 @@ class Story:
         if "http://" not in line:
             raise StoryFailed(f"the hook does not listen: {line}")
         return line.split()[-1]
+
+    def _board(self) -> str:
+        """Starts the page for the bench; where it is."""
+        command = [sys.executable, "-m", "fleet", "board", "plan.yaml", "--listen", "127.0.0.1:0", "--json"]
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            command, cwd=self.place, env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+        self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        told = ""
+        while process.stdout and "}" not in told and (line := process.stdout.readline()):
+            told += line
+        if "url" not in told:
+            raise StoryFailed("the board is not served")
+        return str(json.loads(told)["url"])
+
+    @staticmethod
+    def _tiles(board: str) -> list[dict[str, Any]]:
+        tiles: list[dict[str, Any]] = requests.get(f"{board}rows.json", timeout=30).json()["tiles"]
+        return tiles
 
     def _write_list(self, *, wrong_imei: bool = False, wrong_name: bool = False) -> None:
         rows = ["simId,name,site,imei"]

@@ -204,6 +204,22 @@ def close_port(api: Api, mapping: PortMapping) -> None:
     api.delete(path_of("port_mappings", mapping.address, str(mapping.port)))
 
 
+def is_gate_open(api: Api, vpg_id: str) -> bool:
+    """VirtualPrivateGateway:getVirtualPrivateGateway. Whether what stands beside the gateway reaches its devices."""
+    told = object_of(api.get(path_of("virtual_private_gateways", vpg_id)).body, "a virtual private gateway")
+    return told.get("gateOpened") is True
+
+
+def open_gate(api: Api, vpg_id: str) -> None:
+    """VirtualPrivateGateway:openGate."""
+    api.post(path_of("virtual_private_gateways", vpg_id, "gate", "open"), {})
+
+
+def close_gate(api: Api, vpg_id: str) -> None:
+    """VirtualPrivateGateway:closeGate."""
+    api.post(path_of("virtual_private_gateways", vpg_id, "gate", "close"))
+
+
 def side_by_side(api: Api, work: Callable[[T], R], things: Iterable[T]) -> Iterator[tuple[T, R | Failure]]:
     """Does something for each of many, some at once, and tells each as it is done; keeps no more than a few in memory.
 

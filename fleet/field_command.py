@@ -7,9 +7,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -100,28 +100,47 @@ def abnormal(arguments: argparse.Namespace) -> int:
 
 
 def access(arguments: argparse.Namespace) -> int:
-    """Opens a port for a while, says how to use it, and closes it again, however this ends."""
+    """Opens a way in for a while, says how to use it, and closes it again, however this ends."""
     if not 1 <= arguments.minutes <= 480:  # noqa: PLR2004 (the platform's limit is eight hours)
         raise Failure(Code.USAGE, "--minutes takes 1 to 480")
     with api_of(arguments) as api:
         sim = next(sims_meant(api, meant_of([arguments.sim], None, "")))
-        mapping = calls.open_port(api, sim.sim_id, arguments.port, arguments.minutes * 60, arguments.source)
-        try:
-            _say_how(arguments, mapping)
+        with _gate(api, sim, arguments) if arguments.gate else _port(api, sim, arguments) as (command, until):
+            if arguments.json:
+                print_json({"command": command, "until": until})
+            else:
+                print(f"{command}\nopen until {until}; Ctrl-C closes it now", flush=True)
             _until_closed(arguments.minutes * 60)
-        finally:
-            calls.close_port(api, mapping)
-            print("closed", file=sys.stderr)
     return os.EX_OK
 
 
-def _say_how(arguments: argparse.Namespace, mapping: Any) -> None:
-    until = datetime.fromtimestamp(mapping.expires_ms / 1000, UTC).isoformat(timespec="minutes")
-    command = f"ssh -p {mapping.port} {arguments.user}@{mapping.hostname}"
-    if arguments.json:
-        print_json({"command": command, "host": mapping.hostname, "port": mapping.port, "until": until})
-    else:
-        print(f"{command}\nopen until {until}; Ctrl-C closes it now", flush=True)
+@contextmanager
+def _port(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """A port of the platform that leads to one of the device."""
+    mapping = calls.open_port(api, sim.sim_id, arguments.port, arguments.minutes * 60, arguments.source)
+    try:
+        until = datetime.fromtimestamp(mapping.expires_ms / 1000, UTC)
+        yield f"ssh -p {mapping.port} {arguments.user}@{mapping.hostname}", until.isoformat(timespec="minutes")
+    finally:
+        calls.close_port(api, mapping)
+        print("closed", file=sys.stderr)
+
+
+@contextmanager
+def _gate(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """The gate of a virtual private gateway; one that is open already is left as it is."""
+    if sim.session.address is None:
+        raise Failure(Code.PLATFORM_REFUSED, "it is offline, and has no address", where=f"SIM {sim.name or sim.sim_id}")
+    was_open = calls.is_gate_open(api, arguments.gate)
+    try:
+        if not was_open:
+            calls.open_gate(api, arguments.gate)
+        until = datetime.now(UTC) + timedelta(minutes=arguments.minutes)
+        yield f"ssh -p {arguments.port} {arguments.user}@{sim.session.address}", until.isoformat(timespec="minutes")
+    finally:
+        if not was_open:
+            calls.close_gate(api, arguments.gate)
+            print("closed", file=sys.stderr)
 
 
 def _until_closed(limit_s: float) -> None:
@@ -203,6 +222,7 @@ def add(commands: Any, command: Any) -> None:
     way.add_argument("sim", metavar="SIM", help="SIM id or IMSI")
     way.add_argument("--minutes", type=int, default=30, help="how long at most (default: 30)")
     way.add_argument("--port", type=int, default=22, help="the device's port (default: 22)")
+    way.add_argument("--gate", metavar="VPG", help="by the gate of this virtual private gateway, not by a port mapping")
     way.add_argument("--user", default="pi", help="for the ssh command that is printed (default: pi)")
     way.add_argument(
         "--source", action="append", default=[], metavar="CIDR", help="only from there, such as 192.0.2.7/32"

@@ -36,7 +36,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("Sim:listSims", "Sim:getSim", "Sim:suspendSim", "Sim:deactivateSim", "Sim:activateSim"),
         *("Sim:updateSimSpeedClass", "Sim:putSimTags", "Sim:deleteSimTag", "Sim:sendSmsToSim"),
     ),
-    "access": ("Sim:listSims", "Sim:getSim", "PortMapping:createPortMappingForSim", "PortMapping:deletePortMapping"),
+    "access": (
+        *("Sim:listSims", "Sim:getSim", "PortMapping:createPortMappingForSim", "PortMapping:deletePortMapping"),
+        *("VirtualPrivateGateway:getVirtualPrivateGateway", "VirtualPrivateGateway:openGate"),
+        "VirtualPrivateGateway:closeGate",
+    ),
     "hook": ("Group:listGroups", "Sim:getSim", *_LOCK),
 }
 """What each role calls, by the names of the published API document."""

@@ -25,6 +25,7 @@ from fleet.shipping import ship
 from fleet.stage import Expectations
 from fleet.watching import look as watch
 from simulator.api.account import Order, User
+from simulator.api.network import new_gateway
 
 ORDER = "name: p\nsims: {order: OR1}\ngroups: {before: {name: bench}, after: {name: field}}\n"
 LISTED = "name: p\nsims: {csv: sims.csv}\ngroups: {before: {name: bench}, after: {name: field}}\n"
@@ -90,6 +91,10 @@ def accessing(desk, api):
     list(calls.all_sims(api))
     sim = desk.kitted()
     calls.close_port(api, calls.open_port(api, calls.one_sim(api, sim.sim_id).sim_id, 22, 60, []))
+    gate = new_gateway(desk.account)["vpgId"]
+    calls.is_gate_open(api, gate)
+    calls.open_gate(api, gate)
+    calls.close_gate(api, gate)
 
 
 def hooking(desk, api):

@@ -13,6 +13,7 @@ from an_operator import FIELD, Operator
 from agent.errors import Code, Failure
 from fleet.cli import main
 from fleet.targets import Meant, meant_of
+from simulator.api.network import new_gateway
 
 
 @pytest.fixture
@@ -136,3 +137,27 @@ def test_remote_access_is_closed_however_it_ends(desk, ending):
 
 def test_remote_access_for_too_long_is_refused(desk):
     assert main(["access", desk.sim_ids[0], "--minutes", "481"]) == Code.USAGE.exit_code
+
+
+@pytest.mark.parametrize("was_open", [False, True])
+def test_a_gate_is_open_only_as_long_as_it_is_needed_and_one_that_was_open_stays_so(desk, was_open):
+    sim = desk.kitted()
+    gate = new_gateway(desk.account)
+    gate["gateOpened"] = was_open
+    command = [sys.executable, "-m", "fleet", "access", sim.sim_id, "--gate", gate["vpgId"], "--json"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        told = b""
+        while b"}" not in told:
+            told += process.stdout.readline()
+        assert gate["gateOpened"]
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    address = desk.platform.sim(sim.imsi).session.address
+    assert json.loads(told)["command"] == f"ssh -p 22 pi@{address}"
+    assert gate["gateOpened"] is was_open
+
+
+def test_a_gate_leads_to_no_device_that_is_offline(desk):
+    gate = new_gateway(desk.account)
+    assert main(["access", desk.sim_ids[0], "--gate", gate["vpgId"]]) == Code.PLATFORM_REFUSED.exit_code
+    assert not gate["gateOpened"]

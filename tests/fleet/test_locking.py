@@ -130,6 +130,13 @@ def test_a_device_that_does_not_come_back_gets_its_lock_taken_off(desk):
     assert (after.imei_lock, "desk_imei" in after.tags) == (None, False)
 
 
+def test_the_session_of_before_is_no_proof(desk):
+    sim = desk.kitted()
+    desk.platform.connect = lambda _: None
+    refused(desk, sim, Code.LOCK_TAKEN_OFF)
+    assert desk.platform.sim(sim.imsi).imei_lock is None
+
+
 def test_a_carrier_that_falls_silent_with_the_lock_on_gets_it_taken_off(desk):
     sim = desk.kitted()
     really = desk.platform.connect

@@ -176,6 +176,7 @@ def test_a_denial_never_allows_more_a_permission_never_less_and_order_is_nothing
 
 def test_what_nobody_allowed_is_denied_and_a_condition_is_not_guessed():
     assert may((), "Sim:getSim") is Answer.NO
+    assert may([Statement(True, ("*",)), Statement(False, ("Sim:getSim",))], "Sim:getSim") is Answer.NO
     assert may([Statement(True, ("Sim:*",), "ipAddress('192.0.2.0/24')")], "Sim:getSim") is Answer.DEPENDS
     assert set(missing("hook", [Statement(True, ("Sim:*",))])) == {"Group:listGroups"}
 

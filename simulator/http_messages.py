@@ -13,6 +13,18 @@ JSON = "application/json"
 HTML = "text/html"
 
 
+def json_value(body: bytes) -> Any:
+    """What a body says; raises `ValueError` or `RecursionError` for no JSON, or half a character in a text."""
+    value = json.loads(body, parse_constant=_no_number)
+    if b"\\u" in body:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a device asks: `path` as it came, percent-encoded, with its query if it has one."""

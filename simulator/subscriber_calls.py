@@ -7,12 +7,11 @@ definition, version 20260604; its error codes are not published, the ones here a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from simulator.http_messages import Request, Response
+from simulator.http_messages import Request, Response, json_value
 from simulator.soracom import Platform
 from simulator.subscribers import Refusal
 
@@ -57,7 +56,7 @@ def call(platform: Platform, imsi: str, request: Request) -> Response:
 
 def _json(request: Request) -> Any:
     try:
-        return json.loads(request.body)
+        return json_value(request.body)
     except (ValueError, RecursionError):
         raise Refusal(400, "COM0400", "the body is not JSON") from None
 
@@ -130,7 +129,7 @@ def _termination(*, enabled: bool) -> Callable[[Platform, str, Mapping[str, Any]
 
 def _set_expiry_time(platform: Platform, imsi: str, body: Mapping[str, Any]) -> None:
     time_ms, action = body.get("expiryTime"), body.get("expiryAction", "doNothing")
-    if isinstance(time_ms, bool) or not isinstance(time_ms, int) or action not in EXPIRY_ACTIONS:
+    if type(time_ms) is not int or not isinstance(action, str) or action not in EXPIRY_ACTIONS:
         raise Refusal(400, "SIM0013", "expiryTime is milliseconds since 1970, expiryAction one of the known")
     platform.change_sim(imsi, expiry_ms=time_ms, expiry_action=action)
 

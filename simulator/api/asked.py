@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from simulator.api.account import Account, User
-from simulator.http_messages import Request, Response
+from simulator.http_messages import Request, Response, json_value
 from simulator.subscribers import Refusal
 
 MOST_IN_A_PAGE = 100
@@ -38,7 +38,7 @@ class Asked:
     def json(self) -> Any:
         """The body; raises a `Refusal` for one that is not JSON."""
         try:
-            return json.loads(self.request.body) if self.request.body else {}
+            return json_value(self.request.body) if self.request.body else {}
         except (ValueError, RecursionError):
             raise Refusal(400, "COM0400", "the body is not JSON") from None
 

@@ -52,7 +52,10 @@ def create_group(asked: Asked) -> Response:
     tags = _texts(members.get("tags", {}))
     account = asked.account
     group = Group(account.new_id(""), tags.pop("name", ""), enabled=False, other_tags=tags)
-    for namespace, parameters in (members.get("configuration") or {}).items():
+    configuration = members.get("configuration") or {}
+    if not isinstance(configuration, dict):
+        raise Refusal(400, "GRP0002", "configuration is an object")
+    for namespace, parameters in configuration.items():
         if not isinstance(parameters, dict):
             raise Refusal(400, "GRP0002", f"{namespace} is an object")
         group = _with(group, namespace, parameters)

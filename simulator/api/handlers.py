@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from simulator.api.account import Account
@@ -137,9 +137,9 @@ def target_of(handler: Mapping[str, Any]) -> tuple[str, str]:
 def checked(told: Mapping[str, Any]) -> dict[str, Any]:
     """A handler that the platform takes; raises a `Refusal` for one that it does not."""
     actions = told.get("actionConfigList")
-    if sum(bool(told.get(name)) for name in TARGETS) != 1:
+    if sum(isinstance(told.get(name), str) and bool(told[name]) for name in TARGETS) != 1:
         raise Refusal(400, "EVT0001", f"exactly one of {', '.join(TARGETS)} is needed")
-    if not isinstance(told.get("name"), str) or told.get("status") not in {"active", "inactive"}:
+    if not isinstance(told.get("name"), str) or not _is_one_of(told.get("status"), ("active", "inactive")):
         raise Refusal(400, "EVT0001", "name and status are needed")
     _check_rule(told.get("ruleConfig"))
     if not isinstance(actions, list) or not 1 <= len(actions) <= MOST_ACTIONS:
@@ -151,10 +151,10 @@ def checked(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_rule(rule: object) -> None:
-    if not isinstance(rule, dict) or rule.get("type") not in RULES:
+    if not isinstance(rule, dict) or not _is_one_of(rule.get("type"), RULES):
         raise Refusal(400, "EVT0001", "ruleConfig.type is not known")
     told = rule.get("properties")
-    if not isinstance(told, dict) or told.get("inactiveTimeoutDateConst") not in _PERIODS:
+    if not isinstance(told, dict) or not _is_one_of(told.get("inactiveTimeoutDateConst"), _PERIODS):
         raise Refusal(400, "EVT0001", "ruleConfig.properties.inactiveTimeoutDateConst is not known")
     needs = "limitTotalTrafficMegaByte" if _is_limit(rule["type"]) else "limitTotalAmount"
     if (_is_limit(rule["type"]) or rule["type"] == "MonthlyChargeRule") and not _is_number(told.get(needs), 1):
@@ -163,21 +163,27 @@ def _check_rule(rule: object) -> None:
         raise Refusal(400, "EVT0001", "a rule of traffic cannot be looked at again immediately")
     if told["inactiveTimeoutDateConst"] == "NEVER" and told.get("inactiveTimeoutOffsetMinutes"):
         raise Refusal(400, "EVT0001", "NEVER has no offset")
-    if rule["type"] == "SubscriberSessionStatusRule" and told.get("sessionStatus") not in {"Created", "Deleted"}:
+    if rule["type"] == "SubscriberSessionStatusRule" and not _is_one_of(
+        told.get("sessionStatus"), ("Created", "Deleted")
+    ):
         raise Refusal(400, "EVT0001", "ruleConfig.properties.sessionStatus is Created or Deleted")
 
 
 def _check_action(action: object) -> None:
-    if not isinstance(action, dict) or action.get("type") not in ACTIONS:
+    if not isinstance(action, dict) or not _is_one_of(action.get("type"), ACTIONS):
         raise Refusal(400, "EVT0002", "the type of an action is not known")
     told = action.get("properties")
-    if not isinstance(told, dict) or told.get("executionDateTimeConst") not in _PERIODS:
+    if not isinstance(told, dict) or not _is_one_of(told.get("executionDateTimeConst"), _PERIODS):
         raise Refusal(400, "EVT0002", "an action needs its executionDateTimeConst")
     if not _is_number(told.get("executionOffsetMinutes", "0"), 0):
         raise Refusal(400, "EVT0002", "executionOffsetMinutes is a number as a text")
     absent = [name for name in _NEEDED.get(action["type"], ()) if not isinstance(told.get(name), str)]
     if absent:
         raise Refusal(400, "EVT0002", f"{action['type']} needs {', '.join(absent)}")
+
+
+def _is_one_of(told: object, known: Collection[str]) -> bool:
+    return isinstance(told, str) and told in known
 
 
 def _is_limit(rule: str) -> bool:

@@ -40,6 +40,8 @@ def create_mapping(asked: Asked) -> Response:
     duration, tls = body.get("duration", _USUAL_S), body.get("tlsRequired", False)
     if isinstance(duration, bool) or not isinstance(duration, int) or not 0 < duration <= MOST_S:
         raise Refusal(400, "PMP0002", f"duration is at most {MOST_S} seconds")
+    if not isinstance(body.get("source", {}), dict):
+        raise Refusal(400, "PMP0001", "source is an object")
     if sim.session is None:
         raise Refusal(400, "PMP0003", "the SIM is offline")
     port, now = _FIRST_PORT + next(account.numbers) % (65536 - _FIRST_PORT), account.platform.now_ms()

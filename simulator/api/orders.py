@@ -9,6 +9,7 @@ from typing import Any
 from simulator.api.account import Order
 from simulator.api.asked import Asked, Operation, nothing
 from simulator.http_messages import Response
+from simulator.soracom import Platform
 from simulator.subscribers import Refusal
 
 
@@ -88,19 +89,33 @@ def initial_settings(asked: Asked) -> Response:
     told = asked.members().get("simInitialSettings")
     if not isinstance(told, dict):
         raise Refusal(400, "COM0400", "simInitialSettings is an object")
-    order.initial_settings = told
     platform = asked.account.platform
+    wanted = {subscription: _changes(platform, settings) for subscription, settings in told.items()}
     for sim_id in order.sim_ids:
         sim = platform.sim(platform.imsi_of(sim_id))
-        settings = told.get(sim.subscription)
-        if isinstance(settings, dict):
-            changes: dict[str, Any] = {"tags": {**sim.tags, **(settings.get("tags") or {})}}
-            if settings.get("groupId"):
-                changes["group_id"] = platform.group(str(settings["groupId"])).group_id
-            if settings.get("speedClass"):
-                changes["speed_class"] = settings["speedClass"]
-            platform.change_sim(sim.imsi, **changes)
+        if sim.subscription in wanted:
+            tags, changes = wanted[sim.subscription]
+            platform.change_sim(sim.imsi, tags={**sim.tags, **tags}, **changes)
+    order.initial_settings = told
     return Response.json(200, order_object(order))
+
+
+def _changes(platform: Platform, settings: object) -> tuple[dict[str, str], dict[str, str]]:
+    """Tags, and other fields of a SIM."""
+    tags = settings.get("tags", {}) if isinstance(settings, dict) else None
+    if not isinstance(settings, dict) or not isinstance(tags, dict) or not _are_texts(settings, tags):
+        raise Refusal(400, "COM0400", "settings of a subscription are groupId, speedClass, and tags")
+    changes = {}
+    if "groupId" in settings:
+        changes["group_id"] = platform.group(settings["groupId"]).group_id
+    if "speedClass" in settings:
+        changes["speed_class"] = settings["speedClass"]
+    return tags, changes
+
+
+def _are_texts(settings: Mapping[str, Any], tags: Mapping[str, Any]) -> bool:
+    others = [settings[name] for name in ("groupId", "speedClass") if name in settings]
+    return all(isinstance(value, str) for value in (*others, *tags.values()))
 
 
 def _item(told: object) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from simulator.api.traffic import carry
 from simulator.http_messages import Response
 from simulator.subscribers import EPOCH_MS, Refusal, Sim
 
+_YEAR_10000_S = 253_402_300_800
 _FIRST_IMSI = 1_019_000_000_000
 
 
@@ -80,9 +81,12 @@ def insert_traffic(asked: Asked) -> Response:
     """Bytes that were never carried."""
     account, members = asked.account, asked.members()
     at_s, counted = members.get("unixtime"), members.get("dataTrafficStatsMap")
-    if not isinstance(at_s, int) or not isinstance(counted, dict):
+    if not isinstance(at_s, int) or not 0 <= at_s < _YEAR_10000_S or not isinstance(counted, dict):
         raise Refusal(400, "COM0400", "unixtime is a number and dataTrafficStatsMap an object")
-    sizes = [one.get(f"{way}loadByteSizeTotal", 0) for one in counted.values() for way in ("up", "down")]
+    found = [one for one in counted.values() if isinstance(one, dict)]
+    sizes = [one.get(f"{way}loadByteSizeTotal", 0) for one in found for way in ("up", "down")]
+    if len(found) < len(counted) or not all(type(size) is int and size >= 0 for size in sizes):
+        raise Refusal(400, "COM0400", "a speed class has an object of numbers")
     carry(account, account.platform.sim(asked.variable("imsi")), sum(sizes), at_s * 1000)
     return nothing(200)
 

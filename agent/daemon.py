@@ -5,6 +5,8 @@ needed as arguments), parses nothing, and opens no network socket. A pass that c
 pass. When the next pass is due, the pass itself says through a pipe; where it could not, the resident waits longer and
 longer by itself.
 
+Where it is told to, it has a process listen at the modem between passes; that one ends with 0 where a pass is wanted.
+
 SIGUSR1 starts a pass at once. SIGTERM and SIGINT end the pass and the resident within a second.
 """
 
@@ -32,13 +34,17 @@ _HEARD = _ENDING | {signal.SIGUSR1, signal.SIGCHLD}
 class Resident:
     """The one process that stays: at most one pass under way, or a moment for the next."""
 
-    def __init__(self, command: list[str], limit_s: float, first_s: float) -> None:
+    def __init__(self, command: list[str], limit_s: float, first_s: float, listener: list[str]) -> None:
         self.command = command
+        self.least_s = float(listener[0]) if listener else 0.0
+        """Between the beginnings of passes that the listener asks for."""
+        self.listener = listener[1:]
         self.limit_s = limit_s
         self.first_s = first_s
         self.beat_s = (watchdog_interval_s() or 2 * LONGEST_PAUSE_S) / 2
         self.silent_passes = 0
         self.wanted_again = False
+        self.begun = monotonic()
 
     def run(self) -> int:
         """Passes, one after the other, until told to end."""
@@ -51,6 +57,7 @@ class Resident:
 
     def _one_pass(self) -> float | None:
         """Seconds until the next pass is due; None when told to end."""
+        self.begun = monotonic()
         reading, writing = os.pipe()
         os.set_inheritable(writing, True)
         os.set_blocking(reading, False)
@@ -92,13 +99,26 @@ class Resident:
             self.wanted_again = False
             return True
         until = monotonic() + pause_s
-        while (left_s := until - monotonic()) > 0:
-            heard = self._hear(left_s)
-            if heard in _ENDING:
-                return False
-            if heard == signal.SIGUSR1:
-                return True
+        ear = self._listen() if self.listener else None
+        try:
+            while (left_s := until - monotonic()) > 0:
+                heard = self._hear(left_s)
+                if heard in _ENDING:
+                    return False
+                if heard == signal.SIGUSR1:
+                    return True
+                if ear and (code := _exit_code(ear)) is not None:
+                    ear = None
+                    # A storm of messages must not become a storm of passes.
+                    until = min(until, max(monotonic(), self.begun + self.least_s)) if code == os.EX_OK else until
+        finally:
+            if ear:
+                _end(ear)
         return True
+
+    def _listen(self) -> int:
+        """The process that waits at the modem."""
+        return os.posix_spawn(self.listener[0], self.listener, os.environ, setpgroup=0, setsigmask=())
 
     def _hear(self, limit_s: float) -> int | None:
         """The next signal, or None after `limit_s` or a beat of the watchdog, whichever is first."""
@@ -130,6 +150,15 @@ def _has_ended(pid: int) -> bool:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
         return True
+
+
+def _exit_code(pid: int) -> int | None:
+    """How a process ended; None where it has not."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return os.EX_TEMPFAIL
+    return os.waitstatus_to_exitcode(status) if ended else None
 
 
 def _end(pid: int) -> None:
@@ -171,16 +200,18 @@ def claim(state: str) -> bool:
 
 
 def main(argv: list[str]) -> int:
-    """`python3 -m agent.daemon STATE LIMIT_S FIRST_S COMMAND…`; started by `kitting-agent run`."""
+    """`agent.daemon STATE LIMIT_S FIRST_S COMMAND… [-- LEAST_S LISTENER…]`; started by `kitting-agent run`."""
     if len(argv) < 4:  # noqa: PLR2004 (the four words above)
         _say("started by `kitting-agent run`, not by hand")
         return os.EX_USAGE
-    state, limit_s, first_s, *command = argv
+    state, limit_s, first_s, *rest = argv
+    end = rest.index("--") if "--" in rest else len(rest)
+    command, listener = rest[:end], rest[end + 1 :]
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     if not claim(state):
         _say(f"another resident is at work in {state}; kitting-agent reprovision makes it start a pass")
         return os.EX_TEMPFAIL
-    return Resident(command, float(limit_s), float(first_s)).run()
+    return Resident(command, float(limit_s), float(first_s), listener).run()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ from agent.errors import Code, Failure
 from agent.process_entry import bug, print_json, print_lines
 from agent.settings import Settings
 
+LEAST_BETWEEN_WAKES_S = 60.0
+"""Between the beginnings of passes that messages start: a storm of messages must not drain the data budget."""
+
 
 def provision(arguments: argparse.Namespace, settings: Settings) -> int:
     """One pass; the exit code says what became of it."""
@@ -53,7 +56,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
     ]
     one_pass = [sys.executable, "-P", "-m", "agent", "provision", *options]
     times = [f"{pass_limit_s(settings) + 30:.0f}", f"{pause_at_start(settings):.3f}"]
+    listener = [
+        "--",
+        f"{LEAST_BETWEEN_WAKES_S:.0f}",
+        sys.executable,
+        "-P",
+        "-m",
+        "agent.listening",
+        *options[: 2 * bool(arguments.config)],
+    ]
     resident = [sys.executable, "-P", "-m", "agent.daemon", str(state), *times, *one_pass]
+    resident += listener if settings.modem.wake_by_sms else []
     package = str(Path(__file__).resolve().parents[1])
     search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     sys.stdout.flush()

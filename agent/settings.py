@@ -192,6 +192,8 @@ class ModemSettings:
     baudrate: int = _setting(_baudrate, 115200)
     uarts: tuple[str, ...] = _setting(_uarts, ())
     """Ports that are not on USB and have a modem behind them: with "auto" they are asked too."""
+    wake_by_sms: bool = _setting(_flag, default=False)
+    """Whether a short message may start a pass."""
 
 
 @frozen

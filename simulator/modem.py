@@ -95,6 +95,11 @@ class Modem:
         self.faults = tuple(faults)
         self.commands: list[str] = []
         """Command lines so far, as they came, without CR."""
+        self.stored: list[str] = []
+        """Messages that were kept because nobody took them."""
+        self.delivery = "2,1,0,0,0"
+        """How messages are handed on, as `AT+CNMI?` tells it."""
+        self._text_mode = False
         self.line_speed: int | None = None
         """Bit rate of the line, where whoever holds the other end knows it."""
         self._first_echo = echo
@@ -195,10 +200,37 @@ class Modem:
         if found["basic"]:
             return self._basic(found["basic"], int(found["number"] or 0))
         name = found["extended"]
+        if (answer := self._about_messages(name)) is not None:
+            return answer, _OK
         if name in {"+CMEE=0", "+CMEE=1", "+CMEE=2"}:
             self._error_form = int(name[-1])
             return (), _OK
         return self._extended("+CGSN" if name == "+CGSN=0" else name)
+
+    def _about_messages(self, name: str) -> tuple[str, ...] | None:
+        """What decides how messages arrive (TS 27.005, 3.2.3 and 3.4.1); None for a command about something else."""
+        if name in {"+CMGF=0", "+CMGF=1"}:
+            self._text_mode = name.endswith("1")
+        elif name == "+CNMI?":
+            return (f"+CNMI: {self.delivery}",)
+        elif re.fullmatch(r"\+CNMI=[0-3](,[0-3]){2},[0-2],[01]", name):
+            self.delivery = name.partition("=")[2]
+        else:
+            return None
+        return ()
+
+    def message(self, text: str, *, ucs2: bool = False) -> bytes:
+        """A short message arrives; what the modem says of it by itself."""
+        shown = text.encode("utf-16-be").hex().upper() if ucs2 else text
+        match self.delivery.split(",")[1]:
+            case "2" if self._text_mode:
+                return self._framed('+CMT: "+810000000000",,"26/11/23,10:00:00+36"') + f"{shown}\r\n".encode("latin-1")
+            case "1":
+                self.stored.append(text)
+                return self._framed(f'+CMTI: "ME",{len(self.stored)}')
+            case _:
+                self.stored.append(text)
+                return b""
 
     def _basic(self, name: str, number: int) -> tuple[Answer, _Final]:
         match name:

@@ -69,6 +69,10 @@ class ModemOnPty:
         if self._terminal is not None:
             self._terminal.say([Sent(data)])
 
+    def receive(self, text: str, *, ucs2: bool = False) -> None:
+        """A short message arrives at the modem."""
+        self.say(self.modem.message(text, ucs2=ucs2))
+
     def __enter__(self) -> Self:
         return self.plug_in()
 

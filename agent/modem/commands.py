@@ -6,6 +6,8 @@ known to upset another vendor's modem is among them.
 
 from __future__ import annotations
 
+import re
+
 WAKE = "AT"
 RESULTS_ON = "ATQ0V1"
 """Final results, in words (V.250, 6.2.5 and 6.2.6): a dial script may have turned them off; gone with the power."""
@@ -24,6 +26,12 @@ REGISTRATION_COMMANDS = ("AT+CEREG?", "AT+CGREG?", "AT+CREG?")
 OPERATOR_COMMANDS = ("AT+COPS?",)
 SIGNAL_COMMANDS = ("AT+CSQ", "AT+CESQ")
 NUMBER_COMMANDS = ("AT+CNUM",)
+TEXT_MODE = "AT+CMGF=1"
+DELIVERY_QUESTION = "AT+CNMI?"
+DELIVERY_TO_US = "AT+CNMI=2,2,0,0,0"
+"""Messages as text, handed on at once and not stored (TS 27.005, 3.2.3 and 3.4.1); gone with the power."""
+DELIVERY_AS_BEFORE = re.compile(r"AT\+CNMI=[0-3],[0-3],[0-3],[0-2],[01]")
+"""What `AT+CNMI?` told, set again."""
 COMMANDS = frozenset(
     (
         WAKE,
@@ -40,5 +48,13 @@ COMMANDS = frozenset(
         *OPERATOR_COMMANDS,
         *SIGNAL_COMMANDS,
         *NUMBER_COMMANDS,
+        TEXT_MODE,
+        DELIVERY_QUESTION,
+        DELIVERY_TO_US,
     )
 )
+
+
+def may_be_sent(command: str) -> bool:
+    """Whether a command is on the list."""
+    return command in COMMANDS or DELIVERY_AS_BEFORE.fullmatch(command) is not None

@@ -17,7 +17,18 @@ from pathlib import Path
 from agent.errors import Code, Failure
 from agent.identity import NotRead
 from agent.modem.limits import Limits
-from agent.modem.mmcli import MAX_BYTES, Card, Managed, card_in, imei_beside, modem_in, modem_paths, no_card
+from agent.modem.mmcli import (
+    MAX_BYTES,
+    Card,
+    Managed,
+    card_in,
+    imei_beside,
+    message_paths,
+    message_text,
+    modem_in,
+    modem_paths,
+    no_card,
+)
 from agent.modem.port_owners import processes
 
 PROGRAM = Path("usr/bin/mmcli")
@@ -62,6 +73,20 @@ class ModemManager:
             return card_in(self._asked("-i", managed.sim_path))
         except Failure as failure:
             return no_card(NotRead.because(failure))
+
+    def messages(self) -> tuple[str, ...]:
+        """Paths of the messages that its modems have; raises `modem.silent`."""
+        self._until = time.monotonic() + self._limits.manager_answer_s
+        paths = modem_paths(self._asked("-L"))
+        return tuple(one for path in paths for one in message_paths(self._asked("-m", path, "--messaging-list-sms")))
+
+    def text_of(self, message: str) -> str:
+        """The text of one message; empty where it has none, or went away."""
+        self._until = time.monotonic() + self._limits.manager_answer_s
+        try:
+            return message_text(self._asked("-s", message))
+        except Failure:
+            return ""
 
     def may_be_deciding(self, ports_s: Iterable[float], most_s: float) -> bool:
         """Whether it runs and it, or one of these ports, is younger than what it takes at most to look at a modem."""

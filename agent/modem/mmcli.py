@@ -34,7 +34,8 @@ T = TypeVar("T")
 
 MAX_BYTES = 256 * 1024
 MOST_MODEMS = 8
-_PATH = re.compile(r"/org/freedesktop/ModemManager1/(?:Modem|SIM)/[0-9]{1,9}")
+MOST_MESSAGES = 200
+_PATH = re.compile(r"/org/freedesktop/ModemManager1/(?:Modem|SIM|SMS)/[0-9]{1,9}")
 _PORT = re.compile(r"(?P<name>[A-Za-z0-9_.!-]{1,64}) \((?P<kind>[a-z0-9, -]{1,32})\)")
 _REGISTRATIONS = {
     "home": Registration.HOME,
@@ -83,6 +84,18 @@ class Card:
 def modem_paths(text: bytes) -> tuple[str, ...]:
     """What `mmcli -L -J` lists; raises `modem.unverified` where it is not what mmcli prints."""
     return tuple(path for path in _texts(_table(text).get("modem-list")) if _PATH.fullmatch(path))[:MOST_MODEMS]
+
+
+def message_paths(text: bytes) -> tuple[str, ...]:
+    """What `mmcli -m MODEM --messaging-list-sms -J` lists; raises `modem.unverified`."""
+    table = _table(text)
+    told = table.get("modem.messaging.sms", table.get("sms-list"))
+    return tuple(path for path in _texts(told) if _PATH.fullmatch(path))[:MOST_MESSAGES]
+
+
+def message_text(text: bytes) -> str:
+    """The text in what `mmcli -s MESSAGE -J` prints; empty where there is none. Raises `modem.unverified`."""
+    return _text(_inner(_inner(_table(text), "sms"), "content"), "text") or ""
 
 
 def modem_in(text: bytes) -> Managed:

@@ -16,7 +16,7 @@ from pathlib import Path
 import serial
 
 from agent.errors import Code, Failure
-from agent.modem.commands import COMMANDS, RESULTS_ON, WAKE
+from agent.modem.commands import RESULTS_ON, WAKE, may_be_sent
 from agent.modem.dialogue import Answer, Exchange, Final, Heard
 from agent.modem.limits import Limits
 from agent.modem.port_claim import claimed
@@ -81,7 +81,7 @@ class Line:
         return answer
 
     def _once(self, command: str, limit_s: float, says: Callable[[Answer], bool]) -> Answer:
-        if command not in COMMANDS:
+        if not may_be_sent(command):
             raise ValueError(f"{command} is not among the commands that may be sent")
         self._drain(self._limits.drain_s if self._unfinished else 0.0)
         self._expects_late_answer = self._unfinished
@@ -129,6 +129,15 @@ class Line:
             raise Failure(Code.MODEM_SILENT, "speaks something else than AT commands", where=self.name)
         if exchange.overflowed:
             raise Failure(Code.MODEM_SILENT, "does not stop talking", where=self.name)
+
+    def wait_beside(self, other: int) -> list[int]:
+        """Waits, for as long as it takes, until the line or another descriptor has something; which of the two has."""
+        with gone_is_said(self.name):
+            return select.select([self._port.fileno(), other], [], [])[0]
+
+    def take(self) -> bytes:
+        """What the line has said; raises `modem.gone` where it ended."""
+        return self._read(0.0)
 
     @property
     def name(self) -> str:

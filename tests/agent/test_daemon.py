@@ -23,6 +23,14 @@ esac
 """
 
 
+EAR = """#!/bin/sh
+# What listens at the modem between passes: ends as `hear` says, once that is there.
+echo $$ >> {state}/ears
+while [ ! -e {state}/hear ]; do sleep 0.02; done
+code=$(cat {state}/hear); rm {state}/hear; exit "$code"
+"""
+
+
 class Manager:
     """The service manager's end of sd_notify."""
 
@@ -44,7 +52,9 @@ class Manager:
 class Bench:
     """A resident, its state directory, and what it tells the manager."""
 
-    def __init__(self, tmp_path: Path, limit_s: float, watchdog_s: float, first_s: float) -> None:
+    def __init__(
+        self, tmp_path: Path, limit_s: float, watchdog_s: float, first_s: float, least_s: float | None
+    ) -> None:
         self.state = tmp_path
         self.manager = Manager(tmp_path / "notify")
         script = tmp_path / "pass"
@@ -53,6 +63,11 @@ class Bench:
         self.behave("well")
         (tmp_path / "pause_ms").write_text("3600000")
         self.command = [sys.executable, "-m", "agent.daemon", str(tmp_path), str(limit_s), str(first_s), str(script)]
+        if least_s is not None:
+            ear = tmp_path / "ear"
+            ear.write_text(EAR.format(state=tmp_path))
+            ear.chmod(0o755)
+            self.command += ["--", str(least_s), str(ear)]
         self.environment = {
             **os.environ,
             "NOTIFY_SOCKET": str(self.manager.path),
@@ -89,8 +104,8 @@ class Bench:
 
 
 @contextmanager
-def bench(tmp_path, limit_s=60.0, watchdog_s=60.0, first_s=0.0):
-    made = Bench(tmp_path, limit_s, watchdog_s, first_s)
+def bench(tmp_path, limit_s=60.0, watchdog_s=60.0, first_s=0.0, least_s=None):
+    made = Bench(tmp_path, limit_s, watchdog_s, first_s, least_s)
     made.start()
     made.until(lambda: "READY=1" in made.manager.heard(), "READY=1")
     try:
@@ -133,6 +148,61 @@ def test_a_wish_during_a_pass_is_kept_for_its_end(tmp_path):
         it.process.send_signal(signal.SIGUSR1)
         it.behave("well")
         it.until(lambda: it.passes() >= 2, "the pass after the hanging one, without the pause that follows a failure")
+
+
+def ears(it):
+    """Process numbers of the listeners so far."""
+    file = it.state / "ears"
+    return file.read_text().split() if file.exists() else []
+
+
+def say(it, code):
+    (it.state / "hearing").write_text(str(code))
+    (it.state / "hearing").rename(it.state / "hear")
+
+
+def test_a_message_starts_a_pass_and_is_listened_for_again(tmp_path):
+    with bench(tmp_path, least_s=0.0) as it:
+        it.until(lambda: len(ears(it)) == 1, "the listener after the first pass")
+        say(it, 0)
+        it.until(lambda: it.passes() == 2 and len(ears(it)) == 2, "the second pass, and a listener again")
+
+
+def test_a_storm_of_messages_is_no_storm_of_passes(tmp_path):
+    with bench(tmp_path, least_s=3600.0) as it:
+        it.until(lambda: len(ears(it)) == 1, "the listener")
+        say(it, 0)
+        it.until(lambda: not Path(f"/proc/{ears(it)[0]}").exists(), "the listener's end")
+        it.process.send_signal(signal.SIGUSR1)
+        it.until(lambda: it.passes() == 2, "a pass that somebody wished")
+        assert it.passes() == 2
+
+
+def test_where_nobody_can_be_listened_to_the_schedule_counts_and_nothing_is_tried_in_a_loop(tmp_path):
+    with bench(tmp_path, least_s=0.0) as it:
+        it.until(lambda: len(ears(it)) == 1, "the listener")
+        say(it, 75)
+        it.until(lambda: not Path(f"/proc/{ears(it)[0]}").exists(), "the listener's end")
+        it.process.send_signal(signal.SIGUSR1)
+        it.until(
+            lambda: it.passes() == 2 and len(ears(it)) == 2, "another listener after the next pass, and not before"
+        )
+
+
+def test_no_listener_is_left_behind(tmp_path):
+    with bench(tmp_path, least_s=0.0) as it:
+        it.until(lambda: len(ears(it)) == 1, "the listener")
+        assert it.stop() == 0
+        assert not Path(f"/proc/{ears(it)[0]}").exists()
+
+
+def test_the_port_is_free_while_a_pass_is_at_work(tmp_path):
+    with bench(tmp_path, least_s=0.0, limit_s=5.0) as it:
+        it.until(lambda: len(ears(it)) == 1, "the listener")
+        it.behave("hang")
+        it.process.send_signal(signal.SIGUSR1)
+        it.until(lambda: it.passes() == 2, "a pass at work")
+        assert not Path(f"/proc/{ears(it)[0]}").exists()
 
 
 @pytest.mark.parametrize("how", ["crash", "hang", "deaf"])

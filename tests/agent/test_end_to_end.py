@@ -693,6 +693,20 @@ def test_a_word_from_a_person_tries_a_document_again_that_failed(bench):
     _until(lambda: bench.tags.get("kitting_state") == "provisioned")
 
 
+def test_the_resident_listens_at_the_modem_between_passes_where_it_may(bench):
+    modem, file = bench.modem, bench.gateway.settings
+    file.write_text(file.read_text().replace("[modem]", "[modem]\nwake_by_sms = true"))
+    bench.gateway.switch_on()
+    _until(lambda: modem.delivery == "2,2,0,0,0")
+    listeners = _children(bench.gateway.process.pid)
+    bench.gateway.modem.receive("hello")
+    bench.gateway.ask("reprovision")
+    _until(lambda: _children(bench.gateway.process.pid) not in ([], listeners) and modem.delivery == "2,2,0,0,0")
+    bench.gateway.modem.receive("kitting wake")
+    _until(lambda: not _children(bench.gateway.process.pid))
+    assert modem.delivery == "2,1,0,0,0"
+
+
 def test_a_pass_that_is_killed_at_work_leaves_the_resident_and_the_gateway_whole(bench):
     bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
     bench.settings('timeout = "30s"')

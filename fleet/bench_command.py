@@ -16,24 +16,34 @@ from fleet.binding import as_csv, kept_record
 from fleet.desk import Progress, Record, agreed, api_of, read_plan
 from fleet.locking import BACK_WITHIN_S, Locked, is_ready, lock, lock_all, unlock
 from fleet.shipping import ship
-from fleet.stage import Row, Stage
-from fleet.table import row_values, table
+from fleet.stage import Expectations, Row, Stage
+from fleet.table import fitted, row_values, table
 from fleet.watching import Watched, look
 
 _CLEAR = "\x1b[H\x1b[2J"
+_FINAL = frozenset({Code.PLAN_INVALID, Code.PLATFORM_NOT_SIGNED_IN, Code.PLATFORM_FORBIDDEN})
+"""What waiting does not mend."""
 
 
 def watch(arguments: argparse.Namespace) -> int:
-    """Draws the table again and again; with --once, or for programs, once."""
+    """Draws the table again and again, or once (--once, --json). A platform that is away ends no live table."""
     plan = read_plan(arguments.plan)
+    live = not (arguments.once or arguments.json)
+    watched = Watched(plan, (), Expectations())
     with api_of(arguments) as api:
         while True:
-            watched = look(api, plan)
+            problem = ""
+            try:
+                watched = look(api, plan)
+            except Failure as failure:
+                if not live or failure.code in _FINAL:
+                    raise
+                problem = f"{failure}. What is shown is older; trying again."
             if arguments.json:
                 print_json([row_values(row) for row in watched.rows])
             else:
-                _draw(watched, live=not arguments.once)
-            if arguments.once or arguments.json:
+                _draw(watched, problem, live=live)
+            if not live:
                 return os.EX_OK
             time.sleep(max(1.0, arguments.every))
 
@@ -93,9 +103,10 @@ def ledger(arguments: argparse.Namespace) -> int:
     return os.EX_OK
 
 
-def _draw(watched: Watched, *, live: bool) -> None:
+def _draw(watched: Watched, problem: str, *, live: bool) -> None:
     size = shutil.get_terminal_size((120, 40))
-    lines = table(watched.plan.name, watched.rows, width=size.columns, height=size.lines if live else None)
+    lines = list(table(watched.plan.name, watched.rows, width=size.columns, height=size.lines - 2 if live else None))
+    lines += ["", fitted(problem, size.columns)] if problem else []
     sys.stdout.write((_CLEAR if live and sys.stdout.isatty() else "") + "\n".join(lines) + "\n")
     sys.stdout.flush()
 

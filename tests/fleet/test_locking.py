@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -239,3 +242,21 @@ def test_one_sim_is_locked_by_its_name_or_last_digits(desk, order, capsys):
     assert desk.platform.sim(sim.imsi).imei_lock is None
     assert main(["lock", order, "8"]) != 0, "that may be anyone"
     assert main(["lock", order]) == Code.USAGE.exit_code
+
+
+def test_a_live_table_outlives_a_platform_that_is_away(desk, order):
+    command = [sys.executable, "-m", "fleet", "watch", order, "--every", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        until_line(process, "in stock")
+        desk.server.faults.add(faults.ServerError(404), path="/v1/groups", times=1)
+        until_line(process, "What is shown is older")
+        until_line(process, "in stock")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
+def until_line(process, words):
+    for line in process.stdout:
+        if words in line:
+            return
+    raise AssertionError(process.stderr.read())

@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-system test-peers fuzz-modem lint docs bench deb image clean
+.PHONY: help venv demo demo-desk test test-system test-peers fuzz-modem lint docs bench deb image clean
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -15,6 +15,9 @@ venv: $(READY) ## prepare .venv with kitting-agent and kitting-sim
 
 demo: $(READY) ## three virtual gateways kit themselves, live
 	@$(BIN)/kitting-sim demo
+
+demo-desk: $(READY) ## the desk's whole story: thirty boxes, from the plan to the stolen one
+	@$(BIN)/python -m story
 
 test: $(READY) ## all tests that run in minutes
 	@$(BIN)/python -m pytest

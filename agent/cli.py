@@ -67,7 +67,7 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import status_lines, status_values, traffic_lines, traffic_values
     from agent.endpoint import is_closed
-    from agent.wiring import remembered_now, resident_pid, traffic
+    from agent.wiring import budget_now, remembered_now, resident_pid, traffic
 
     remembered, damage = remembered_now(settings)
     resident = resident_pid(settings.paths.state)
@@ -77,7 +77,7 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(status_values(remembered, resident) | traffic_values(ledger, expected) | closed)
     else:
         print_lines(status_lines(remembered, resident))
-        print_lines(traffic_lines(ledger, expected, settings.schedule.budget))
+        print_lines(traffic_lines(ledger, expected, budget_now(settings)))
         if is_closed():
             print("endpoint      closed to others on this gateway (table inet kitting_agent)")
         if damage:

@@ -449,6 +449,27 @@ class Code(Enum):
         "Not everything of the plan could be done",
         "Look at what is named, and run it again: what was done is not done twice.",
     )
+    LOCK_REFUSED = (
+        "lock.refused",
+        Kind.LOCAL,
+        os.EX_NOPERM,
+        "The SIM is not locked to the device, since it is not sure which one it is",
+        "Look at what is named; kitting watch shows all of it.",
+    )
+    LOCK_TAKEN_OFF = (
+        "lock.taken_off",
+        Kind.LOCAL,
+        os.EX_TEMPFAIL,
+        "The device did not come back with the lock on, so the lock was taken off again",
+        "Its carrier may tell no IMEI; try once more where the device may have been out of reach.",
+    )
+    SHIP_REFUSED = (
+        "ship.refused",
+        Kind.LOCAL,
+        os.EX_NOPERM,
+        "Not every SIM is ready to be shipped",
+        "Finish those that are named, or ship them with --force and a reason, which is recorded.",
+    )
     PROFILE_MISSING = (
         "profile.missing",
         Kind.LOCAL,
@@ -525,6 +546,13 @@ class Code(Enum):
         os.EX_CANTCREAT,
         "A file that was named cannot be written",
         "Check that its directory exists and that you may write there.",
+    )
+    BOARD_NOT_SERVED = (
+        "board.not_served",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "The page for the bench cannot be served",
+        "Name an address of this machine and a free port: --listen HOST:PORT.",
     )
     SIGN_FAILED = (
         "sign.failed",

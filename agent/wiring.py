@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agent import RESIDENT_LOCK, panel, state
 from agent.binding import Verdict, verdict
-from agent.budget import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
+from agent.budget import DEFAULT_PERIOD, Budget, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.clock import CLOCK_FLOOR, trusted_now
 from agent.configuration import Configuration, sources
 from agent.errors import Code, Failure
@@ -23,6 +23,7 @@ from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
 from agent.metadata.sources import Sources
+from agent.metered import budget_of
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
 from agent.one_pass import Apply, Hands, Pass, Step
@@ -176,15 +177,20 @@ def pause_at_start(settings: Settings) -> float:
 
 def traffic(settings: Settings) -> tuple[Ledger, int | None]:
     """What the agent's sockets carried in this period, and what the whole of it will; None without a budget."""
-    ledger, budget = _ledger(settings), settings.schedule.budget
+    ledger, budget = _ledger(settings), budget_now(settings)
     if budget is None:
         return ledger, None
     pause_s = max(settings.schedule.interval, _affordable_s(settings))
     return ledger, expected_bytes(ledger, budget, _trusted_now(None), pause_s)
 
 
+def budget_now(settings: Settings) -> Budget | None:
+    """What polling may carry: as set, or what suits a metered connection; None for no limit."""
+    return budget_of(settings.schedule.budget, settings.apply.root)
+
+
 def _affordable_s(settings: Settings) -> float:
-    budget = settings.schedule.budget
+    budget = budget_now(settings)
     return affordable_pause_s(budget, _ledger(settings), _trusted_now(None)) if budget else 0.0
 
 

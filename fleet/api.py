@@ -82,7 +82,7 @@ class Api:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.headers.update({"User-Agent": f"kitting/{__version__}", "Accept": "application/json"})
-        self._sign_in = SignIn(profile, self._post_to_sign_in, cache)
+        self._sign_in = SignIn(profile, self.post_openly, cache)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -135,6 +135,24 @@ class Api:
                 raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "the pages of this list go in a circle", where=path)
             seen.add(reply.next_key)
             asked["last_evaluated_key"] = reply.next_key
+
+    def post_openly(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """Without a token, and once: this is how one signs in, and the platform counts attempts."""
+        question = _Question("POST", path, body, {}, harmless=False)
+        url = self.endpoint + path
+        try:
+            with self._session.post(
+                url, json=body, headers=headers, timeout=self._patience.timeout_s, allow_redirects=False
+            ) as response:
+                answer = _Answer(response.status_code, dict(response.headers), response.content[:MAX_BYTES])
+        except requests.RequestException as error:
+            raise Failure(Code.PLATFORM_UNREACHABLE, _in_words(error), where=question.where) from None
+        told = _read(answer, question.where).body
+        if not isinstance(told, dict):
+            raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected an API key and a token", where=question.where)
+        return told
 
     def _ask(
         self,
@@ -199,22 +217,6 @@ class Api:
         with self._lock:
             signed = self._sign_in.signed()
         return signed.headers, signed.operator_id
-
-    def _post_to_sign_in(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        """Once: the platform counts attempts to sign in."""
-        question = _Question("POST", path, body, {}, harmless=False)
-        url = self.endpoint + path
-        try:
-            with self._session.post(
-                url, json=body, headers=headers, timeout=self._patience.timeout_s, allow_redirects=False
-            ) as response:
-                answer = _Answer(response.status_code, dict(response.headers), response.content[:MAX_BYTES])
-        except requests.RequestException as error:
-            raise Failure(Code.PLATFORM_UNREACHABLE, _in_words(error), where=question.where) from None
-        told = _read(answer, question.where).body
-        if not isinstance(told, dict):
-            raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected an API key and a token", where=question.where)
-        return told
 
 
 @frozen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -94,6 +95,21 @@ def suspend(api: Api, sim_id: str) -> Sim:
 def send_sms(api: Api, sim_id: str, text: str) -> None:
     """Sim:sendSmsToSim. Not sent again where nobody knows whether it arrived."""
     api.post(path_of("sims", sim_id, "send_sms"), {"payload": text, "encodingType": 1}, harmless=False)
+
+
+def busiest_day(api: Api, sim_id: str, now: datetime, days: int = 7) -> float:
+    """Stats:getAirStatsOfSim. Megabytes (MiB) of the day of the last ones on which the SIM carried most."""
+    since = int((now - timedelta(days=days)).timestamp())
+    query = {"from": str(since), "to": str(int(now.timestamp())), "period": "day"}
+    rows = list_of(api.get(path_of("stats", "air", "sims", sim_id), query).body, "days")
+    return max((_carried(object_of(row, "a day")) for row in rows), default=0.0)
+
+
+def _carried(day: Mapping[str, Any]) -> float:
+    classes = object_of(day.get("dataTrafficStatsMap") or {}, "traffic by speed class")
+    sums = [object_of(one, "traffic") for one in classes.values()]
+    sizes = [one.get(f"{way}loadByteSizeTotal") for one in sums for way in ("up", "down")]
+    return sum(size for size in sizes if isinstance(size, int)) / (1 << 20)
 
 
 def all_groups(api: Api) -> Iterator[Group]:
@@ -186,6 +202,22 @@ def open_ports(api: Api, sim_id: str) -> tuple[PortMapping, ...]:
 def close_port(api: Api, mapping: PortMapping) -> None:
     """PortMapping:deletePortMapping."""
     api.delete(path_of("port_mappings", mapping.address, str(mapping.port)))
+
+
+def is_gate_open(api: Api, vpg_id: str) -> bool:
+    """VirtualPrivateGateway:getVirtualPrivateGateway. Whether what stands beside the gateway reaches its devices."""
+    told = object_of(api.get(path_of("virtual_private_gateways", vpg_id)).body, "a virtual private gateway")
+    return told.get("gateOpened") is True
+
+
+def open_gate(api: Api, vpg_id: str) -> None:
+    """VirtualPrivateGateway:openGate."""
+    api.post(path_of("virtual_private_gateways", vpg_id, "gate", "open"), {})
+
+
+def close_gate(api: Api, vpg_id: str) -> None:
+    """VirtualPrivateGateway:closeGate."""
+    api.post(path_of("virtual_private_gateways", vpg_id, "gate", "close"))
 
 
 def side_by_side(api: Api, work: Callable[[T], R], things: Iterable[T]) -> Iterator[tuple[T, R | Failure]]:

@@ -118,7 +118,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands that ask the SORACOM API."""
-    from fleet import prepare_command
+    from fleet import bench_command, field_command, hook_command, permissions_command, prepare_command, sandbox_command
+    from fleet.board import command as board_command
+    from fleet.board.live import live
     from fleet.desk import add_access
 
     def command(*words: Any) -> argparse.ArgumentParser:
@@ -126,7 +128,9 @@ def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
         add_access(sub)
         return sub
 
-    prepare_command.add(commands, command)
+    for one in (prepare_command, bench_command, field_command, hook_command, permissions_command, sandbox_command):
+        one.add(commands, command)
+    board_command.add(commands, command, live)
 
 
 def _command(

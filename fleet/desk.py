@@ -66,10 +66,10 @@ def agreed(question: str, *, yes: bool) -> bool:
 class Progress:
     """A line on the terminal that says how far it is; silent where nobody looks."""
 
-    def __init__(self, total: int, what: str, to: TextIO = sys.stderr) -> None:
-        self._total, self._what, self._to = total, what, to
+    def __init__(self, total: int, what: str, to: TextIO | None = None) -> None:
+        self._total, self._what, self._to = total, what, to or sys.stderr
         self._done = 0
-        self._shows = to.isatty() and total > 0
+        self._shows = self._to.isatty() and total > 0
 
     def step(self) -> None:
         """One more."""

@@ -138,8 +138,20 @@ def sim_change(plan: Plan, wanted: Wanted, sim: Sim, group_ids: Mapping[str, str
     return change if change.writes else None
 
 
-def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]]) -> Iterator[str]:
-    """For which SIMs the userdata would not do, with their tags filled in, and why."""
+@frozen
+class Unfit:
+    """A SIM that the userdata of a group would not do for, with its tags filled in."""
+
+    group: str
+    sim: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.group}, SIM {self.sim}: {self.why}"
+
+
+def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]]) -> Iterator[Unfit]:
+    """For which SIMs the userdata would not do, and why."""
     for group in (plan.before, plan.after):
         if group is None or group.userdata is None:
             continue
@@ -148,7 +160,8 @@ def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]]) -> Iterator[str]:
             try:
                 resolve(content, _names(plan, wanted, sim))
             except Failure as failure:
-                yield f"{group.name}, SIM {sim.name or sim.sim_id}: {failure}"
+                name = wanted.tags.get("name") or sim.name
+                yield Unfit(group.name, f"{name} ({sim.sim_id})" if name else sim.sim_id, str(failure))
 
 
 def wanted_of(plan: Plan) -> Mapping[str, Wanted]:

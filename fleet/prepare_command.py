@@ -24,8 +24,9 @@ def prepare(arguments: argparse.Namespace) -> int:
     with api_of(arguments) as api:
         looked = look(api, plan)
         if looked.unfit:
-            told = "; ".join(looked.unfit[:5])
-            raise Failure(Code.PLAN_INVALID, f"the userdata does not fit {len(looked.unfit)} SIMs: {told}")
+            told = "; ".join(map(str, looked.unfit[:5]))
+            count = len({one.sim for one in looked.unfit})
+            raise Failure(Code.PLAN_INVALID, f"the userdata does not fit {count} SIMs: {told}")
         if not arguments.json:
             _show(looked)
         done: list[dict[str, Any]] = []

@@ -5,13 +5,14 @@ It may be cut off anywhere: what was done is seen at the next look, and not done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from fleet import calls
 from fleet.api import Api
+from fleet.batching import carry_out, group_task
 from fleet.belongings import Group
 from fleet.differences import (
     Change,
@@ -20,6 +21,7 @@ from fleet.differences import (
     DeleteHandler,
     PutHandler,
     PutParameters,
+    Unfit,
     body_of,
     group_changes,
     handler_changes,
@@ -32,6 +34,8 @@ from fleet.sim import Sim
 
 ONE_BY_ONE = 20
 """Up to so many SIMs are asked for by their ids; for more, pages of all SIMs cost less."""
+BATCH_FROM = 200
+"""From so many SIMs that change their group on, jobs of the platform cost less than a request for each."""
 RECEIVED = "received"
 Note = Callable[[Change, Failure | None], None]
 """Is told what was done, or why not, as it happens."""
@@ -51,8 +55,8 @@ class Looked:
     """SIMs of the plan."""
     missing: tuple[str, ...]
     """SIMs that the plan names and the operator does not have."""
-    unfit: tuple[str, ...]
-    """SIMs that the userdata would not do for, and why."""
+    unfit: tuple[Unfit, ...]
+    """SIMs that the userdata would not do for."""
     register: str | None = None
     """An order that is to be taken over first."""
 
@@ -70,8 +74,7 @@ class Looked:
 
 def look(api: Api, plan: Plan) -> Looked:
     """What stands between the plan and the platform; changes nothing."""
-    groups = {group.group_id: group for group in calls.all_groups(api)}
-    found = {on: _found(group, groups) for on, group in _groups(plan)}
+    found = find_groups(plan, calls.all_groups(api))
     group_ids = {on: group.group_id for on, group in found.items() if group}
     changes = tuple(change for on, group in _groups(plan) for change in group_changes(group, found[on]))
     handlers = tuple(handler_changes(plan, group_ids, calls.all_handlers(api)))
@@ -84,7 +87,13 @@ def look(api: Api, plan: Plan) -> Looked:
     return Looked(plan, group_ids, changes, handlers, sims, len(pairs), missing, wrong, register)
 
 
-def make(api: Api, looked: Looked, note: Note) -> int:
+def find_groups(plan: Plan, groups: Iterable[Group]) -> Mapping[str, Group | None]:
+    """The groups `before` and `after` of a plan; None where there is none of that name. Raises `plan.invalid`."""
+    by_id = {group.group_id: group for group in groups}
+    return {on: _found(group, by_id) for on, group in _groups(plan)}
+
+
+def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM) -> int:
     """Makes the changes; how many could not be made. Raises a `Failure` that makes the rest pointless."""
     group_ids = dict(looked.group_ids)
     for change in looked.groups:
@@ -98,12 +107,32 @@ def make(api: Api, looked: Looked, note: Note) -> int:
         _put_handler(api, handler, group_ids)
         note(handler, None)
     sims = _taken_over(api, looked, group_ids) if looked.register else looked.sims
+    if sum(one.group is not None for one in sims) >= batch_from:
+        return _by_batch(api, looked.plan, sims, group_ids, note)
+    return _one_by_one(api, sims, group_ids, note)
+
+
+def _one_by_one(api: Api, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
     failed = 0
     for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), sims):
         failure = outcome if isinstance(outcome, Failure) else None
         failed += failure is not None
         note(sim, failure)
     return failed
+
+
+def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
+    """Tags and speeds one by one, then the groups as jobs; what failed before is not moved."""
+    failures: dict[str, Failure] = {}
+    alone = [replace(one, group=None) for one in sims if one.tags or one.speed_class]
+    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), alone):
+        failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
+    moving = [group_task(one.sim_id, group_ids[one.group]) for one in sims if one.group and one.sim_id not in failures]
+    if moving:
+        failures |= carry_out(api, f"{plan.name}: group", moving)
+    for sim in sims:
+        note(sim, failures.get(sim.sim_id))
+    return len(failures)
 
 
 def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple[ChangeSim, ...]:
@@ -141,7 +170,7 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
             if isinstance(found, Sim):
                 yield found
             elif found.code is not Code.PLATFORM_NO_SUCH:
-                raise replace_where(found, sim_id)
+                raise _of_sim(found, sim_id)
         return
     left = set(sim_ids)
     for sim in calls.all_sims(api):
@@ -152,7 +181,7 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
             return
 
 
-def replace_where(failure: Failure, sim_id: str) -> Failure:
+def _of_sim(failure: Failure, sim_id: str) -> Failure:
     """The same, of a SIM."""
     return Failure(failure.code, failure.detail, where=f"SIM {sim_id}")
 

@@ -55,6 +55,7 @@ class Session:
     changed_at: datetime | None = None
     """When the session was last changed, UTC; for one that is over, about when it ended."""
     address: str | None = None
+    session_id: str | None = None
 
 
 @frozen
@@ -121,6 +122,7 @@ def _session(told: Mapping[str, Any]) -> Session:
         imsi=_imsi_or_none(told.get("imsi")),
         changed_at=_time(told.get("lastUpdatedAt")),
         address=_text(told, "ueIpAddress"),
+        session_id=_text(told, "sessionId"),
     )
 
 

@@ -17,10 +17,11 @@ BENCH, FIELD = "b0000000-0000-4000-8000-000000000000", "f0000000-0000-4000-8000-
 
 
 class Operator:
-    def __init__(self, sims=3, *, status="ready", on=False, group_id=None, **more):
+    def __init__(self, sims=3, *, status="ready", on=False, group_id=None, clock=None, **more):
         self.platform = Platform(
             [Sim(imsi(n), imei=imei(n), status=status, switched_on=on, group_id=group_id) for n in range(1, sims + 1)],
             [Group(BENCH, "bench"), Group(FIELD, "field")],
+            clock=clock,
         )
         self.account = Account(self.platform)
         self.more = more
@@ -53,3 +54,20 @@ class Operator:
         """The operations that were asked for, sign-ins left out."""
         calls = [call for call in self.account.calls if not call.operation.startswith("Auth:")]
         return [call.operation for call in calls if method is None or call.method == method]
+
+    def kitted(self, place=0, **tags):
+        """A SIM whose device is online, provisioned, and has said so."""
+        sim = self.platform.sims[place]
+        self.platform.connect(sim.imsi)
+        self.platform.set_tags(
+            sim.imsi,
+            {"kitting_state": "provisioned", "kitting_imei": sim.imei, "kitting_config": "c0ffee", **tags},
+        )
+        return sim
+
+    def environment(self, monkeypatch, user=""):
+        """What somebody at this desk has set."""
+        key_id, secret = new_key(self.account.users[user])
+        monkeypatch.setenv("SORACOM_AUTH_KEY_ID", key_id)
+        monkeypatch.setenv("SORACOM_AUTH_KEY", secret)
+        monkeypatch.setenv("SORACOM_ENDPOINT", self.server.url)

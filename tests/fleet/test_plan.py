@@ -186,3 +186,12 @@ def test_no_plan_brings_more_than_a_refusal(instead):
     except Failure as failure:
         told = failure.code
         assert told is Code.PLAN_INVALID
+
+
+def test_the_example_is_a_plan():
+    place = SCHEMA_PATH.parent / "examples" / "desk"
+    text = (place / "plan.yaml").read_text()
+    contents = {name: (place / name).read_bytes() for name in files_named(text) if (place / name).exists()}
+    found = plan_of(text, Files({**contents, "hook.secret": b"0123456789abcdef"}))
+    assert [sim.tags["serial"] for sim in found.which.sims] == ["RPI4-0001", "RPI4-0002"]
+    assert len(found.handlers) == 4

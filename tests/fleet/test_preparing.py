@@ -101,7 +101,7 @@ def test_what_was_shipped_stays_shipped(desk):
 def test_a_userdata_that_does_not_fit_one_sim_is_found_before_anything_is_sent(desk):
     looked = look(desk.api, plan_for(desk, **{"userdata.yaml": b"hostname: '{{ tags.room }}'\n"}))
     assert len(looked.unfit) == 2 * len(desk.sim_ids)
-    assert "tags.room" in looked.unfit[0]
+    assert "tags.room" in looked.unfit[0].why
 
 
 def test_a_sim_of_somebody_else_is_named(desk):
@@ -145,6 +145,10 @@ def test_one_sim_that_fails_stops_no_other_and_the_next_run_does_the_rest(desk):
     assert desk.asked("PUT") == ["Sim:putSimTags"]
 
 
+MANY = 1_000_000
+"""So that each SIM is a request of its own, which can be killed in between."""
+
+
 class Killed(Exception):
     """The process ends here."""
 
@@ -161,8 +165,8 @@ def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write
                     raise Killed
 
             with pytest.raises(Killed):
-                make(desk.api, look(desk.api, plan), note)
-        assert prepare(desk, plan) == 0
+                make(desk.api, look(desk.api, plan), note, batch_from=MANY)
+        assert make(desk.api, look(desk.api, plan), lambda *_: None, batch_from=MANY) == 0
         writes = [call for call in desk.account.calls if call.method != "GET" and call.operation != "Auth:auth"]
         tagged = [call.path for call in writes if call.operation == "Sim:putSimTags"]
         assert len(tagged) == len(set(tagged)) == 10_000
@@ -170,6 +174,19 @@ def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write
         desk.account.calls.clear()
         assert look(desk.api, plan).writes == 0
         assert len(desk.asked()) == 10_000 // 100 + 2, "pages of SIMs, the groups, the handlers"
+
+
+def test_ten_thousand_sims_are_a_few_requests_where_the_platform_does_the_work():
+    with Operator(sims=10_000) as desk:
+        desk.account.tasks_per_request = 5_000
+        rows = "\n".join(("simId", *desk.sim_ids)).encode()
+        text = PLAN.replace(", tags: {project: alpha}, speed_class: s1.fast", "").replace("tags.name", "tags.x")
+        userdata = {"sims.csv": rows, "userdata.yaml": b"timezone: Asia/Tokyo\n"}
+        plan = plan_for(desk, text, **userdata)
+        assert prepare(desk, plan) == 0
+        assert look(desk.api, plan).writes == 0
+        writes = [call for call in desk.account.calls if call.method != "GET" and call.operation != "Auth:auth"]
+        assert len(writes) == 2 + 3 + 1 + 5, "two groups, three handlers, five jobs and their folder"
 
 
 def test_the_command_shows_asks_does_and_writes_down(desk, tmp_path, monkeypatch, capsys):

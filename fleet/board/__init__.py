@@ -1,0 +1,1 @@
+"""The page for the bench: what a technician with thirty boxes on a table looks at."""

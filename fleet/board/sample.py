@@ -1,0 +1,99 @@
+"""Pure. Thirty made-up SIMs in every stage, for trying the page; some of them move on with every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agent.identity import Imei, Imsi, check_digit_holds
+from fleet.board.view import Board
+from fleet.sim import Lock, Session, Sim, Status
+from fleet.stage import Expectations, Stage, row_of
+
+SIMS = 30
+_SHIPPED, _OTHER_DEVICE = "shipped", "356938035643809"
+_MOVING = (
+    Stage.ORDERED,
+    Stage.IN_STOCK,
+    Stage.TESTING,
+    Stage.POWERED_ON,
+    Stage.IDENTIFIED,
+    Stage.PROVISIONED,
+    Stage.LOCKED,
+)
+_STANDING = (
+    Stage.SUSPICIOUS,
+    Stage.FAILED,
+    Stage.BLOCKED,
+    Stage.SILENT,
+    Stage.STOPPED,
+    *(Stage.SHIPPED,) * 3,
+    *(Stage.LOCKED,) * 5,
+    Stage.PROVISIONED,
+)
+_STARTS = (0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 5)
+"""Where those that move stand at first, as places in `_MOVING`."""
+
+
+def sample(now: datetime, step: int = 0) -> Board:
+    """The order after `step` steps; with every step one SIM goes one stage further."""
+    stages = (*_STANDING, *(_moved(number, start, step) for number, start in enumerate(_STARTS)))
+    plan = Expectations(after=_SHIPPED, imeis={_sim_id(1): Imei(_imei(1))})
+    rows = tuple(row_of(_sim(number, stage, now), plan, now) for number, stage in enumerate(stages, 1))
+    return Board("Order 2026-1123 · Osaka", rows, now)
+
+
+def _moved(number: int, start: int, step: int) -> Stage:
+    steps = (step + len(_STARTS) - 1 - number) // len(_STARTS)
+    return _MOVING[min(start + steps, len(_MOVING) - 1)]
+
+
+def _sim(number: int, stage: Stage, now: datetime) -> Sim:
+    early = {Stage.ORDERED: Status.SHIPPED, Stage.IN_STOCK: Status.READY, Stage.TESTING: Status.TESTING}
+    imei = _imei(number)
+    named = {"name": f"gw-osaka-{number:02}", "desk_serial": f"KG-{26110000 + number}"}
+    sim = Sim(_sim_id(number), Imsi(f"44010{3000000000 + number * 7919:010}"), early.get(stage, Status.ACTIVE))
+    if stage in early:
+        return replace(sim, tags={} if stage is Stage.ORDERED else named)
+    seen = _OTHER_DEVICE if stage is Stage.SUSPICIOUS else imei
+    session = Session(online=stage is not Stage.SHIPPED, imei=seen, changed_at=now - timedelta(minutes=20))
+    on = replace(sim, tags={**named, **_tags(stage, imei)}, session=session, was_online=True)
+    return _closed(on, stage, imei, now)
+
+
+def _closed(sim: Sim, stage: Stage, imei: str, now: datetime) -> Sim:
+    """With its lock and its status, where the stage has them."""
+    if stage is Stage.STOPPED:
+        return replace(sim, status=Status.SUSPENDED, session=Session())
+    if stage is Stage.SHIPPED:
+        return replace(sim, lock=Lock(imei), group_id=_SHIPPED)
+    if stage is Stage.POWERED_ON:
+        return replace(sim, session=replace(sim.session, changed_at=now))
+    return replace(sim, lock=Lock(imei)) if stage is Stage.LOCKED else sim
+
+
+def _tags(stage: Stage, imei: str) -> Mapping[str, str]:
+    if stage in {Stage.POWERED_ON, Stage.SILENT}:
+        return {}
+    states = {Stage.IDENTIFIED: "applying", Stage.FAILED: "failed", Stage.BLOCKED: "blocked"}
+    errors = {
+        Stage.FAILED: "apply.failed: /etc/systemd/network/10-lan.network: [Network] Address: not an address",
+        Stage.BLOCKED: "identity.new_modem: The modem is another than the one of before",
+    }
+    said = {
+        "kitting_imei": imei,
+        "kitting_state": states.get(stage, "provisioned"),
+        "kitting_config": "osaka-7",
+        "kitting_at": "2026-11-23T09:41:07Z",
+    }
+    return {**said, "kitting_error": errors[stage]} if stage in errors else said
+
+
+def _sim_id(number: int) -> str:
+    return f"89423100000000{number:05}"
+
+
+def _imei(number: int) -> str:
+    first = f"35462107{number * 8191 % 1000000:06}"
+    return next(found for found in (f"{first}{last}" for last in range(10)) if check_digit_holds(found))

@@ -1,0 +1,252 @@
+"""Story: an order of thirty is prepared, switched on, locked by the hook, mended, shipped; one is stolen and stopped.
+
+Everything that a person does is typed as a person would type it (`kitting …`, in processes of their own), against the
+simulated platform; every gateway runs the real agent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from simulator.api.account import Account, Order
+from simulator.api.firing import Firing
+from simulator.api.server import ApiServer
+from simulator.api.users import new_key
+from simulator.gateways import Gateway
+from simulator.numbers import imei, imsi
+from simulator.server import MetadataServer
+from simulator.soracom import Platform, Sim
+from story.telling import StoryFailed, chapter, need, say, until
+
+SECRET = "a-secret-that-only-two-know"  # noqa: S105 (of the simulated platform)
+PLAN = """\
+name: Tokyo, spring
+sims: {{csv: sims.csv, tags: {{project: spring}}, speed_class: s1.standard}}
+groups:
+  before: {{name: spring-bench, userdata: bench.yaml}}
+  after: {{name: spring-field, userdata: field.yaml, readonly: false}}
+hook: {{url: "{hook}", secret_file: hook.secret}}
+handlers:
+  - {{say: tell the hook when a SIM comes to life, on: before}}
+  - {{say: tell the hook when a device connects, on: before}}
+  - {{say: suspend when a SIM is in another device, on: after}}
+  - {{say: slow down to s1.slow above 10 MB a day, on: after}}
+expect: {{megabytes_a_day: 10}}
+"""
+BENCH = """\
+hostname: "{{ tags.name }}"
+write_files:
+  - {path: /etc/site, content: "site = {{ tags.site }}\\n"}
+"""
+FIELD = """\
+hostname: "{{ tags.name }}"
+write_files:
+  - {path: /etc/site, content: "site = {{ tags.site }}\\n"}
+  - {path: /etc/field.conf, content: "shipped = yes\\n"}
+"""
+
+
+class Story:
+    """The platform, the table with the boxes, and the desk."""
+
+    def __init__(self, place: Path, boxes: int) -> None:
+        self.place = place
+        sims = [Sim(imsi(n), imei=imei(n), status="ready", switched_on=False) for n in range(1, boxes + 1)]
+        self.platform = Platform(sims, clock=lambda: int(time.time() * 1000))
+        self.account = Account(self.platform)
+        self.account.orders["OR-SPRING"] = Order("OR-SPRING", sim_ids=[sim.sim_id for sim in sims])
+        self.boxes = boxes
+        self.gateways: list[Gateway] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.firing = self._open.enter_context(Firing(self.account))
+        self.api = self._open.enter_context(ApiServer(self.account))
+        self.metadata = self._open.enter_context(MetadataServer(self.platform))
+        key_id, secret = new_key(self.account.root())
+        self.environment = os.environ | {
+            "SORACOM_AUTH_KEY_ID": key_id,
+            "SORACOM_AUTH_KEY": secret,
+            "SORACOM_ENDPOINT": self.api.url,
+            "XDG_CACHE_HOME": str(self.place / "cache"),
+        }
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        for gateway in self.gateways:
+            gateway.switch_off()
+        self._open.close()
+
+    def tell(self) -> None:
+        """From the plan to the stolen box."""
+        self.prepare()
+        self.switch_on()
+        self.find_and_mend()
+        self.ship()
+        self.steal()
+        chapter("The end: every step above was typed by somebody, or done by nobody")
+
+    def prepare(self) -> None:
+        """The management department: one plan, one command."""
+        chapter(f"1. The plan: {self.boxes} SIMs, two groups, four handlers")
+        hook = self._hook()
+        (self.place / "bench.yaml").write_text(BENCH)
+        (self.place / "field.yaml").write_text(FIELD)
+        (self.place / "plan.yaml").write_text(PLAN.format(hook=hook))
+        self._write_list(wrong_imei=True, wrong_name=True)
+        refused = self._kitting("prepare", "plan.yaml", "--yes", expect=65)
+        need("a name that is no host name is found before anything is sent", "box 03" in refused)
+        say(refused.splitlines()[0][:150])
+        self._write_list(wrong_imei=True)
+        self._kitting("prepare", "plan.yaml", "--yes")
+        need("an unchanged plan needs no write", "as the plan says" in self._kitting("prepare", "plan.yaml"))
+
+    def switch_on(self) -> None:
+        """The kitting team: boxes are switched on, one after the other; nobody types anything."""
+        chapter("2. The bench: boxes are switched on, agents provision, the platform tells the hook, the hook locks")
+        # Somebody plays with a tag by hand after the plan was made.
+        self.platform.set_tag(self._sim(3).imsi, "name", "box 03 (Bob)")
+        for number in range(1, self.boxes + 1):
+            sim = self._sim(number)
+            gateway = Gateway(f"box-{number:02d}", sim, self.place / f"box-{number:02d}", self.metadata, interval="8s")
+            self.gateways.append(gateway)
+            self.platform.connect(sim.imsi)
+            gateway.switch_on()
+            time.sleep(0.2)
+        good = self.boxes - 2
+        until(f"{good} boxes are locked, and nobody typed anything", lambda: self._count("locked") == good, 300)
+
+    def find_and_mend(self) -> None:
+        """What is wrong stands on top of the screen, with what to do."""
+        chapter("3. The screen: two boxes need a hand, and it says which and what to do")
+        shown = self._kitting("watch", "plan.yaml", "--once")
+        say("\n".join(shown.splitlines()[:9]))
+        board = self._board()
+        shown_first = [tile["name"] for tile in self._tiles(board)[:2]]
+        need(f"the board at {board} shows the same two first", shown_first == ["box-02", "box 03 (Bob)"])
+        rows = self._rows()
+        need("the box in which the plan does not expect this SIM is suspicious", rows[0]["stage"] == "suspicious")
+        need("the box whose name no host can have has failed", rows[1]["stage"] == "failed")
+        need("it says so itself", "hostname" in rows[1]["error"])
+        self._write_list()  # the label on the box was misread: the list is corrected
+        self._kitting("prepare", "plan.yaml", "--yes")  # and the tag is again as the plan says
+        until("the failed box mended itself at its next look", lambda: self._count("failed") == 0, 120)
+        self._kitting("lock", "plan.yaml", "--all-ready", "--back-within", "30")
+        until("all boxes are locked", lambda: self._count("locked") == self.boxes, 120)
+        ledger = self._kitting("ledger", "plan.yaml").splitlines()
+        need("the ledger says which SIM is in which device, for all of them", len(ledger) == self.boxes + 1)
+        say("\n".join(ledger[:3]))
+
+    def ship(self) -> None:
+        """The order leaves; the devices notice by themselves that they are in the field."""
+        chapter("4. Shipping: the SIMs move to the field's group, the devices configure themselves anew")
+        self._kitting("ship", "plan.yaml", "--yes")
+        need("every SIM is in the field's group", self._count("shipped") == self.boxes)
+        until("every box has the field's configuration", lambda: all(map(self._has_field, self.gateways)), 300)
+
+    def steal(self) -> None:
+        """A SIM is put into somebody's phone."""
+        chapter("5. A theft: one SIM is put into another device")
+        sim = self._sim(1)
+        self.gateways[0].switch_off()
+        need("the network does not let it in", not self.platform.move_to_device(sim.imsi, imei(900)))
+        until("the platform suspended it by itself", lambda: self.platform.sim(sim.imsi).status == "suspended", 30)
+        say(self._kitting("stop", sim.sim_id).strip())
+        report = self._kitting("abnormal", "plan.yaml")
+        say(report.splitlines()[-1])
+        need("no other box was touched", self._count("shipped") == self.boxes - 1)
+
+    def _hook(self) -> str:
+        """Starts the hook; where it listens. It reads the plan when the plan is there."""
+        (self.place / "hook.secret").write_text(SECRET)
+        (self.place / "plan.yaml").write_text(PLAN.format(hook="http://127.0.0.1:1/"))
+        for name, text in (("bench.yaml", BENCH), ("field.yaml", FIELD)):
+            (self.place / name).write_text(text)
+        self._write_list()
+        command = [sys.executable, "-m", "fleet", "hook", "plan.yaml", "--listen", "127.0.0.1:0"]
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            [*command, "--secret-file", "hook.secret", "--back-within", "30"],
+            cwd=self.place,
+            env=self.environment,
+            stdout=(self.place / "hook.log").open("w"),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        line = process.stderr.readline() if process.stderr else ""
+        if "http://" not in line:
+            raise StoryFailed(f"the hook does not listen: {line}")
+        return line.split()[-1]
+
+    def _board(self) -> str:
+        """Starts the page for the bench; where it is."""
+        command = [sys.executable, "-m", "fleet", "board", "plan.yaml", "--listen", "127.0.0.1:0", "--json"]
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            command, cwd=self.place, env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+        self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        told = ""
+        while process.stdout and "}" not in told and (line := process.stdout.readline()):
+            told += line
+        if "url" not in told:
+            raise StoryFailed("the board is not served")
+        return str(json.loads(told)["url"])
+
+    @staticmethod
+    def _tiles(board: str) -> list[dict[str, Any]]:
+        tiles: list[dict[str, Any]] = requests.get(f"{board}rows.json", timeout=30).json()["tiles"]
+        return tiles
+
+    def _write_list(self, *, wrong_imei: bool = False, wrong_name: bool = False) -> None:
+        rows = ["simId,name,site,imei"]
+        for number in range(1, self.boxes + 1):
+            name = "box 03" if wrong_name and number == 3 else f"box-{number:02d}"  # noqa: PLR2004
+            device = imei(800) if wrong_imei and number == 2 else imei(number)  # noqa: PLR2004
+            rows.append(f"{self._sim(number).sim_id},{name},{'tokyo' if number % 2 else 'osaka'},{device}")
+        (self.place / "sims.csv").write_text("\n".join(rows) + "\n")
+
+    def _kitting(self, *words: str, expect: int = 0) -> str:
+        say(f"$ kitting {' '.join(words)}")
+        done = subprocess.run(  # noqa: S603 (our own command)
+            [sys.executable, "-m", "fleet", *words],
+            cwd=self.place,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != expect:
+            raise StoryFailed(f"kitting {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def _rows(self) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            [sys.executable, "-m", "fleet", "watch", "plan.yaml", "--json"],
+            cwd=self.place,
+            env=self.environment,
+            capture_output=True,
+            check=True,
+        )
+        rows: list[dict[str, Any]] = json.loads(done.stdout)
+        return rows
+
+    def _count(self, stage: str) -> int:
+        return sum(row["stage"] == stage for row in self._rows())
+
+    def _sim(self, number: int) -> Sim:
+        return self.platform.sim(imsi(number))
+
+    @staticmethod
+    def _has_field(gateway: Gateway) -> bool:
+        return (gateway.root / "etc/field.conf").exists()

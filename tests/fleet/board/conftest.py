@@ -1,0 +1,68 @@
+"""A real browser, and the board on a real socket; what needs one is skipped where there is none, and says why."""
+
+import shutil
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from board_rows import Changing
+from werkzeug.serving import make_server
+
+from fleet.board.gate import Listen
+from fleet.board.sample import sample
+from fleet.board.visitors import Visitors
+from fleet.board.web import Served, app_of
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (program and driver):
+        pytest.skip("no browser: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    one = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield one
+    one.quit()
+
+
+@pytest.fixture
+def source():
+    return Changing(sample(datetime.now(UTC)))
+
+
+@pytest.fixture
+def serve():
+    """Serves a source, with a password or without, and gives its address; waitress cannot be stopped from a thread."""
+    servers = []
+
+    def begin(source, password=None):
+        listen = Listen("127.0.0.1", 0)
+        app = app_of(Served(source, Visitors(password), listen))
+        server = make_server(listen.host, listen.port, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.port}/"
+
+    yield begin
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()

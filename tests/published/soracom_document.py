@@ -101,14 +101,16 @@ def _text_headers(loaded):
 class _Document:
     def __init__(self, loaded):
         self.loaded = loaded
+        self.validators = {}
         ordered = sorted(loaded["paths"].items(), key=lambda item: item[0].count("{"))
-        self.paths = [
-            (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operations) for path, operations in ordered
-        ]
+        self.paths = {}
+        for path, operations in ordered:
+            pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+            self.paths.setdefault(path.count("/"), []).append((pattern, operations))
 
     def find(self, method, path):
-        for pattern, operations in self.paths:
-            if pattern.fullmatch(path) and method.lower() in operations:
+        for pattern, operations in self.paths.get(path.count("/"), ()):
+            if method.lower() in operations and pattern.fullmatch(path):
                 operation = operations[method.lower()]
                 return operation, f"{operation['tags'][0]}:{operation['operationId']}"
         return None
@@ -151,10 +153,10 @@ class _Document:
             yield f"{response.status} has no body, and {response.body[:60]!r} was sent"
 
     def _wrong(self, schema, value, where, *, strict=False):
-        whole = {**schema, "components": self.loaded.get("components", {})}
-        if "$ref" in schema:
+        if id(schema) not in self.validators:
             whole = {"allOf": [schema], "components": self.loaded.get("components", {})}
-        for error in jsonschema.Draft4Validator(whole).iter_errors(value):
+            self.validators[id(schema)] = jsonschema.Draft4Validator(whole)
+        for error in self.validators[id(schema)].iter_errors(value):
             yield f"{where} at {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
         if strict:
             yield from (f"{where} at {place}: not in the document" for place in self._unknown(schema, value, ""))

@@ -547,6 +547,13 @@ class Code(Enum):
         "A file that was named cannot be written",
         "Check that its directory exists and that you may write there.",
     )
+    HOOK_NOT_SERVED = (
+        "hook.not_served",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "The hook cannot be served",
+        "Name an address of this machine and a free port: --listen HOST:PORT.",
+    )
     BOARD_NOT_SERVED = (
         "board.not_served",
         Kind.LOCAL,

@@ -53,8 +53,11 @@ def application(hint: Callable[[str], bool], secret: str) -> Callable[[dict[str,
 
 def hook(arguments: argparse.Namespace) -> int:
     """Serves until it is stopped."""
-    from waitress.server import create_server
-
+    try:
+        from waitress.server import create_server
+    except ModuleNotFoundError as error:
+        advice = "Install what it needs: pip install 'kitting-agent[fleet]'."
+        raise Failure(Code.HOOK_NOT_SERVED, f"{error.name} is not installed", advice=advice) from None
     plan = read_plan(arguments.plan)
     secret = _secret(arguments.secret_file)
     host, _, port = arguments.listen.rpartition(":")
@@ -68,7 +71,7 @@ def hook(arguments: argparse.Namespace) -> int:
             print(f"listening on http://{host}:{port}/", file=sys.stderr, flush=True)
             server.run()
         except OSError as error:
-            raise Failure(Code.USAGE, f"cannot listen: {error.strerror}", where=arguments.listen) from None
+            raise Failure(Code.HOOK_NOT_SERVED, error.strerror or str(error), where=arguments.listen) from None
         finally:
             running.stop()
     return os.EX_OK

@@ -13,7 +13,9 @@ from an_operator import BENCH, Operator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.errors import Code
 from fleet import hook as hooks
+from fleet.cli import main
 from fleet.handler_words import SECRET_HEADER
 from fleet.hook import Hook, Outcome, Told, deal_with, hinted_sim, lambda_handler
 from fleet.hook_command import application
@@ -262,3 +264,23 @@ def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_pat
         process.wait(20)
     assert desk.platform.sim(sim.imsi).imei_lock == sim.imei
     assert desk.firing.failed == []
+
+
+@pytest.mark.parametrize(
+    ("listen", "code"),
+    [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED), ("8800", Code.USAGE)],
+)
+def test_a_place_where_nobody_can_listen_is_named(desk, tmp_path, listen, code):
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret"), "--listen"]
+    assert main([*words, listen.format(port=desk.server.port)]) == code.exit_code
+
+
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
+def test_a_secret_that_can_be_guessed_is_refused(desk, tmp_path, secret):
+    (tmp_path / "secret").write_text(secret)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret")]
+    assert main(words) == Code.USAGE.exit_code
+    assert desk.asked() == []

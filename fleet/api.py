@@ -8,6 +8,7 @@ away do not come back together. (API: rate limits, errors and pages, developers.
 from __future__ import annotations
 
 import json
+import os
 import random as chance
 import threading
 import time
@@ -77,13 +78,15 @@ class Api:
         self.at_once = at_once
         self._patience, self._sleep, self._random = patience, sleep, random
         self._session = requests.Session()
-        self._session.trust_env = False  # no .netrc; a proxy is what the profile's endpoint is for
+        self._session.trust_env = False  # no .netrc; a company's proxy and its certificate count all the same
+        self._session.proxies.update(requests.utils.get_environ_proxies(profile.endpoint))
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=at_once, pool_block=True)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.headers.update({"User-Agent": f"kitting/{__version__}", "Accept": "application/json"})
         self._sign_in = SignIn(profile, self.post_openly, cache)
-        self._lock = threading.Lock()
+        self._lock, self._counted = threading.Lock(), threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +97,8 @@ class Api:
     @property
     def operator_id(self) -> str:
         """Whose SIMs these are; signs in where nobody has yet."""
-        return self._signed_headers()[1]
+        with self._lock:
+            return self._sign_in.signed().operator_id
 
     @property
     def user(self) -> str:
@@ -139,16 +143,9 @@ class Api:
     def post_openly(
         self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
-        """Without a token, and once: this is how one signs in, and the platform counts attempts."""
-        question = _Question("POST", path, body, {}, harmless=False)
-        url = self.endpoint + path
-        try:
-            with self._session.post(
-                url, json=body, headers=headers, timeout=self._patience.timeout_s, allow_redirects=False
-            ) as response:
-                answer = _Answer(response.status_code, dict(response.headers), response.content[:MAX_BYTES])
-        except requests.RequestException as error:
-            raise Failure(Code.PLATFORM_UNREACHABLE, _in_words(error), where=question.where) from None
+        """Without a token: this is how one signs in. A refusal is not asked again, since the platform counts those."""
+        question = _Question("POST", path, body, {}, harmless=True)
+        answer, _ = self._patiently(question, lambda: headers or {})
         told = _read(answer, question.where).body
         if not isinstance(told, dict):
             raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected an API key and a token", where=question.where)
@@ -164,21 +161,23 @@ class Api:
         harmless: bool = True,
     ) -> Reply:
         question = _Question(method, path, body, query or {}, harmless)
-        answer = self._patiently(question)
+        answer, headers = self._patiently(question, self._signed_headers)
         if answer.status == _UNAUTHORIZED:
             with self._lock:
-                self._sign_in.refused()
-            answer = self._patiently(question)
+                self._sign_in.refused(headers["X-Soracom-Token"])
+            answer, _ = self._patiently(question, self._signed_headers)
         return _read(answer, question.where)
 
-    def _patiently(self, question: _Question) -> _Answer:
+    def _patiently(
+        self, question: _Question, proof: Callable[[], Mapping[str, str]]
+    ) -> tuple[_Answer, Mapping[str, str]]:
         """The first answer that says something; after the last try, `platform.unreachable` or `platform.busy`."""
         problem = Failure(Code.PLATFORM_UNREACHABLE, "never asked", where=question.where)
         pause_s = 0.0
         for turn in range(self._patience.tries):
             if turn:
                 self._sleep(pause_s)
-            headers, _ = self._signed_headers()
+            headers = proof()
             pause_s = min(MOST_PAUSE_S, self._patience.first_pause_s * 2**turn) * self._random()
             try:
                 answer = self._send(question, headers)
@@ -193,11 +192,11 @@ class Api:
             elif answer.status in _REPEATED and question.harmless:
                 problem = Failure(Code.PLATFORM_UNREACHABLE, _said(answer), where=question.where)
             else:
-                return answer
+                return answer, headers
         raise problem
 
     def _send(self, question: _Question, headers: Mapping[str, str]) -> _Answer:
-        with self._lock:
+        with self._counted:
             self.requests += 1
         limit_s = self._patience.timeout_s
         until = time.monotonic() + limit_s
@@ -213,10 +212,9 @@ class Api:
                     raise requests.exceptions.ChunkedEncodingError("the answer does not end")
             return _Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, content)
 
-    def _signed_headers(self) -> tuple[Mapping[str, str], str]:
+    def _signed_headers(self) -> Mapping[str, str]:
         with self._lock:
-            signed = self._sign_in.signed()
-        return signed.headers, signed.operator_id
+            return self._sign_in.signed().headers
 
 
 @frozen

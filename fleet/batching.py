@@ -57,9 +57,7 @@ def carry_out(api: Api, name: str, tasks: Sequence[Task], pause: Pause = time.sl
         part = tasks[begin : begin + MOST_TASKS]
         job = f"{group}{path_of('jobs', _started(api, group, name, part, pause))}"
         status = _ended(api, job, pause)
-        failed |= _failures(api, job, part)
-        if status != "completed" and not failed:
-            raise Failure(Code.PREPARE_INCOMPLETE, f"the job of {len(part)} calls is {status}", where=job)
+        failed |= _failures(api, job, part, status)
     return failed
 
 
@@ -102,14 +100,18 @@ def _ended(api: Api, job: str, pause: Pause) -> str:
     raise Failure(Code.PREPARE_INCOMPLETE, f"the job did not end within {WITHIN_S:.0f} s", where=job)
 
 
-def _failures(api: Api, job: str, tasks: Sequence[Task]) -> dict[str, Failure]:
+def _failures(api: Api, job: str, tasks: Sequence[Task], status: str) -> dict[str, Failure]:
+    """Of a job that came to its end what went wrong; of any other everything that was not done."""
     by_path = {f"/v1{task.path}": task.sim_id for task in tasks}
     found = {}
-    for page in api.pages(f"{job}/tasks", {"status": "error"}):
+    for page in api.pages(f"{job}/tasks", {"status": "error"} if status == "completed" else {}):
         for one in list_of(page, "tasks"):
             told = object_of(one, "a task")
+            if told.get("status") == "success":
+                continue
             request = object_of(told.get("request"), "a task's request")
             said = told.get("response")
             sim_id = by_path.get(str(request.get("path")), "unknown")
-            found[sim_id] = Failure(Code.PLATFORM_REFUSED, str(said)[:300], where=f"SIM {sim_id}")
+            why = str(said)[:300] if said else f"the job is {status}"
+            found[sim_id] = Failure(Code.PLATFORM_REFUSED, why, where=f"SIM {sim_id}")
     return found

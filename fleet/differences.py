@@ -43,6 +43,8 @@ class PutParameters:
     before: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        if self.namespace != "SoracomAir":  # credentials may stand there
+            return f"~ group {self.name} {self.namespace} {', '.join(self.parameters)}"
         told = [f"{key}: {_short(self.before.get(key))} -> {_short(value)}" for key, value in self.parameters.items()]
         return f"~ group {self.name} {self.namespace} {'; '.join(told)}"
 

@@ -6,6 +6,7 @@ import argparse
 import hmac
 import json
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -66,12 +67,14 @@ def hook(arguments: argparse.Namespace) -> int:
     with api_of(arguments) as api:
         running = Hook(partial(_deal, api, plan, arguments.back_within), partial(_note, threading.Lock()))
         try:
-            server = create_server(application(running.hint, secret), host=host, port=int(port), ident=None)
-            port = getattr(server, "effective_port", port)  # of several addresses, each has its own
-            print(f"listening on http://{host}:{port}/", file=sys.stderr, flush=True)
+            listener = socket.create_server((host, int(port)))
+            server = create_server(application(running.hint, secret), sockets=[listener], ident=None)
+            print(f"listening on http://{host}:{listener.getsockname()[1]}/", file=sys.stderr, flush=True)
             server.run()
-        except OSError as error:
-            raise Failure(Code.HOOK_NOT_SERVED, error.strerror or str(error), where=arguments.listen) from None
+        except (OSError, OverflowError) as error:
+            raise Failure(
+                Code.HOOK_NOT_SERVED, getattr(error, "strerror", None) or str(error), where=arguments.listen
+            ) from None
         finally:
             running.stop()
     return os.EX_OK

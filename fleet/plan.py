@@ -17,11 +17,13 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from agent.configuration import check
 from agent.configuration.document import parse
 from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Imei
+from agent.signed import split
 from fleet.handler_words import Hook, NotSaid, said
 from fleet.sim import imei_or_none
 
@@ -147,6 +149,8 @@ def _plan(told: Mapping[str, Any], files: Files, faults: list[Fault]) -> Plan:
     hook = _hook(told.get("hook"), files, faults)
     before = _group(groups["before"], ("groups", "before"), files, faults)
     after = _group(groups["after"], ("groups", "after"), files, faults) if "after" in groups else None
+    if after and (after.name, after.group_id) == (before.name, before.group_id):
+        faults.append(Fault(("groups", "after", "name"), "is the group before shipment as well; they have to be two"))
     return Plan(
         told["name"],
         _which(sims, files, faults),
@@ -186,6 +190,10 @@ def _rows(content: bytes, faults: list[Fault]) -> Iterator[Wanted]:
     seen: set[str] = set()
     reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
+        names = [name.strip() for name in reader.fieldnames or ()]
+        if "" in names or len(set(map(str.lower, names))) < len(names):
+            faults.append(Fault(("sims", "csv"), "line 1: every column has a name, and no two the same"))
+            return
         for row in reader:
             if len(seen) >= MOST_SIMS:
                 faults.append(Fault(("sims", "csv"), f"has more than {MOST_SIMS} SIMs"))
@@ -234,6 +242,8 @@ def _group(told: Mapping[str, Any], path: KeyPath, files: Files, faults: list[Fa
             userdata = content.decode()
         except UnicodeDecodeError:
             faults.append(Fault((*path, "userdata"), "takes UTF-8"))
+        problems = check(split(content).text) if told["userdata"] in files.contents else ()
+        faults += [Fault((*path, "userdata"), f"{told['userdata']}: {problem}") for problem in problems[:5]]
     air: dict[str, Any] = {"metadata": {"enabled": True, "readonly": told.get("readonly", False)}}
     if userdata is not None:
         air["userdata"] = userdata
@@ -241,10 +251,15 @@ def _group(told: Mapping[str, Any], path: KeyPath, files: Files, faults: list[Fa
         air |= {"useCustomDns": True, "dnsServers": told["dns"]}
     settings = told.get("settings", {})
     configuration = {**settings, "SoracomAir": {**settings.get("SoracomAir", {}), **air}}
-    size = len(json.dumps(configuration, ensure_ascii=False, separators=(",", ":")).encode())
+    size = configuration_size(configuration)
     if size > GROUP_LIMIT_BYTES:
         faults.append(Fault(path, f"its configuration is {size} bytes, and the platform takes {GROUP_LIMIT_BYTES}"))
     return WantedGroup(told["name"], told.get("id"), userdata, told.get("readonly", False), configuration)
+
+
+def configuration_size(configuration: Mapping[str, Any]) -> int:
+    """Bytes that count towards the limit of a group."""
+    return len(json.dumps(configuration, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _handlers(told: Mapping[str, Any], hook: Hook | None, faults: list[Fault]) -> Iterator[WantedHandler]:

@@ -12,7 +12,7 @@ from agent.process_entry import print_json
 from fleet.api import Api
 from fleet.desk import Progress, Record, agreed, api_of, read_plan
 from fleet.differences import Change, ChangeSim
-from fleet.preparing import Looked, look, make
+from fleet.preparing import Looked, look, make, refuse_unfit
 
 _SHOWN = 20
 """SIMs that are shown one by one; of more, how many."""
@@ -23,10 +23,7 @@ def prepare(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         looked = look(api, plan)
-        if looked.unfit:
-            told = "; ".join(map(str, looked.unfit[:5]))
-            count = len({one.sim for one in looked.unfit})
-            raise Failure(Code.PLAN_INVALID, f"the userdata does not fit {count} SIMs: {told}")
+        refuse_unfit(looked)
         if not arguments.json:
             _show(looked)
         done: list[dict[str, Any]] = []

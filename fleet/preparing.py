@@ -29,7 +29,7 @@ from fleet.differences import (
     unfit,
     wanted_of,
 )
-from fleet.plan import ByList, ByOrder, ByTag, Plan, Wanted, WantedGroup
+from fleet.plan import GROUP_LIMIT_BYTES, ByList, ByOrder, ByTag, Plan, Wanted, WantedGroup, configuration_size
 from fleet.sim import Sim
 
 ONE_BY_ONE = 20
@@ -76,6 +76,8 @@ def look(api: Api, plan: Plan) -> Looked:
     """What stands between the plan and the platform; changes nothing."""
     found = find_groups(plan, calls.all_groups(api))
     group_ids = {on: group.group_id for on, group in found.items() if group}
+    for on, group in _groups(plan):
+        _refuse_too_large(group, found[on])
     changes = tuple(change for on, group in _groups(plan) for change in group_changes(group, found[on]))
     handlers = tuple(handler_changes(plan, group_ids, calls.all_handlers(api)))
     pairs, missing = _pairs(plan, sims_of(api, plan))
@@ -127,12 +129,14 @@ def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mappin
     alone = [replace(one, group=None) for one in sims if one.tags or one.speed_class]
     for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), alone):
         failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
-    moving = [group_task(one.sim_id, group_ids[one.group]) for one in sims if one.group and one.sim_id not in failures]
-    if moving:
-        failures |= carry_out(api, f"{plan.name}: group", moving)
-    for sim in sims:
         note(sim, failures.get(sim.sim_id))
-    return len(failures)
+    moving = [replace(one, tags={}, speed_class=None) for one in sims if one.group and one.sim_id not in failures]
+    moved = carry_out(
+        api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving]
+    )
+    for sim in moving:
+        note(sim, moved.get(sim.sim_id))
+    return len({*failures, *moved})
 
 
 def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple[ChangeSim, ...]:
@@ -143,7 +147,17 @@ def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple
         settings |= {"speedClass": plan.speed_class} if plan.speed_class else {}
         calls.set_initial_settings(api, order_id, {plan.subscription: settings})
     calls.register_order(api, order_id)
-    return look(api, plan).sims
+    again = look(api, plan)
+    refuse_unfit(again)
+    return again.sims
+
+
+def refuse_unfit(looked: Looked) -> None:
+    """Raises `plan.invalid` where the userdata would not do for every SIM."""
+    if looked.unfit:
+        told = "; ".join(map(str, looked.unfit[:5]))
+        count = len({one.sim for one in looked.unfit})
+        raise Failure(Code.PLAN_INVALID, f"the userdata does not fit {count} SIMs: {told}")
 
 
 def sims_of(api: Api, plan: Plan) -> Iterator[Sim]:
@@ -216,6 +230,18 @@ def _found(wanted: WantedGroup, groups: Mapping[str, Group]) -> Group | None:
         ids = ", ".join(group.group_id for group in named)
         raise Failure(Code.PLAN_INVALID, f"{len(named)} groups are named {wanted.name!r}; say which by id: {ids}")
     return named[0] if named else None
+
+
+def _refuse_too_large(wanted: WantedGroup, found: Group | None) -> None:
+    """What the group holds already counts towards the platform's limit as well."""
+    held = found.configuration if found else {}
+    names = {*held, *wanted.configuration}
+    both = {name: {**held.get(name, {}), **wanted.configuration.get(name, {})} for name in names}
+    if (size := configuration_size(both)) > GROUP_LIMIT_BYTES:
+        told = (
+            f"group {wanted.name}: with what it holds already {size} bytes, and the platform takes {GROUP_LIMIT_BYTES}"
+        )
+        raise Failure(Code.PLAN_INVALID, told)
 
 
 def _put_handler(api: Api, change: PutHandler | DeleteHandler, group_ids: Mapping[str, str]) -> None:

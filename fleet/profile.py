@@ -101,7 +101,7 @@ def profile_of(wanted: Wanted, environment: Mapping[str, str], home: Path) -> Pr
 def read_profile(directory: Path, name: str) -> Mapping[str, Any]:
     """The members of a profile's file; raises `profile.missing` and `profile.wrong`."""
     path = directory / f"{name}.json"
-    if "/" in name or name.startswith("."):
+    if "/" in name or "\0" in name or name.startswith("."):
         raise Failure(Code.PROFILE_MISSING, f"{name!r} is not the name of a profile")
     try:
         mode = path.stat().st_mode
@@ -128,8 +128,12 @@ def write_profile(directory: Path, name: str, members: Mapping[str, Any]) -> Pat
 
 def checked_endpoint(endpoint: str) -> str:
     """Without a slash at its end, and with the version; raises `profile.wrong` for what cannot be asked."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
+    try:
+        parts = urlsplit(endpoint)
+        usable = parts.port != 0 and bool(parts.hostname and parts.hostname.encode("idna"))
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in {"http", "https"} or parts.query or parts.username:
         raise Failure(Code.PROFILE_WRONG, f"{endpoint!r} is not an address such as https://api.soracom.io/v1")
     if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise Failure(Code.PROFILE_WRONG, f"{endpoint}: a key is not sent without TLS, except to this machine")

@@ -28,6 +28,11 @@ def init(arguments: argparse.Namespace) -> int:
     real = profile_of(Wanted(arguments.profile, arguments.coverage_type), os.environ, Path.home()).credentials
     if not isinstance(real, AuthKey):
         raise Failure(Code.PROFILE_WRONG, "the sandbox wants the authentication key of a real account")
+    directory = Path(os.environ.get("SORACOM_PROFILE_DIR") or Path.home() / ".soracom")
+    if (directory / f"{arguments.name}.json").exists():
+        raise Failure(
+            Code.FILE_UNWRITABLE, "there is such a profile already; choose another --name", where=arguments.name
+        )
     endpoint = checked_endpoint(arguments.endpoint or SANDBOXES[arguments.coverage_type or "jp"])
     email, password = f"kitting-{secrets.token_hex(8)}@example.com", f"Kit-{secrets.token_urlsafe(18)}1"
     with Api(Profile(endpoint, Password(password, email=email))) as api:
@@ -36,7 +41,6 @@ def init(arguments: argparse.Namespace) -> int:
         key = object_of(api.post(path_of("operators", operator_id, "auth_keys"), {}, harmless=False).body, "a key")
         sims = [_sim(api) for _ in range(arguments.sims)]
     members = {"authKeyId": key.get("authKeyId"), "authKey": key.get("authKey"), "endpoint": endpoint, "sandbox": True}
-    directory = Path(os.environ.get("SORACOM_PROFILE_DIR") or Path.home() / ".soracom")
     place = write_profile(directory, arguments.name, members)
     if arguments.json:
         print_json({"profile": arguments.name, "file": str(place), "operator": operator_id, "sims": sims})

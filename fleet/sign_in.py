@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -64,8 +65,10 @@ class SignIn:
         self._signed = found
         return found
 
-    def refused(self) -> None:
-        """The platform did not take the token: the next question signs in anew."""
+    def refused(self, token: str) -> None:
+        """The platform did not take this token: the next question signs in anew, unless somebody did meanwhile."""
+        if self._signed is not None and self._signed.token != token:
+            return
         self._signed = None
         if self._place:
             with suppress(OSError):
@@ -98,7 +101,8 @@ class SignIn:
         if self._place is None:
             return None
         try:
-            return Signed(**json.loads(self._place.read_bytes()))
+            told = json.loads(self._place.read_bytes())
+            return Signed(**told) if _is_usable(told) else None
         except (OSError, ValueError, TypeError, RecursionError):
             return None
 
@@ -123,6 +127,26 @@ def _body(credentials: AuthKey | Password) -> Mapping[str, str]:
 
 
 def _name_of(profile: Profile) -> str:
-    """Of the cached token: nothing of the credentials can be read back from it."""
-    told = json.dumps([profile.endpoint, asdict(profile.credentials)], sort_keys=True)
+    """Of the cached token: by who asks and where; no secret is part of it, nor this minute's code."""
+    told = json.dumps([profile.endpoint, _who(profile.credentials)])
     return f"token-{hashlib.sha256(told.encode()).hexdigest()[:24]}.json"
+
+
+def _who(credentials: Credentials) -> list[str]:
+    match credentials:
+        case AuthKey(key_id):
+            return ["key", key_id]
+        case Password(_, email=email, operator_id=operator_id, user=user):
+            return ["password", email, operator_id, user]
+        case Switched(source, operator_id, user):
+            return ["switched", *_who(source), operator_id, user]
+
+
+def _is_usable(told: object) -> bool:
+    """Whether a kept token can be put into headers, and into a comparison of times."""
+    if not isinstance(told, dict):
+        return False
+    texts = [told.get(name) for name in ("api_key", "token", "operator_id", "user")]
+    until = told.get("until")
+    printable = all(isinstance(one, str) and one.isascii() and one.isprintable() for one in texts)
+    return printable and isinstance(until, float) and math.isfinite(until)

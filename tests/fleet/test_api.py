@@ -302,3 +302,19 @@ def test_many_things_are_done_side_by_side_and_one_that_fails_stops_nobody(desk)
 
 def test_a_path_holds_any_text():
     assert path_of("sims", "a/b?c", "tags", "サイト") == "/sims/a%2Fb%3Fc/tags/%E3%82%B5%E3%82%A4%E3%83%88"
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.ServerError(503), faults.TooManyRequests(seconds=1), faults.ConnectionReset()]
+)
+def test_signing_in_is_tried_again_as_well(desk, fault):
+    desk.server.faults.add(fault, path="/v1/auth", times=2)
+    assert calls.one_sim(desk.api, desk.sim_ids[0])
+
+
+def test_a_companys_proxy_counts(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
+    with Api(Profile(BASE, AuthKey("a", "b"))) as api:
+        assert api._session.proxies["https"] == "http://proxy.example:3128"
+        assert api._session.verify == "/etc/company.pem"

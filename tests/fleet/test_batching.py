@@ -66,7 +66,7 @@ def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(desk):
     plan = plan_for(desk)
     noted = []
     assert make(desk.api, look(desk.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
-    assert len(noted) == 2 + 3 + 30
+    assert len(noted) == 2 + 3 + 30 + 30
     assert "Sim:setSimGroup" not in desk.asked()
     assert look(desk.api, plan).writes == 0
 
@@ -80,7 +80,22 @@ def test_a_sim_whose_tags_failed_is_not_moved_and_the_next_run_mends_it(desk):
     assert (
         make(desk.api, looked, lambda change, failure: failed.append(change) if failure else None, batch_from=10) == 1
     )
-    assert failed == [broken]
+    assert [change.sim_id for change in failed] == [broken.sim_id]
     assert desk.platform.sims[3].group_id is None
     assert make(desk.api, look(desk.api, plan), lambda *_: None) == 0
     assert look(desk.api, plan).writes == 0
+
+
+def test_what_an_aborted_job_left_undone_is_a_failure(desk):
+    desk.account.tasks_per_request = 4
+    tasks = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+
+    def abort(_):
+        desk.api.get("/groups")
+        for job in desk.account.batches.values():
+            job.told["status"] = "aborted"
+
+    failed = carry_out(desk.api, "job", tasks, pause=abort)
+    moved = {sim.sim_id for sim in desk.platform.sims if sim.group_id == BENCH}
+    assert 0 < len(moved) < len(desk.sim_ids)
+    assert set(failed) == set(desk.sim_ids) - moved

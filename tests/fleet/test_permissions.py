@@ -33,7 +33,8 @@ LISTED = "name: p\nsims: {csv: sims.csv}\ngroups: {before: {name: bench}, after:
 
 def prepare(desk, api):
     """An order of many, then three of a list that somebody changed since, then a handler that was dropped."""
-    done(api, PLAN.replace("csv: sims.csv", "order: OR1, subscription: plan01s"), FILES)
+    first = Files({**FILES.contents, "userdata.yaml": b"timezone: Asia/Tokyo\n"})
+    done(api, PLAN.replace("csv: sims.csv", "order: OR1, subscription: plan01s"), first)
     for sim in desk.platform.sims[:3]:
         desk.platform.change_sim(sim.imsi, group_id=None, speed_class="s1.slow")
     for handler in desk.account.handlers.values():

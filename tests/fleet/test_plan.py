@@ -85,6 +85,7 @@ def test_what_lies_beside_a_plan_is_named_by_it():
         ("  after: ", "  later: ", "unknown key"),
         ("[192.0.2.53, 192.0.2.54]", "[dns.example]", "takes an IPv4 address"),
         ("secret_file: secret", "secret_file: none", "names a file that cannot be read"),
+        ("name: alpha-field", "name: alpha-bench", "is the group before shipment as well"),
     ],
     ids=lambda value: value[:20],
 )
@@ -104,10 +105,19 @@ def test_what_is_wrong_is_named_by_line_and_key(old, new, words):
         ("simId,name\n1,a,b\n", "line 2: more values"),
         ("simId,kitting_state\n1,done\n", "kitting_state is not one that a plan may write"),
         ('simId,name\n1,"a\n', "line"),
+        ("simId,\n1,a\n", "every column has a name"),
+        ("simId,name,Name\n1,a,b\n", "no two the same"),
     ],
 )
 def test_what_is_wrong_with_a_list_is_named_by_its_line(csv, words):
     assert words in refused(PLAN, Files({**FILES.contents, "sims.csv": csv.encode()}))
+
+
+def test_a_userdata_that_no_device_would_take_is_refused_whatever_the_sims():
+    wrong = Files({**FILES.contents, "userdata.yaml": b"hostnam: gw\n"})
+    told = refused(PLAN.replace("csv: sims.csv", "tag: {name: a, value: b}"), wrong)
+    assert "userdata.yaml: line 1" in told
+    assert "hostname" in told
 
 
 def test_a_list_in_another_encoding_is_said_to_be_one():
@@ -192,6 +202,6 @@ def test_the_example_is_a_plan():
     place = SCHEMA_PATH.parent / "examples" / "desk"
     text = (place / "plan.yaml").read_text()
     contents = {name: (place / name).read_bytes() for name in files_named(text) if (place / name).exists()}
-    found = plan_of(text, Files({**contents, "hook.secret": b"0123456789abcdef"}))
+    found = plan_of(text, Files(contents))
     assert [sim.tags["serial"] for sim in found.which.sims] == ["RPI4-0001", "RPI4-0002"]
-    assert len(found.handlers) == 4
+    assert len(found.handlers) == 3

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from an_operator import BENCH, Operator
@@ -10,6 +11,7 @@ from test_plan import FILES, PLAN
 from agent.errors import Code, Failure
 from fleet import calls
 from fleet.cli import main
+from fleet.differences import ChangeSim
 from fleet.plan import Files, plan_of
 from fleet.preparing import look, make
 from simulator import faults
@@ -122,11 +124,38 @@ def test_two_groups_of_one_name_are_told_apart_by_id(desk):
 def test_an_order_is_set_before_it_is_taken_over_and_its_sims_need_no_write(desk):
     desk.account.orders["OR1"] = Order("OR1", sim_ids=list(desk.sim_ids))
     text = PLAN.replace("csv: sims.csv", "order: OR1, subscription: plan01s")
-    assert prepare(desk, plan_for(desk, text)) == 0
+    assert prepare(desk, plan_for(desk, text, **ANY)) == 0
     assert not [one for one in desk.asked() if one in {"Sim:putSimTags", "Sim:setSimGroup", "Sim:updateSimSpeedClass"}]
     assert {sim.tags["project"] for sim in desk.platform.sims} == {"alpha"}
     assert desk.account.orders["OR1"].registered
-    assert look(desk.api, plan_for(desk, text)).writes == 0
+    assert look(desk.api, plan_for(desk, text, **ANY)).writes == 0
+
+
+def test_an_orders_sims_that_the_userdata_would_not_do_for_are_not_changed(desk):
+    desk.account.orders["OR1"] = Order("OR1", sim_ids=list(desk.sim_ids))
+    looked = replace(look(desk.api, plan_for(desk, PLAN.replace("csv: sims.csv", "order: OR1"))), unfit=())
+    with pytest.raises(Failure) as caught:
+        make(desk.api, looked, lambda *_: None)
+    assert caught.value.code is Code.PLAN_INVALID
+    assert desk.asked("PUT") == []
+
+
+def test_what_a_group_holds_already_counts_towards_its_limit(desk):
+    desk.platform.change_group(BENCH, other_configuration={"SoracomBeam": {"x": "y" * 8000}})
+    with pytest.raises(Failure) as caught:
+        look(
+            desk.api,
+            plan_for(desk, PLAN.replace("alpha-bench", "bench"), **{"userdata.yaml": b"hostname: gw\n# " + b"x" * 300}),
+        )
+    assert "holds already" in caught.value.detail
+
+
+def test_what_was_done_is_noted_even_where_the_job_afterwards_cannot_be_had(desk):
+    desk.server.faults.add(faults.ServerError(403), path="/v1/batch_groups")
+    noted = []
+    with pytest.raises(Failure):
+        make(desk.api, look(desk.api, plan_for(desk)), lambda change, _: noted.append(change), batch_from=1)
+    assert len([change for change in noted if isinstance(change, ChangeSim)]) == len(desk.sim_ids)
 
 
 def test_sims_with_a_tag_are_found_and_never_by_the_search_index(desk):
@@ -145,6 +174,8 @@ def test_one_sim_that_fails_stops_no_other_and_the_next_run_does_the_rest(desk):
     assert desk.asked("PUT") == ["Sim:putSimTags"]
 
 
+ANY = {"userdata.yaml": b"timezone: Asia/Tokyo\n"}
+"""For SIMs without tags."""
 MANY = 1_000_000
 """So that each SIM is a request of its own, which can be killed in between."""
 

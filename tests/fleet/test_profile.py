@@ -124,13 +124,26 @@ def test_a_profile_that_says_nobody_is_refused(home, members):
     assert "says nobody" in refused(home, Code.PROFILE_WRONG)
 
 
-@pytest.mark.parametrize("name", ["nobody", "../default", ".hidden", "a/b"])
+@pytest.mark.parametrize("name", ["nobody", "../default", ".hidden", "a/b", "a\0b"])
 def test_a_profile_that_is_not_there_is_named(home, name):
     refused(home, Code.PROFILE_MISSING, profile=name)
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["http://api.example/v1", "ftp://x", "api.soracom.io", "https://", "https://u:p@x/", "https://x/?a=b"]
+    "endpoint",
+    [
+        "http://api.example/v1",
+        "ftp://x",
+        "api.soracom.io",
+        "https://",
+        "https://u:p@x/",
+        "https://x/?a=b",
+        "http://[",
+        "https://x]/",
+        "https://a:b/v1",
+        "https://x:99999/",
+        "https://℀.com/",
+    ],
 )
 def test_no_key_goes_to_an_address_that_is_not_one_or_not_safe(endpoint):
     with pytest.raises(Failure) as caught:

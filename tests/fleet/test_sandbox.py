@@ -32,7 +32,9 @@ def test_a_sandbox_has_an_operator_a_key_sims_and_a_profile(sandbox, capsys):
 def test_a_profile_that_is_there_is_not_overwritten(sandbox):
     words = ["sandbox", "init", "--sims", "0", "--endpoint", sandbox.server.url]
     assert main(words) == 0
+    before = len(sandbox.account.calls)
     assert main(words) == Code.FILE_UNWRITABLE.exit_code
+    assert len(sandbox.account.calls) == before, "nothing was made that nobody could use"
 
 
 def test_a_password_is_not_what_the_sandbox_wants(sandbox, monkeypatch, tmp_path):

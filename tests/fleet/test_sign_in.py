@@ -1,5 +1,7 @@
 """Signing in: once, renewed before it expires, anew where that is refused."""
 
+import json
+
 import pytest
 
 from agent.errors import Code, Failure
@@ -95,3 +97,39 @@ def test_an_answer_without_a_token_is_not_understood(answer):
     with pytest.raises(Failure) as caught:
         sign_in.signed()
     assert caught.value.code is Code.PLATFORM_NOT_UNDERSTOOD
+
+
+def test_a_late_refusal_of_an_old_token_costs_nobody_the_new_one(platform):
+    sign_in = signing_in(platform)
+    old = sign_in.signed()
+    sign_in.refused(old.token)
+    new = sign_in.signed()
+    sign_in.refused(old.token)
+    assert sign_in.signed() == new
+    assert platform.asked == ["/auth", "/auth"]
+
+
+def test_a_token_is_found_under_another_minutes_code(platform, tmp_path):
+    for code in ("111111", "222222", ""):
+        signing_in(platform, Password("p", operator_id="OP1", user="desk", mfa=code), tmp_path).signed()
+    assert platform.asked == ["/auth"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"until": "x"},
+        {"until": None},
+        {"until": 1e999},
+        {"api_key": 5},
+        {"api_key": "a\nb"},
+        {"token": "é"},
+        {"user": None},
+    ],
+)
+def test_a_kept_token_that_cannot_be_used_is_not_there(platform, tmp_path, members):
+    signing_in(platform, cache=tmp_path).signed()
+    (file,) = tmp_path.iterdir()
+    file.write_text(json.dumps({**json.loads(file.read_text()), **members}))
+    assert signing_in(platform, cache=tmp_path).signed().api_key == "api-1"
+    assert platform.asked == ["/auth", "/auth"]

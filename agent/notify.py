@@ -8,6 +8,7 @@ pass, which is gone a moment later. Without systemd both do nothing.
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sys
 from collections.abc import Mapping
@@ -28,6 +29,30 @@ def tell_manager(*assignments: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def wait_for_manager(limit_s: float = 1.0) -> bool:
+    """Returns once the manager has dealt with everything that was sent (sd_notify_barrier(3)); False where it does not.
+
+    A message whose sender is gone before it is read cannot be told to be of its service, and is lost.
+    """
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return False
+    reading, writing = os.pipe()
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+            manager.connect("\0" + address[1:] if address.startswith("@") else address)
+            socket.send_fds(manager, [b"BARRIER=1"], [writing])
+        os.close(writing)
+        writing = -1
+        return bool(select.select([reading], [], [], limit_s)[0])
+    except OSError:
+        return False
+    finally:
+        os.close(reading)
+        if writing >= 0:
+            os.close(writing)
 
 
 def watchdog_interval_s() -> float | None:

@@ -35,6 +35,10 @@ def leave(code: int) -> NoReturn:
         sys.stderr.flush()
     except (BrokenPipeError, ValueError):
         code = code or os.EX_IOERR
+    if "NOTIFY_SOCKET" in os.environ:
+        from agent.notify import wait_for_manager
+
+        wait_for_manager()
     os._exit(code)
 
 

@@ -4,10 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from agent.notify import tell_manager, watchdog_interval_s
+from agent.notify import tell_manager, wait_for_manager, watchdog_interval_s
 
 
 @pytest.fixture
@@ -37,6 +38,34 @@ def test_an_abstract_address_is_understood(monkeypatch):
 def test_without_a_manager_nothing_happens(monkeypatch, address):
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     assert not tell_manager("READY=1")
+
+
+def test_a_message_is_waited_for_until_the_manager_has_dealt_with_it(manager):
+    tell_manager("STATUS=provisioned")
+    heard = []
+
+    def deal():
+        heard.append(manager.recv(4096))
+        word, descriptors, _, _ = socket.recv_fds(manager, 4096, 1)
+        heard.append(word)
+        os.close(descriptors[0])
+
+    dealing = threading.Thread(target=deal)
+    dealing.start()
+    assert wait_for_manager(20)
+    assert heard == [b"STATUS=provisioned", b"BARRIER=1"]
+    dealing.join()
+
+
+def test_a_manager_that_does_not_deal_with_it_is_not_waited_for_for_long(manager):
+    assert not wait_for_manager(0.01)
+    assert manager
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/notify"])
+def test_without_a_manager_nobody_is_waited_for(monkeypatch, address):
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    assert not wait_for_manager()
 
 
 @pytest.mark.parametrize(

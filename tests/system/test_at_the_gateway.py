@@ -35,7 +35,9 @@ def test_without_an_answer_the_led_flashes_and_the_login_prompt_says_what_is_kno
 
 
 def test_the_login_prompt_tells_who_this_is(machine):
-    text = machine.until(lambda: machine.ask("cat", "/run/issue.d/50-kitting-agent.issue").stdout, 10, "it is there")
+    issue = "/run/issue.d/50-kitting-agent.issue"
+    machine.until(lambda: "provisioned" in machine.ask("cat", issue).stdout, 30, "it says what the pass found")
+    text = machine.ask("cat", issue).stdout
     assert text == f"kitting-agent: provisioned   IMSI …{IMSI[-4:]}   IMEI …{IMEI[-4:]}   address \\4\n"
     assert IMEI not in text
 

@@ -24,6 +24,8 @@ from agent.notify import tell_manager, watchdog_interval_s
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 3600.0
 """Waits after passes that left no word: 30 s, 60 s, … up to an hour."""
+WORTH_LISTENING_S = 1.0
+"""A pause shorter than this is over before anybody listens."""
 GRACE_S = 0.7
 """Between SIGTERM and SIGKILL for a pass, so that stopping stays within a second."""
 
@@ -99,7 +101,7 @@ class Resident:
             self.wanted_again = False
             return True
         until = monotonic() + pause_s
-        ear = self._listen() if self.listener else None
+        ear = self._listen() if self.listener and pause_s >= WORTH_LISTENING_S else None
         try:
             while (left_s := until - monotonic()) > 0:
                 heard = self._hear(left_s)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 PASS = """#!/bin/sh
-# A pass of the test: counts itself, then does what `behave` says; $2 is the number of the pipe to the resident.
+# A pass of the test: does what `behave` said when it was counted; $2 is the number of the pipe to the resident.
+how=$(cat {state}/behave)
 echo x >> {state}/passes
-case $(cat {state}/behave) in
+case $how in
     well) printf %s "$(cat {state}/pause_ms)" >&"$2" ;;
     crash) exit 70 ;;
     hang) sleep 600 ;;

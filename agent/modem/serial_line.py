@@ -131,9 +131,14 @@ class Line:
             raise Failure(Code.MODEM_SILENT, "does not stop talking", where=self.name)
 
     def wait_beside(self, other: int) -> list[int]:
-        """Waits, for as long as it takes, until the line or another descriptor has something; which of the two has."""
+        """Waits, for as long as it takes, until the line or another descriptor has something; which of the two has.
+
+        What is asked after it has its `port_s` anew.
+        """
         with gone_is_said(self.name):
-            return select.select([self._port.fileno(), other], [], [])[0]
+            ready = select.select([self._port.fileno(), other], [], [])[0]
+        self._until = time.monotonic() + self._limits.port_s
+        return ready
 
     def take(self) -> bytes:
         """What the line has said; raises `modem.gone` where it ended."""

@@ -2,13 +2,17 @@
 
 import os
 import threading
+import time
 from dataclasses import replace
 
 import pytest
 from bench_of_ports import QUICK
 
 from agent.listening import CANNOT, WOKEN, listen
+from agent.modem.commands import DELIVERY_QUESTION
+from agent.modem.dialogue import Final
 from agent.modem.known_ports import remember
+from agent.modem.serial_line import opened
 from agent.settings import ModemSettings, PathSettings, Settings
 from simulator import modem_faults as faults
 from simulator.modem import Modem
@@ -50,7 +54,7 @@ def listening(plugged, tmp_path, port=None):
     """A listener that has told the modem to hand messages on."""
     ear = Ear(port or plugged.path, tmp_path)
     while plugged.modem.delivery != "2,2,0,0,0" and ear.thread.is_alive():
-        pass
+        time.sleep(0.01)
     return ear
 
 
@@ -68,6 +72,18 @@ def test_the_modem_treats_messages_as_before_afterwards(modem, tmp_path):
     assert ear.end() == CANNOT
     assert modem.modem.delivery == "2,1,0,0,0"
     assert modem.modem.stored == []
+
+
+def test_what_is_asked_after_a_long_wait_is_answered(modem):
+    reading, writing = os.pipe()
+    with opened(str(modem.path), 115200, replace(QUICK, port_s=0.5)) as line:
+        line.wake()
+        time.sleep(0.6)
+        os.write(writing, b"x")
+        line.wait_beside(reading)
+        assert line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).final is Final.OK
+    os.close(reading)
+    os.close(writing)
 
 
 def test_it_ends_at_once_when_it_is_told_to(modem, tmp_path):

@@ -3,7 +3,7 @@
     settle    what an earlier order left open comes to its end first
     plan      the document's effects against what is there
     keep      what stands there is kept, before anything is touched
-    do        step by step, each begun in the journal before it is done
+    do        step by step; what acts on services is begun in the journal before it is done
     wait      for the confirmation: `confirm` keeps everything, `undo` takes everything back
 
 A step that fails takes everything back. An outcome is said before the order is forgotten, so that a power cut only says
@@ -29,7 +29,7 @@ from agent.apply.places import check_places
 from agent.apply.plan import Plan, make_plan, questions
 from agent.apply.records import Ordered, contents_of, larges_of, left_by
 from agent.apply.room import Room, room
-from agent.apply.steps import ActionStep, Managed, Step
+from agent.apply.steps import ActionStep, Managed
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
@@ -226,6 +226,9 @@ def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, 
             journal.append(Happened(Event.SAVED))
             notes: list[Change] = []
             for number, step in enumerate(plan.steps):
+                if not isinstance(step, ActionStep):
+                    gateway.do(step)
+                    continue
                 journal.append(Happened(Event.BEGUN, number))
                 ran, note = _done(step, gateway)
                 notes += note
@@ -239,12 +242,12 @@ def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, 
     return tuple(notes)
 
 
-def _done(step: Step, gateway: Gateway) -> tuple[Ran | None, tuple[Change, ...]]:
-    """Does a step. On the way back a unit that does not come up is said: it must not bring back what has to go."""
+def _done(step: ActionStep, gateway: Gateway) -> tuple[Ran | None, tuple[Change, ...]]:
+    """Acts. On the way back a unit that does not come up is said: it must not bring back what has to go."""
     try:
         return gateway.do(step), ()
     except Failure as failure:
-        if isinstance(step, ActionStep) and step.is_way_back:
+        if step.is_way_back:
             return None, (Change("not done", failure.where, failure.detail),)
         raise
 

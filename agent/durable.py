@@ -155,6 +155,12 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
     is synced. A link at `name` is replaced, not followed. Where this raises `OSError` before the rename, the old file
     stands; where it raises after it, the new one does, but may not survive a power cut.
     """
+    put_file(disk, at, name, data, mode=mode, owner=owner)
+    disk.sync(at)
+
+
+def put_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: Owner | None = None) -> None:
+    """The same without syncing the directory: for several files in it, after which it is synced once."""
     temporary = temporary_name(name)
     try:
         descriptor = _create_anew(disk, temporary, at)
@@ -171,7 +177,6 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
         with suppress(OSError):
             disk.unlink(temporary, at)
         raise
-    disk.sync(at)
 
 
 def replace_by_copy(  # noqa: PLR0913 (as `replace_file`, with a digest)

@@ -119,9 +119,10 @@ class Gateway:
         try:
             with self._tree.parent(path) as (at, name):
                 self._clear_leftover(at, name)
-                if self._look(at, name) != node:
+                if self._look(at, name) == node:
+                    self._make_sure(at, name, node)
+                else:
                     self._change(at, name, node)
-                self._settle(at, name, node)
         except FileNotFoundError as error:
             if node != Absent():
                 raise as_failure(error, path) from None
@@ -232,10 +233,13 @@ class Gateway:
             case Directory():
                 with suppress(FileExistsError):
                     self.disk.make_directory(name, at)
+                self._make_sure(at, name, node)
             case Absent() if isinstance(self._look(at, name), Directory):
                 self.disk.remove_directory(name, at)
+                self.disk.sync(at)
             case Absent():
                 self.disk.unlink(name, at)
+                self.disk.sync(at)
 
     def _replace_by_link(self, at: int, name: str, target: str, owner: tuple[int, int]) -> None:
         temporary = temporary_name(name)
@@ -247,8 +251,9 @@ class Gateway:
             with suppress(OSError):
                 self.disk.unlink(temporary, at)
             raise
+        self.disk.sync(at)
 
-    def _settle(self, at: int, name: str, node: Node) -> None:
+    def _make_sure(self, at: int, name: str, node: Node) -> None:
         """Makes sure of what may have been found in place: a process that was killed need not have synced it."""
         match node:
             case Directory(mode, uid, gid):

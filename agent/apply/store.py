@@ -29,7 +29,7 @@ from agent.apply.records import (
     unframed,
 )
 from agent.apply.steps import Managed
-from agent.durable import Disk, digest_of, read_file, replace_file
+from agent.durable import Disk, digest_of, put_file, read_file, replace_file
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 
@@ -64,8 +64,9 @@ class Store:
         """Keeps contents by their SHA-256."""
         for digest, content in contents.items():
             if self.content(digest) is None:
-                replace_file(self.disk, self.kept_at, digest, content, mode=0o600)
-        self.disk.sync(self.kept_at)
+                put_file(self.disk, self.kept_at, digest, content, mode=0o600)
+        if contents:
+            self.disk.sync(self.kept_at)
 
     def has_kept(self, digest: str) -> bool:
         """Whether a content is kept, whole."""

@@ -3,8 +3,8 @@
 The journal is this state: after a restart its events are folded again. A pair that the table does not have is a bug,
 or a journal that is damaged, and raises `KeyError`. `docs/states.md` shows the table and is generated from it.
 
-The intent to do a step (`begun`) is on the disk before the step is. Undoing is harmless where nothing was done, so it
-always takes back everything, and needs no intent of its own.
+The intent to act (`begun`) is on the disk before a service or a command is touched. Files need none, and undoing needs
+none: every file is taken back whatever was begun, and that is harmless where nothing was done.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Event(Enum):
     SAVED = "saved"
     """What the plan touches is kept."""
     BEGUN = "begun"
-    """A step is about to be done."""
+    """An action is about to be done."""
     DONE = "done"
-    """A step is done and would survive a power cut."""
+    """An action is done."""
     ALL_DONE = "all_done"
     FAILED = "failed"
     """A step could not be done, or could not be undone."""
@@ -123,7 +123,7 @@ class Progress:
 
     state: State = State.IDLE
     begun: int = 0
-    """How many steps may have been done: those with a number below this."""
+    """Which actions may have been done: those of steps with a number below this."""
     withdrawn: bool = False
     """It is undone though every step was done."""
     cause: Failure | None = None
@@ -140,7 +140,7 @@ class Progress:
         ran = (*self.ran, happened.ran) if happened.ran else self.ran
         if self.cause or state not in {State.UNDOING, State.UNDONE}:
             return replace(self, state=state, begun=begun, ran=ran)
-        cause = happened.failure or Failure(Code.APPLY_INTERRUPTED, f"cut off after {self.begun} steps were begun")
+        cause = happened.failure or Failure(Code.APPLY_INTERRUPTED, "cut off in the middle")
         return Progress(state, begun, happened.event is Event.WITHDRAWN, cause, ran)
 
 

@@ -34,7 +34,8 @@ def entry() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser(words).parse_args(words)
     command: Command = arguments.command
     return ended_well("kitting-agent", lambda: command(arguments, load(arguments.config)), as_json=arguments.json)
 
@@ -53,7 +54,8 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.display import identity_lines, identity_values
-    from agent.wiring import leave_root, who_and_what
+    from agent.leaving_root import leave_root
+    from agent.wiring import who_and_what
 
     leave_root(settings)
     subscriber, equipment, found = who_and_what(settings)
@@ -283,8 +285,8 @@ _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line: also the source of the man page."""
+def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The command line: also the source of the man page. Of its commands those that `words` name, else all."""
     top = Parser(
         prog="kitting-agent",
         description="Finds out by its SIM who this gateway is, and makes it what it should be.",
@@ -294,7 +296,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_PATH}, if it is there)")
     top.add_argument("--json", action="store_true", help="print values for programs instead of lines for people")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for name, command, what, example in _COMMANDS:
+    named = [one for one in _COMMANDS if one[0] in words]
+    for name, command, what, example in named or _COMMANDS:
         sub = commands.add_parser(name, help=what, description=f"{what.capitalize()}.", epilog=f"example: {example}")
         sub.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings")
         sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print values for programs")

@@ -23,16 +23,20 @@ def provision(arguments: argparse.Namespace, settings: Settings) -> int:
     import threading
 
     gc.disable()  # a pass has ended before garbage matters, and looking for it takes a twentieth of its time
-    from agent.display import pass_lines, pass_values
+    from agent import head_start
+    from agent.leaving_root import leave_root
     from agent.schedule import pass_limit_s
-    from agent.wiring import Narrator, leave_root, one_pass, pause_after
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
     make_state_directory(settings.paths.state)
     leave_root(settings)
+    lines = head_start.lines(settings)
+    from agent.display import pass_lines, pass_values
+    from agent.wiring import Narrator, one_pass, pause_after
+
     narrator = Narrator(quiet=arguments.json)
-    this = one_pass(settings, narrator.tell)
+    this = one_pass(settings, narrator.tell, lines)
     narrator.conclude(this)
     if arguments.json:
         print_json(pass_values(this))

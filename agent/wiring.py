@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pwd
 import random
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,6 @@ from agent.handover import new_order_id
 from agent.identity import Equipment, Subscriber
 from agent.lifecycle import Event, State
 from agent.metadata import MetadataService
-from agent.metadata.sources import Sources
 from agent.metered import budget_of
 from agent.modem import read_equipment
 from agent.notify import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
@@ -35,6 +33,7 @@ from agent.report import short
 from agent.schedule import first_pass_s, next_pass_s
 from agent.settings import AppliedBy, Settings
 from agent.state import Remembered
+from agent.tcp_line import Line
 from agent.traffic import read_ledger, write_ledger
 
 if TYPE_CHECKING:
@@ -42,18 +41,15 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Step, str], None]
 
-SERVICE_USER = "kitting-agent"
-SYSTEMD_RUNS = Path("/run/systemd/system")
-"""Where it is there, systemd is the init of this machine (sd_booted(3))."""
 MAX_LINE_BYTES = 4096
 _INFO, _WARNING = 6, 4
 """syslog's priorities."""
 
 
-def one_pass(settings: Settings, tell: Tell) -> Pass:
-    """A whole pass, alone on this device."""
+def one_pass(settings: Settings, tell: Tell, lines: Sequence[Line] = ()) -> Pass:
+    """A whole pass, alone on this device; `lines` to the service, where connecting was begun before."""
     place = settings.paths.state
-    with state.pass_lock(place), MetadataService(settings.metadata) as service:
+    with state.pass_lock(place), MetadataService(settings.metadata, lines) as service:
         remembered, damage = remembered_now(settings)
         panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)
@@ -238,28 +234,13 @@ def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell)
     wanted = sources(configuration)
     if not wanted:
         return
+    from agent.metadata.sources import Sources
+
     fetching = Sources(settings.metadata, settings.paths.state)
     for source in wanted:
         fetching.fetch(source.url, source.sha256, source.size)
         tell(Step.FETCH, f"{source.url}, {source.size} bytes")
     fetching.forget_all_but({source.sha256 for source in wanted})
-
-
-def leave_root(settings: Settings) -> None:
-    """A pass that somebody starts with sudo goes on as the service's user: no byte of the network is parsed as root.
-
-    Only where the other half is a service: systemd runs, and the running system is configured.
-    """
-    by_service = settings.apply.by is not AppliedBy.PROCESS and settings.apply.root == Path("/")
-    if os.geteuid() != 0 or not by_service or not SYSTEMD_RUNS.is_dir():
-        return
-    try:
-        user = pwd.getpwnam(SERVICE_USER)
-    except KeyError:
-        return
-    os.initgroups(SERVICE_USER, user.pw_gid)
-    os.setgid(user.pw_gid)
-    os.setuid(user.pw_uid)
 
 
 def _privileged(settings: Settings) -> Apply:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import random as chance
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +28,7 @@ from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
 from agent.identity import Subscriber
+from agent.metadata.adapter import LineAdapter
 from agent.metadata.answers import (
     MAX_BYTES,
     Answer,
@@ -40,9 +41,9 @@ from agent.metadata.answers import (
     userdata_of,
     userdata_unless_same,
 )
-from agent.metadata.connection import Line, LineAdapter
 from agent.schedule import patiently
 from agent.settings import MetadataSettings
+from agent.tcp_line import Line
 
 T = TypeVar("T")
 
@@ -58,6 +59,8 @@ _BODILESS = frozenset({204, 304})
 class MetadataService:
     """The service, as one pass asks it; not for use by several threads at once.
 
+    `lines`: the lines that it is asked over, where connecting was begun before (`head_start.lines`).
+
     Attributes:
         read_only: whether the SIM's group lets devices only read; None as long as no write was tried.
     """
@@ -65,6 +68,7 @@ class MetadataService:
     def __init__(
         self,
         settings: MetadataSettings,
+        lines: Sequence[Line] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -78,7 +82,7 @@ class MetadataService:
         self._reading_works = False
         self._date: datetime | None = None
         self._etag: str | None = None
-        self._line = Line(settings.interface, clock)
+        self._line, *self._lines = lines or [Line(settings.interface, clock)]
         self._adapter = LineAdapter(self._line)
         self._ahead: _Ahead | None = None
 
@@ -86,7 +90,7 @@ class MetadataService:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        self._adapter.close()
+        self._leave()
         if self._ahead:
             self._ahead.service.__exit__(None, None, None)
 
@@ -121,12 +125,12 @@ class MetadataService:
 
     def subscriber_anew(self) -> Subscriber:
         """The record once more, over a new connection and after a new look-up of the name; raises `metadata.*`."""
-        self._adapter.close()
+        self._leave()
         return self.subscriber()
 
     def read_userdata_ahead(self) -> None:
         """Begins to read the userdata over a second connection, beside what is asked meanwhile: a round trip less."""
-        self._ahead = _Ahead(MetadataService(replace(self._settings, patience=0.0), clock=self._clock))
+        self._ahead = _Ahead(MetadataService(replace(self._settings, patience=0.0), self._lines, clock=self._clock))
 
     def userdata(self) -> bytes:
         """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
@@ -171,7 +175,7 @@ class MetadataService:
         That it returns is proof that the service can be reached; raises `metadata.*`, `report.read_only` or
         `report.not_sent` where there is no such proof.
         """
-        self._adapter.close()
+        self._leave()
         self._put(tags, self._where("/v1/subscriber/tags"))
         self.read_only = False
 
@@ -184,11 +188,16 @@ class MetadataService:
         until = self._clock() + within_s
 
         def ask() -> None:
-            self._adapter.close()
+            self._leave()
             left_s = max(until - self._clock(), 0.001)
             self._get("/v1/subscriber.imsi", imsi_of, min(left_s, self._settings.timeout))
 
         patiently(ask, within_s, self._clock, self._sleep, self._random)
+
+    def _leave(self) -> None:
+        """What is asked next is asked over a new connection."""
+        self._adapter.close()
+        self._line.forget_coming()
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         """Asks with what is left of the pass's patience."""

@@ -22,8 +22,9 @@ from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
-from agent.metadata.connection import Line, LineAdapter
+from agent.metadata.adapter import LineAdapter
 from agent.settings import MetadataSettings
+from agent.tcp_line import Line
 
 FETCHED = "fetched"
 LIMIT_S = 1800.0

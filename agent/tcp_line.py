@@ -3,7 +3,7 @@
 `requests` knows limits for the pause between two bytes, not for a whole answer; a service that drips would hold a pass
 for ever. So the socket itself caps every wait by what is left of the request's time. What goes wrong with time, names
 and routes is raised here as a `Failure`, which passes through urllib3 and requests as it is.
-Works with urllib3 1.26 (Debian 12) and 2.
+It needs nothing of requests, so that a pass connects while it still loads the rest of itself.
 """
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any
-
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
+from urllib.parse import urlsplit
 
 from agent.errors import Code, Failure
 
@@ -43,6 +40,7 @@ class Line:
         self._received_before = 0
         self._connected: tuple[str, int, Address] | None = None
         """Host, port and address of the last connection."""
+        self._coming: _Coming | None = None
 
     def begin(self, where: str, limit_s: float) -> None:
         """From now on every wait together takes `limit_s` at most."""
@@ -79,8 +77,26 @@ class Line:
             return Failure(Code.METADATA_TRUNCATED, detail, where=self._where)
         return self._unreachable("the connection was closed without an answer")
 
+    def begin_to_connect(self, url: str, limit_s: float) -> None:
+        """Begins to connect beside what is done meanwhile; whoever opens that host next is given the connection."""
+        with suppress(ValueError):
+            parts = urlsplit(url)
+            if parts.scheme == "http" and parts.hostname:
+                self.begin(url, limit_s)
+                self._coming = _Coming(self._open, parts.hostname, parts.port or 80)
+
+    def forget_coming(self) -> None:
+        """What was begun is not wanted any more."""
+        if self._coming:
+            self._coming.forget()
+            self._coming = None
+
     def open(self, host: str, port: int) -> socket.socket:
-        """A connection to the first address that takes one."""
+        """A connection to the first address that takes one, or the one that is coming already."""
+        coming, self._coming = self._coming, None
+        return (coming and coming.take(host, port)) or self._open(host, port)
+
+    def _open(self, host: str, port: int) -> socket.socket:
         answer = self._look_up(host, port)
         with ExitStack() as otherwise:
             early = self._connect_early(host, port)
@@ -166,6 +182,37 @@ class Line:
         return Failure(Code.METADATA_UNREACHABLE, detail, where=self._where)
 
 
+class _Coming:
+    """A connection that is being made; one that cannot be made is tried again by who wants it, and told then."""
+
+    def __init__(self, make: Callable[[str, int], socket.socket], host: str, port: int) -> None:
+        self._to = (host, port)
+        self._made: socket.socket | None = None
+        self._making = Thread(target=self._run, args=(make,), daemon=True)
+        self._making.start()
+
+    def take(self, host: str, port: int) -> socket.socket | None:
+        """The connection, once it is there; None where it leads somewhere else, or nowhere."""
+        if (host, port) != self._to:
+            self.forget()
+            return None
+        self._making.join()
+        return self._made
+
+    def forget(self) -> None:
+        """It is closed as soon as it is there."""
+        Thread(target=self._close, daemon=True).start()
+
+    def _run(self, make: Callable[[str, int], socket.socket]) -> None:
+        with suppress(Failure, OSError):
+            self._made = make(*self._to)
+
+    def _close(self) -> None:
+        self._making.join()
+        if self._made:
+            self._made.close()
+
+
 class _Socket(socket.socket):
     """Waits no longer than its line allows, and tells it what went through."""
 
@@ -196,30 +243,6 @@ class _Socket(socket.socket):
             self.line.lost = True
             raise
         self.line.bytes_sent += len(data)
-
-
-class LineAdapter(HTTPAdapter):
-    """What `requests` sends through, over one kept connection of a line."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:  # noqa: FBT001, FBT002 (the library's signature)
-        """As the library does, with connections of the line."""
-        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _pool_over(self._line)}
-
-
-def _pool_over(line: Line) -> type[HTTPConnectionPool]:
-    class Connection(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return line.open(self._dns_host, self.port or 80)
-
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = Connection
-
-    return Pool
 
 
 def _look_up(host: str, port: int, family: int, told: queue.SimpleQueue[list[Address] | Exception]) -> None:

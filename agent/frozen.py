@@ -19,6 +19,7 @@ _set = object.__setattr__
 def frozen(cls: Kind) -> Kind:
     """The class as a frozen dataclass with slots; what it defines itself is kept."""
     own = vars(cls).keys()
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else dataclass works out a signature: 3 ms for the first one
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     for name, method in _SHARED.items():
         if name not in own:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Imei, Imsi, NotRead, Radio, Read, Reading, Registration, Source, value_of
-from agent.modem import answers, commands, sim_and_network
+from agent.modem import answers, commands
 from agent.modem.dialogue import Answer
 from agent.modem.limits import Limits
 from agent.modem.serial_line import Hear, Line, opened
@@ -49,17 +49,19 @@ def _read_line(line: Line, port: str, *, radio: bool) -> Equipment:
 
 
 def _radio(line: Line) -> Radio:
+    """What only a person who looks for a fault wants to know: a pass does not even load it."""
+    from agent.modem import sim_and_network
+
+    def registrations() -> list[Reading[Registration]]:
+        return [_asked(line, (asked,), sim_and_network.registration_in) for asked in commands.REGISTRATION_COMMANDS]
+
     return Radio(
         sim=_asked(line, commands.SIM_COMMANDS, sim_and_network.sim_state_in),
-        registration=sim_and_network.best_registration(_registrations(line)),
+        registration=sim_and_network.best_registration(registrations()),
         operator=_asked(line, commands.OPERATOR_COMMANDS, sim_and_network.operator_in),
         signal=_asked(line, commands.SIGNAL_COMMANDS, sim_and_network.signal_in),
         own_number=_asked(line, commands.NUMBER_COMMANDS, sim_and_network.own_number_in),
     )
-
-
-def _registrations(line: Line) -> list[Reading[Registration]]:
-    return [_asked(line, (command,), sim_and_network.registration_in) for command in commands.REGISTRATION_COMMANDS]
 
 
 def _imei(line: Line, imsi: Imsi | None) -> Reading[Imei]:

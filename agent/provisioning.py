@@ -226,8 +226,9 @@ def _fetch(hands: Hands, subscriber: Subscriber) -> bytes:
 def _remember(hands: Hands, this: Pass, event: Event) -> None:
     """What the next pass starts from, written before anything is done or said on the strength of it."""
     this.event = event
-    this.remembered = remembered_after(this, event, this.applied_at or _now(hands))
-    save = hands.save_until_boot if this.quiet else hands.save
+    before, this.remembered = this.remembered, remembered_after(this, event, this.applied_at or _now(hands))
+    only_time_passed = event is Event.UNCHANGED and replace(this.remembered, ended_at=before.ended_at) == before
+    save = hands.save_until_boot if only_time_passed else hands.save
     save(this.remembered)
 
 

@@ -92,11 +92,6 @@ def _rows(name: str, runs: int, loss: float, *, names: bool, aims: tuple[Aim, ..
     ]
     ours, floor, other, _ = (statistics.median(trip.from_first_packet for trip in trips) for trips in by_command)
     rows.append(Row(f"{name}: from the first packet", "RTT", ours, floor, other))
-    if not loss and not names:
-        ours, floor, other, _ = (trips[0].connections + trips[0].requests for trips in by_command)
-        what = "link to tag: waits (connections + requests)"
-        # The two questions that the floor asks at once wait once.
-        rows.append(Row(what, "", ours, floor - 1, other, note="the rest of the time is CPU"))
     return rows
 
 

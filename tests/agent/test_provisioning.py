@@ -706,3 +706,13 @@ def test_a_quiet_poll_costs_the_disk_nothing():
     world, this = polled(quiet())
     assert (world.saved, len(world.noted)) == ([], 1)
     assert world.noted[0].quiet_polls == this.remembered.quiet_polls
+
+
+def test_a_whole_pass_that_finds_everything_as_it_was_is_written_down_once():
+    remembered = replace(quiet(), quiet_polls=MOST_QUIET_POLLS)
+    world = World(
+        subscriber=replace(UNLOCKED, tags={**UNLOCKED.tags, **World(subscriber=UNLOCKED).run().tags}, modified="1")
+    )
+    this = world.run(remembered)
+    assert (this.event, this.quiet, this.remembered.quiet_polls) == (Event.UNCHANGED, False, 0)
+    assert world.saved == [this.remembered]

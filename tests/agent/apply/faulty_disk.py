@@ -44,15 +44,18 @@ class FaultyDisk(FastDisk):
 
     What was not synced is remembered: the content of files, and the names in directories. A power cut takes it back,
     the newest first: names become what they were, and files end where they were synced last.
+
+    `earlier` is the disk of a process that was killed on the same machine: what it did not sync is still not synced.
     """
 
-    def __init__(self, at_change=None, fault="", *, ignore_syncs=()):
+    def __init__(self, at_change=None, fault="", *, ignore_syncs=(), earlier=None):
         self.at_change, self.fault, self.ignore_syncs = at_change, fault, ignore_syncs
         self.changes = []
-        self.unsynced_files = {}
-        self.unsynced_names = []
+        self.unsynced_files = dict(earlier.unsynced_files) if earlier else {}
+        self.unsynced_names = list(earlier.unsynced_names) if earlier else []
         self.dead = False
         self.loses_what_was_not_synced = fault.startswith("power cut")
+        self.watches = self.loses_what_was_not_synced or earlier is not None or fault == "killed after"
         for name in CHANGES:
             setattr(self, name, partial(self._change, name, getattr(self, name)))
 
@@ -70,10 +73,7 @@ class FaultyDisk(FastDisk):
             raise OSError(ERRORS[self.fault], os.strerror(ERRORS[self.fault]))
         if due and self.fault.endswith("before"):
             self._end()
-        if self.loses_what_was_not_synced:
-            result = self._watched(name, operation, arguments, number)
-        else:
-            result = operation(*arguments)
+        result = self._watched(name, operation, arguments, number) if self.watches else operation(*arguments)
         if due:
             self._end()
         return result
@@ -118,6 +118,9 @@ class FaultyDisk(FastDisk):
 
     def _note_names(self, name, directory, before, arguments):
         status = os.fstat(arguments[-1])
+        if name == "unlink":
+            gone = directory / arguments[0]
+            self.unsynced_files = {key: file for key, file in self.unsynced_files.items() if file[0] != gone}
         if name == "rename":
             for key, (path, length) in self.unsynced_files.items():
                 if path == directory / arguments[0]:

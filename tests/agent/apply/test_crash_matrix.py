@@ -318,6 +318,31 @@ def test_any_two_cuts_leave_the_one_or_the_other(ready, tmp_path):
             assert tree(place / "root") in (before, after), (first, second)
 
 
+@pytest.mark.parametrize("act", ["apply", "undo"])
+def test_a_kill_and_a_power_cut_right_after_what_followed_leave_the_one_or_the_other(ready, tmp_path, memory, act):
+    """What a killed process did not sync looks done to the next one, and is lost with the power all the same."""
+    before, small, lost = tree(ready / "root"), order("small", "small"), Failure(Code.APPLY_UNCONFIRMED, "no answer")
+    waiting = copied(ready, Path(tempfile.mkdtemp(dir=memory)))
+    apply_order(small, room(waiting))
+    after = tree(waiting / "root")
+
+    def apply_small(it):
+        return apply_order(small, it)
+
+    begin, did = (ready, apply_small) if act == "apply" else (waiting, lambda it: undo(it, lost))
+    for number in range(changes_of(begin, tmp_path, did)):
+        place = copied(begin, tmp_path)
+        killed = FaultyDisk(number, "killed after")
+        with pytest.raises(Killed):
+            did(room(place, killed))
+        then = FaultyDisk(None, "power cut after", earlier=killed)
+        settle(room(place, then))
+        with pytest.raises(Killed):
+            then._end()
+        settle(room(place))
+        assert tree(place / "root") in (before, after), number
+
+
 def test_a_sync_that_is_left_out_is_noticed_by_the_matrix(ready, wanted_tree, tmp_path):
     """The test of the test: a disk that does not sync when told to does not keep the promise."""
     before = tree(ready / "root")

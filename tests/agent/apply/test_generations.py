@@ -428,6 +428,16 @@ def test_connections_are_kept_again_after_a_process_that_ended_in_between(bench)
     assert how(bench.acts, ActivateConnections) == ["kept"]
 
 
+def test_what_was_being_done_to_a_unit_when_the_process_ended_is_taken_back(bench):
+    bench.acts = Acts(ends_at={"do"})
+    with pytest.raises(Killed):
+        bench.becomes([file("/etc/a"), Wanted(ServiceVerb("noise.service", Verb.MASK), "services")])
+    bench.acts = Acts()
+    assert settle(bench.room()).result is Result.NOT_APPLIED
+    assert bench.acts.done == [("redo", ServiceVerb("noise.service", Verb.UNMASK))]
+    assert not (bench.root / "etc/a").exists()
+
+
 def test_connections_that_the_document_names_by_themselves_are_activated_once(bench):
     bench.acts = Acts()
     bench.becomes([Wanted(UP, "network")])

@@ -20,6 +20,7 @@ from simulator.commands import Command, World, answer, obey
 from simulator.control import ControlSocket
 from simulator.faults import Faults
 from simulator.gateways import Gateway
+from simulator.pseudo_terminal import ModemOnPty
 from simulator.scenario import Scenario
 from simulator.server import MetadataServer
 
@@ -70,7 +71,8 @@ class Served:
         yield f"control socket    {self.control}"
         if self.api:
             yield f"API               {self.api.url}"
-            yield f"    SORACOM_PROFILE_DIR={self.api.profile.parent} kitting --profile {self.api.profile.stem} …"
+            profile = self.api.profile
+            yield f"    SORACOM_PROFILE_DIR={profile.parent} SORACOM_PROFILE={profile.stem} kitting …"
         for gateway in self.gateways:
             values = _values(gateway)
             yield f"SIM {values['imsi']}  at {values['address']}  modem {values['modem']}"
@@ -101,10 +103,12 @@ def serving(
         for gateway in gateways:
             stack.callback(gateway.modem.unplug)
             gateway.modem.plug_in()
+        modems = {gateway.sim.imsi: gateway.modem for gateway in gateways}
         api, carried = None, None
         if where.api_port is not None:
-            api, carried = _api(stack, Account(platform), faults, place, where)
-        world = World(platform, faults, {gateway.sim.imsi: gateway.modem for gateway in gateways}, carried)
+            account = Account(platform, deliver=partial(_delivered, modems))
+            api, carried = _api(stack, account, faults, place, where)
+        world = World(platform, faults, modems, carried)
         for command in begin:
             obey(world, command)
         server.start()
@@ -125,6 +129,12 @@ def _api(
     profile.chmod(0o600)
     profile.write_text(json.dumps({"endpoint": server.url, "authKeyId": key_id, "authKey": secret}))
     return ServedApi(server.url, profile), firing.carried
+
+
+def _delivered(modems: Mapping[str, ModemOnPty], imsi: str, text: str) -> None:
+    """A SIM that was registered since has no modem here."""
+    if imsi in modems:
+        modems[imsi].receive(text)
 
 
 @contextmanager

@@ -118,6 +118,8 @@ class Account:
     """To, title, message."""
     messages: list[tuple[str, str]] = field(default_factory=list)
     """SIM id and text of every SMS."""
+    deliver: Callable[[str, str], None] = lambda _imsi, _text: None
+    """Hands an SMS to the modem that has this SIM; where there is none, the network keeps it for ever."""
     batch_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     tasks_per_request: int = 100

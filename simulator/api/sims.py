@@ -141,11 +141,12 @@ def register(asked: Asked) -> Response:
 
 
 def send_sms(asked: Asked) -> Response:
-    """Keeps the message for whoever looks."""
+    """Hands the message to the modem that has the SIM, and keeps it for whoever looks."""
     imsi = _imsi(asked)
     message = text(asked.members(), "payload")
     account = asked.account
     account.messages.append((account.platform.sim(imsi).sim_id, message))
+    account.deliver(imsi, message)
     return Response.json(HTTPStatus.ACCEPTED, {"messageId": account.new_id("")})
 
 

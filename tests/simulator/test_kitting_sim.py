@@ -113,6 +113,23 @@ def test_an_api_is_served_beside_from_the_same_state(tmp_path, control):
             assert row["dataTrafficStatsMap"]["s1.4xfast"]["uploadByteSizeTotal"] == 7
 
 
+def test_the_desk_wakes_a_gateway_by_a_message_to_its_modem(tmp_path, control):
+    kitting = [sys.executable, "-m", "fleet", "reprovision", "--profile", "simulator", FIRST, "--yes"]
+    with running(tmp_path, control, "--count", "1", "--api", "0") as (served, _):
+        (gateway,) = served["gateways"]
+        settings = tmp_path / "agent.toml"
+        settings.write_text(gateway["agent_toml"].replace("[modem]", "[modem]\nwake_by_sms = true"))
+        listener = subprocess.Popen([sys.executable, "-m", "agent.listening", "--config", str(settings)])
+        try:
+            environment = os.environ | {"SORACOM_PROFILE_DIR": str(Path(served["profile"]).parent)}
+            until = time.monotonic() + LIMIT_S
+            while listener.poll() is None and time.monotonic() < until:
+                subprocess.run(kitting, env=environment, capture_output=True, check=True)
+            assert listener.wait(LIMIT_S) == os.EX_OK
+        finally:
+            listener.kill()
+
+
 def test_without_an_api_nobody_counts_traffic(tmp_path, control, capsys):
     with running(tmp_path, control):
         assert main(["tell", FIRST, "traffic_bytes=7", "--control", str(control)]) == os.EX_DATAERR

@@ -29,7 +29,7 @@ from agent.apply.places import check_places
 from agent.apply.plan import Plan, make_plan, questions
 from agent.apply.records import Ordered, contents_of, larges_of, left_by
 from agent.apply.room import Room, room
-from agent.apply.steps import ActionStep, Managed
+from agent.apply.steps import ActionStep, FileStep, Managed
 from agent.apply.store import Store
 from agent.apply.transaction import Event, Happened, State
 from agent.apply.way_back import plan_back, plan_scrub, questions_back, questions_scrub
@@ -225,14 +225,18 @@ def _carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> tuple[Change, 
             _keep(plan, journal, gateway)
             journal.append(Happened(Event.SAVED))
             notes: list[Change] = []
+            files: list[FileStep] = []
             for number, step in enumerate(plan.steps):
-                if not isinstance(step, ActionStep):
-                    gateway.do(step)
-                    continue
-                journal.append(Happened(Event.BEGUN, number))
-                ran, note = _done(step, gateway)
-                notes += note
-                journal.append(Happened(Event.DONE, number, ran=ran and without(ran, step, secrets)))
+                if isinstance(step, ActionStep):
+                    gateway.write(files)
+                    files = []
+                    journal.append(Happened(Event.BEGUN, number))
+                    ran, note = _done(step, gateway)
+                    notes += note
+                    journal.append(Happened(Event.DONE, number, ran=ran and without(ran, step, secrets)))
+                else:
+                    files.append(step)
+            gateway.write(files)
             journal.append(Happened(Event.ALL_DONE))
     except CommandFailed as failed:
         step = plan.steps[journal.progress.begun - 1]

@@ -179,7 +179,7 @@ def put_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: O
         raise
 
 
-def replace_by_copy(  # noqa: PLR0913 (as `replace_file`, with a digest)
+def put_by_copy(  # noqa: PLR0913 (as `put_file`, with a digest)
     disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: Owner | None = None
 ) -> None:
     """The same with what an open file contains, which is never held in memory; `OSError` unless it has that digest."""
@@ -200,7 +200,6 @@ def replace_by_copy(  # noqa: PLR0913 (as `replace_file`, with a digest)
         with suppress(OSError):
             disk.unlink(temporary, at)
         raise
-    disk.sync(at)
 
 
 def digest_of(disk: Disk, source: int) -> str:

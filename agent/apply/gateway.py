@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import posixpath
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ from agent.apply.observation import Observation, Questions
 from agent.apply.owners import may_give_away, owner_of
 from agent.apply.steps import ActionStep, FileStep, Step
 from agent.apply.tree import Tree
-from agent.durable import Disk, Space, digest_of, read_file, replace_by_copy, replace_file, temporary_name
+from agent.durable import Disk, Space, digest_of, put_by_copy, put_file, read_file, temporary_name
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.order import Ran
@@ -76,18 +77,22 @@ class Gateway:
         for uses in needs.values():
             _check_fits(uses[0][0], sum(size for _, size in uses), len(uses))
 
-    def do(self, step: Step) -> Ran | None:
-        """Does a step of a plan, and says how a command of the document ended; `CommandFailed` where that stops all."""
-        match step:
-            case FileStep(path, _, after):
-                self.put(path, after)
-                return None
-            case ActionStep(action, is_way_back=True):
-                self.actor.redo(action)
-                return None
-            case ActionStep(action, because, once):
-                ran = self.actor.do(action, because)
-                return ran if once else None
+    def do(self, step: ActionStep) -> Ran | None:
+        """Acts, and says how a command of the document ended; `CommandFailed` where that stops all."""
+        if step.is_way_back:
+            self.actor.redo(step.action)
+            return None
+        ran = self.actor.do(step.action, step.because)
+        return ran if step.once else None
+
+    def write(self, steps: Iterable[FileStep]) -> None:
+        """Makes each path be what its step says; all of it survives a power cut once this returns."""
+        written: dict[str, str] = {}
+        for step in steps:
+            self.put(step.path, step.after, names_later=True)
+            written[posixpath.dirname(step.path)] = step.path
+        for path in written.values():
+            self._sync_names_beside(path)
 
     def keep(self, path: str, large: Large, at: int) -> None:
         """Puts a copy of a large file that stands at a path beside the other kept contents."""
@@ -95,9 +100,10 @@ class Gateway:
             with self._tree.parent(path) as (directory, name):
                 source = self.disk.open_file(name, directory)
                 try:
-                    replace_by_copy(self.disk, at, large.sha256, source, large.sha256, mode=0o600)
+                    put_by_copy(self.disk, at, large.sha256, source, large.sha256, mode=0o600)
                 finally:
                     os.close(source)
+            self.disk.sync(at)
         except OSError as error:
             raise as_failure(error, path) from None
 
@@ -114,8 +120,11 @@ class Gateway:
                 self.put(path, node)
         return ""
 
-    def put(self, path: str, node: Node) -> None:
-        """Makes the path be exactly this, whatever file or link is there; survives a power cut once it returns."""
+    def put(self, path: str, node: Node, *, names_later: bool = False) -> None:
+        """Makes the path be exactly this, whatever file or link is there; survives a power cut once it returns.
+
+        With `names_later` only once its directory has been synced.
+        """
         try:
             with self._tree.parent(path) as (at, name):
                 self._clear_leftover(at, name)
@@ -123,9 +132,19 @@ class Gateway:
                     self._make_sure(at, name, node)
                 else:
                     self._change(at, name, node)
+                if not names_later:
+                    self.disk.sync(at)
         except FileNotFoundError as error:
             if node != Absent():
                 raise as_failure(error, path) from None
+        except OSError as error:
+            raise as_failure(error, path) from None
+
+    def _sync_names_beside(self, path: str) -> None:
+        """Of the directory that a path is in; one that is gone has none."""
+        try:
+            with suppress(FileNotFoundError), self._tree.parent(path) as (at, _):
+                self.disk.sync(at)
         except OSError as error:
             raise as_failure(error, path) from None
 
@@ -221,11 +240,11 @@ class Gateway:
     def _change(self, at: int, name: str, node: Node) -> None:
         match node:
             case File(content, mode, uid, gid):
-                replace_file(self.disk, at, name, content, mode=mode, owner=(uid, gid))
+                put_file(self.disk, at, name, content, mode=mode, owner=(uid, gid))
             case Large(digest, size, mode, uid, gid):
                 source = self._open_whole(digest, size)
                 try:
-                    replace_by_copy(self.disk, at, name, source, digest, mode=mode, owner=(uid, gid))
+                    put_by_copy(self.disk, at, name, source, digest, mode=mode, owner=(uid, gid))
                 finally:
                     os.close(source)
             case Symlink(target, uid, gid):
@@ -236,10 +255,8 @@ class Gateway:
                 self._make_sure(at, name, node)
             case Absent() if isinstance(self._look(at, name), Directory):
                 self.disk.remove_directory(name, at)
-                self.disk.sync(at)
             case Absent():
                 self.disk.unlink(name, at)
-                self.disk.sync(at)
 
     def _replace_by_link(self, at: int, name: str, target: str, owner: tuple[int, int]) -> None:
         temporary = temporary_name(name)
@@ -251,7 +268,6 @@ class Gateway:
             with suppress(OSError):
                 self.disk.unlink(temporary, at)
             raise
-        self.disk.sync(at)
 
     def _make_sure(self, at: int, name: str, node: Node) -> None:
         """Makes sure of what may have been found in place: a process that was killed need not have synced it."""
@@ -272,7 +288,6 @@ class Gateway:
                     os.close(descriptor)
             case _:
                 pass
-        self.disk.sync(at)
 
     def _needs(self, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> Iterable[tuple[Space, int]]:
         """For each file that will be written: where, and how many bytes in whole blocks."""

@@ -110,7 +110,8 @@ class Store:
     def remember(self, managed: Managed) -> None:
         """Writes what is managed, twice."""
         for name in MANAGED:
-            replace_file(self.disk, self.at, name, framed(managed_to_record(managed)), mode=0o600)
+            put_file(self.disk, self.at, name, framed(managed_to_record(managed)), mode=0o600)
+        self.disk.sync(self.at)
 
     def read_previous(self) -> Ordered | None:
         """How the present generation came about; None where nobody can go back."""

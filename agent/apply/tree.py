@@ -27,6 +27,8 @@ _MAYBE_LINK = frozenset({errno.ELOOP, errno.ENOTDIR})
 
 @dataclass(slots=True)
 class _Walk:
+    """Where a walk has come to."""
+
     disk: Disk
     descriptors: list[int]
     names: list[str] = field(default_factory=list)

@@ -428,6 +428,19 @@ def test_connections_are_kept_again_after_a_process_that_ended_in_between(bench)
     assert how(bench.acts, ActivateConnections) == ["kept"]
 
 
+def test_the_files_are_there_before_a_unit_is_restarted_for_them(bench):
+    there = []
+
+    class Looks(Acts):
+        def do(self, action, because):
+            there.append((bench.root / "etc/a").exists() and (bench.root / "etc/b").exists())
+            return super().do(action, because)
+
+    bench.acts = Looks()
+    bench.becomes([file("/etc/a", then=(RESTART,)), file("/etc/b")])
+    assert there == [True]
+
+
 def test_what_was_being_done_to_a_unit_when_the_process_ended_is_taken_back(bench):
     bench.acts = Acts(ends_at={"do"})
     with pytest.raises(Killed):

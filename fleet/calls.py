@@ -26,12 +26,6 @@ def all_sims(api: Api) -> Iterator[Sim]:
         yield from sims_of(page)
 
 
-def sims_in_group(api: Api, group_id: str) -> Iterator[Sim]:
-    """Group:listSubscribersInGroup."""
-    for page in api.pages(path_of("groups", group_id, "subscribers")):
-        yield from sims_of(page)
-
-
 def one_sim(api: Api, sim_id: str) -> Sim:
     """Sim:getSim."""
     return sim_of(api.get(path_of("sims", sim_id)).body)
@@ -118,11 +112,6 @@ def all_groups(api: Api) -> Iterator[Group]:
         yield from map(group_of, list_of(page, "groups"))
 
 
-def one_group(api: Api, group_id: str) -> Group:
-    """Group:getGroup."""
-    return group_of(api.get(path_of("groups", group_id)).body)
-
-
 def create_group(api: Api, name: str, configuration: Mapping[str, Any]) -> Group:
     """Group:createGroup. Not repeated where nobody knows whether it was made: names need not be unique."""
     return group_of(api.post("/groups", {"configuration": configuration, "tags": {"name": name}}, harmless=False).body)
@@ -192,11 +181,6 @@ def open_port(api: Api, sim_id: str, port: int, duration_s: int, sources: Iterab
         **({"source": {"ipRanges": list(sources)}} if sources else {}),
     }
     return mapping_of(api.post(path_of("port_mappings", "sims", sim_id), body, harmless=False).body)
-
-
-def open_ports(api: Api, sim_id: str) -> tuple[PortMapping, ...]:
-    """PortMapping:listPortMappingsForSim."""
-    return tuple(map(mapping_of, list_of(api.get(path_of("port_mappings", "sims", sim_id)).body, "port mappings")))
 
 
 def close_port(api: Api, mapping: PortMapping) -> None:

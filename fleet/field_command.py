@@ -28,7 +28,6 @@ from fleet.watching import look
 WAKE = "kitting wake"
 """The text that a gateway obeys, if its settings let it."""
 _BEFORE = "desk_speed_before"
-_DEFAULT_SPEED = "s1.4xfast"
 
 
 def stop(arguments: argparse.Namespace) -> int:

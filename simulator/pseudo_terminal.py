@@ -46,11 +46,6 @@ class ModemOnPty:
         self.path = Path(link) if link else Path(self._own.name if self._own else "") / "modem"
         self._terminal: _Terminal | None = None
 
-    @property
-    def plugged_in(self) -> bool:
-        """Whether there is a terminal at the path."""
-        return self._terminal is not None and self._terminal.alive
-
     def plug_in(self) -> Self:
         """A fresh terminal at the same path; the modem starts as after power-on."""
         self.unplug()

@@ -166,7 +166,9 @@ class Machine:
         return found
 
     def until_state(self, state: str, limit_s: float = 120) -> None:
+        """The SIM says so, and then the gateway too: the tag is the proof of the service, and comes before the end."""
         self.until(lambda: self.cell.tags.get("kitting_state") == state, limit_s, f"the tag kitting_state is {state}")
+        self.until(lambda: self.status()["state"] == state, 30, f"the gateway is {state}")
 
     def _told(self) -> str:
         if not self.leader:

@@ -61,7 +61,8 @@ def test_a_cut_while_applying_is_undone_before_the_network_and_said(gateway):
 def test_a_cut_between_applying_and_its_confirmation_ends_before_or_after(gateway):
     machine = provisioned(gateway)
     machine.cell.set_userdata(USERDATA.replace("round = 1", "round = 2"))
-    machine.cell.break_("hang", "--path", "/v1/subscriber.imsi")
+    for proof in ("/v1/subscriber.imsi", "/v1/subscriber/tags"):
+        machine.cell.break_("hang", "--path", proof)
     machine.run("kitting-agent", "reprovision")
     machine.until(
         lambda: '"unconfirmed"' in machine.ask("cat", "/var/lib/kitting-apply/outcome.json").stdout, 60, "applied"

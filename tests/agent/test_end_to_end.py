@@ -12,6 +12,7 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -698,10 +699,10 @@ def test_the_resident_listens_at_the_modem_between_passes_where_it_may(bench):
     file.write_text(file.read_text().replace("[modem]", "[modem]\nwake_by_sms = true"))
     bench.gateway.switch_on()
     _until(lambda: modem.delivery == "2,2,0,0,0")
-    listeners = _children(bench.gateway.process.pid)
+    first = _listeners(bench)
     bench.gateway.modem.receive("hello")
     bench.gateway.ask("reprovision")
-    _until(lambda: _children(bench.gateway.process.pid) not in ([], listeners) and modem.delivery == "2,2,0,0,0")
+    _until(lambda: _listeners(bench) not in ([], first) and modem.delivery == "2,2,0,0,0")
     bench.gateway.modem.receive("kitting wake")
     _until(lambda: not _children(bench.gateway.process.pid))
     assert modem.delivery == "2,1,0,0,0"
@@ -728,8 +729,19 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def _listeners(bench) -> list[int]:
+    return [pid for pid in _children(bench.gateway.process.pid) if b"agent.listening" in _command_line(pid)]
+
+
+def _command_line(pid: int) -> bytes:
+    """Empty for a process that has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def _until(condition) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if condition():
             return
         time.sleep(0.05)

@@ -63,13 +63,7 @@ class Resident:
         reading, writing = os.pipe()
         os.set_inheritable(writing, True)
         os.set_blocking(reading, False)
-        pid = os.posix_spawn(
-            self.command[0],
-            [*self.command, "--next-pass-to", str(writing)],
-            os.environ,
-            setpgroup=0,
-            setsigmask=(),
-        )
+        pid = _started([*self.command, "--next-pass-to", str(writing)])
         os.close(writing)
         try:
             if not self._watch(pid):
@@ -101,7 +95,7 @@ class Resident:
             self.wanted_again = False
             return True
         until = monotonic() + pause_s
-        ear = self._listen() if self.listener and pause_s >= WORTH_LISTENING_S else None
+        ear = _started(self.listener) if self.listener and pause_s >= WORTH_LISTENING_S else None
         try:
             while (left_s := until - monotonic()) > 0:
                 heard = self._hear(left_s)
@@ -117,10 +111,6 @@ class Resident:
             if ear:
                 _end(ear)
         return True
-
-    def _listen(self) -> int:
-        """The process that waits at the modem."""
-        return os.posix_spawn(self.listener[0], self.listener, os.environ, setpgroup=0, setsigmask=())
 
     def _hear(self, limit_s: float) -> int | None:
         """The next signal, or None after `limit_s` or a beat of the watchdog, whichever is first."""
@@ -147,11 +137,13 @@ def _word(reading: int) -> str:
         return ""
 
 
+def _started(command: list[str]) -> int:
+    """A process with a group of its own, in which no signal is blocked."""
+    return os.posix_spawn(command[0], command, os.environ, setpgroup=0, setsigmask=())
+
+
 def _has_ended(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True
+    return _exit_code(pid) is not None
 
 
 def _exit_code(pid: int) -> int | None:

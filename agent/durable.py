@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -161,28 +162,22 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
 
 def put_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: Owner | None = None) -> None:
     """The same without syncing the directory: for several files in it, after which it is synced once."""
-    temporary = temporary_name(name)
-    try:
-        descriptor = _create_anew(disk, temporary, at)
-        try:
-            if owner is not None:
-                disk.set_owner(descriptor, owner)
-            disk.set_mode(descriptor, mode)
-            disk.write(descriptor, data)
-            disk.sync(descriptor)
-        finally:
-            os.close(descriptor)
-        disk.rename(temporary, name, at)
-    except OSError:
-        with suppress(OSError):
-            disk.unlink(temporary, at)
-        raise
+    _put(disk, at, name, lambda descriptor: disk.write(descriptor, data), mode, owner)
 
 
 def put_by_copy(  # noqa: PLR0913 (as `put_file`, with a digest)
     disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: Owner | None = None
 ) -> None:
     """The same with what an open file contains, which is never held in memory; `OSError` unless it has that digest."""
+
+    def copy(descriptor: int) -> None:
+        if _copied(disk, source, descriptor) != sha256:
+            raise OSError(errno.EBADMSG, f"what is copied to {name} is not what it was said to be")
+
+    _put(disk, at, name, copy, mode, owner)
+
+
+def _put(disk: Disk, at: int, name: str, fill: Callable[[int], None], mode: int, owner: Owner | None) -> None:
     temporary = temporary_name(name)
     try:
         descriptor = _create_anew(disk, temporary, at)
@@ -190,8 +185,7 @@ def put_by_copy(  # noqa: PLR0913 (as `put_file`, with a digest)
             if owner is not None:
                 disk.set_owner(descriptor, owner)
             disk.set_mode(descriptor, mode)
-            if _copied(disk, source, descriptor) != sha256:
-                raise OSError(errno.EBADMSG, f"what is copied to {name} is not what it was said to be")
+            fill(descriptor)
             disk.sync(descriptor)
         finally:
             os.close(descriptor)

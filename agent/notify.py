@@ -19,12 +19,12 @@ ENDED_MESSAGE_ID = "9f2c0f1d6d5b4c0f8a4e3f1f6f0a7c11"
 
 def tell_manager(*assignments: str) -> bool:
     """Sends `READY=1`, `STATUS=…`, `WATCHDOG=1` and the like; False where there is no manager or it does not listen."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
+    address = _manager_address()
     if not address:
         return False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
-            manager.connect("\0" + address[1:] if address.startswith("@") else address)
+            manager.connect(address)
             manager.sendall("\n".join(assignments).encode())
     except OSError:
         return False
@@ -36,13 +36,13 @@ def wait_for_manager(limit_s: float = 1.0) -> bool:
 
     A message whose sender is gone before it is read cannot be told to be of its service, and is lost.
     """
-    address = os.environ.get("NOTIFY_SOCKET", "")
+    address = _manager_address()
     if not address:
         return False
     reading, writing = os.pipe()
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
-            manager.connect("\0" + address[1:] if address.startswith("@") else address)
+            manager.connect(address)
             socket.send_fds(manager, [b"BARRIER=1"], [writing])
         os.close(writing)
         writing = -1
@@ -53,6 +53,12 @@ def wait_for_manager(limit_s: float = 1.0) -> bool:
         os.close(reading)
         if writing >= 0:
             os.close(writing)
+
+
+def _manager_address() -> str:
+    """Empty where there is no manager; an abstract socket begins with a NUL (unix(7))."""
+    told = os.environ.get("NOTIFY_SOCKET", "")
+    return "\0" + told[1:] if told.startswith("@") else told
 
 
 def watchdog_interval_s() -> float | None:

@@ -20,6 +20,8 @@ from agent.frozen import frozen
 
 DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
 MAX_BYTES = 64 * 1024
+WAKE_TEXT = "kitting wake"
+"""Of the message that starts a pass; the desk sends it, the device obeys it."""
 
 DOCUMENT_KEYS = (
     "hostname",
@@ -193,7 +195,7 @@ class ModemSettings:
     uarts: tuple[str, ...] = _setting(_uarts, ())
     """Ports that are not on USB and have a modem behind them: with "auto" they are asked too."""
     wake_by_sms: bool = _setting(_flag, default=False)
-    """Whether a short message may start a pass."""
+    """Whether a short message whose whole text is `WAKE_TEXT` may start a pass."""
 
 
 @frozen

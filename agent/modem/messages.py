@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-WAKE_TEXT = "kitting wake"
+from agent.settings import WAKE_TEXT
+
 MAX_TEXT = 200
 """Characters of a text that are looked at: one message has at most 160."""
 MAX_BYTES = 4096

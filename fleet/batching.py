@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from agent.errors import Code, Failure
@@ -75,7 +76,7 @@ def _started(api: Api, group: str, name: str, tasks: Sequence[Task], pause: Paus
     """The id of the new job; where one of its kind runs, perhaps our own of before, that one has to end first."""
     body = {"jobName": name, "abortOnFailure": False, "tasks": [dict(task.request) for task in tasks]}
     until = time.monotonic() + WITHIN_S
-    turn = 0
+    pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
     while True:
         try:
             told = api.post(f"{group}/jobs", body, harmless=False).body
@@ -84,19 +85,17 @@ def _started(api: Api, group: str, name: str, tasks: Sequence[Task], pause: Paus
                 raise
         else:
             return str(object_of(told, "a job").get("jobId"))
-        pause(_PAUSES_S[min(turn, len(_PAUSES_S) - 1)])
-        turn += 1
+        pause(next(pauses_s))
 
 
 def _ended(api: Api, job: str, pause: Pause) -> str:
     until = time.monotonic() + WITHIN_S
-    turn = 0
+    pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
     while time.monotonic() < until:
         status = str(object_of(api.get(job).body, "a job").get("status"))
         if status in _OVER:
             return status
-        pause(_PAUSES_S[min(turn, len(_PAUSES_S) - 1)])
-        turn += 1
+        pause(next(pauses_s))
     raise Failure(Code.PREPARE_INCOMPLETE, f"the job did not end within {WITHIN_S:.0f} s", where=job)
 
 

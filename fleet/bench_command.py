@@ -57,7 +57,7 @@ def lock_command(arguments: argparse.Namespace) -> int:
             row = _named(watched, arguments.sim)
             if arguments.off:
                 unlock(api, row.sim.sim_id)
-                _say(arguments, f"{_label(row)}: the lock is off")
+                _say(arguments, f"{row.sim.label}: the lock is off")
                 return os.EX_OK
             _write_down(arguments, [_locked(api, watched, row, arguments)])
             return os.EX_OK
@@ -82,7 +82,7 @@ def ship_command(arguments: argparse.Namespace) -> int:
             def note(row: Row, failure: Failure | None) -> None:
                 told = {"failure": str(failure)} if failure else {}
                 record.write(change="Ship", sim=row.sim.sim_id, forced=arguments.force or "", **told)
-                _say(arguments, f"{_label(row)}: {failure or 'shipped'}")
+                _say(arguments, f"{row.sim.label}: {failure or 'shipped'}")
 
             failed = ship(api, watched.rows, after, note, reason=arguments.force or "")
         if arguments.json:
@@ -120,7 +120,7 @@ def _lock_all(arguments: argparse.Namespace, api: Any, watched: Watched) -> int:
     def note(row: Row, outcome: Locked | Failure) -> None:
         progress.step()
         if isinstance(outcome, Failure):
-            problems.append(f"{_label(row)}: {outcome}")
+            problems.append(f"{row.sim.label}: {outcome}")
             return
         done.append(outcome)
         _append(arguments, outcome)
@@ -171,10 +171,6 @@ def _named(watched: Watched, text: str) -> Row:
     if len(found) != 1:
         raise Failure(Code.PLATFORM_NO_SUCH, f"{len(found)} SIMs of the plan are called or end with {text!r}")
     return found[0]
-
-
-def _label(row: Row) -> str:
-    return row.sim.name or row.sim.sim_id
 
 
 def _say(arguments: argparse.Namespace, text: str) -> None:

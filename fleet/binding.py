@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
+from agent.clock import rfc3339
 from agent.errors import Code, Failure
 from agent.identity import Imei, device_part
 from fleet.findings import Finding, Weight
@@ -26,7 +27,7 @@ def device_of(row: Row) -> Imei:
     """The device that the SIM may be locked to; raises `lock.refused` with every reason why there is none."""
     reasons, imei = tuple(_against(row)), row.claim.imei
     if reasons or imei is None:
-        raise Failure(Code.LOCK_REFUSED, "; ".join(reasons), where=f"SIM {row.sim.name or row.sim.sim_id}")
+        raise Failure(Code.LOCK_REFUSED, "; ".join(reasons), where=f"SIM {row.sim.label}")
     return imei
 
 
@@ -43,26 +44,15 @@ def record_tags(row: Row, imei: Imei, now: datetime) -> Mapping[str, str]:
         LOCKED_TAG: imei.digits,
         "desk_config": row.claim.configuration,
         "desk_agent": row.claim.agent,
-        "desk_at": _time(now),
+        "desk_at": rfc3339(now),
         **({"desk_serial": serial} if (serial := row.sim.tags.get("serial", "")) else {}),
     }
 
 
 def record_of(row: Row, imei: Imei, now: datetime) -> Mapping[str, str]:
     """The same for the ledger: a value for each of `COLUMNS`."""
-    tags = row.sim.tags
-    return {
-        "name": row.sim.name,
-        "sim_id": row.sim.sim_id,
-        "imsi": row.sim.imsi.digits if row.sim.imsi else "",
-        "imei": imei.digits,
-        "serial": tags.get("serial", ""),
-        "site": tags.get("site", ""),
-        "configuration": row.claim.configuration,
-        "agent": row.claim.agent,
-        "provisioned_at": row.claim.at,
-        "locked_at": _time(now),
-    }
+    serial = row.sim.tags.get("serial", "")
+    return _record(row, imei.digits, serial, row.claim.configuration, row.claim.agent, rfc3339(now))
 
 
 def kept_record(row: Row) -> Mapping[str, str] | None:
@@ -70,17 +60,22 @@ def kept_record(row: Row) -> Mapping[str, str] | None:
     tags = row.sim.tags
     if not tags.get(LOCKED_TAG):
         return None
+    kept = (tags.get(name, "") for name in ("desk_serial", "desk_config", "desk_agent", "desk_at"))
+    return _record(row, tags[LOCKED_TAG], *kept)
+
+
+def _record(row: Row, imei: str, serial: str, configuration: str, agent: str, locked_at: str) -> Mapping[str, str]:
     return {
         "name": row.sim.name,
         "sim_id": row.sim.sim_id,
         "imsi": row.sim.imsi.digits if row.sim.imsi else "",
-        "imei": tags[LOCKED_TAG],
-        "serial": tags.get("desk_serial", ""),
-        "site": tags.get("site", ""),
-        "configuration": tags.get("desk_config", ""),
-        "agent": tags.get("desk_agent", ""),
+        "imei": imei,
+        "serial": serial,
+        "site": row.sim.tags.get("site", ""),
+        "configuration": configuration,
+        "agent": agent,
         "provisioned_at": row.claim.at,
-        "locked_at": tags.get("desk_at", ""),
+        "locked_at": locked_at,
     }
 
 
@@ -113,7 +108,3 @@ def _against(row: Row) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) or (text.isdecimal() and len(text) > 11) else text  # noqa: PLR2004
-
-
-def _time(now: datetime) -> str:
-    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

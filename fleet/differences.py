@@ -15,11 +15,8 @@ from agent.errors import Failure
 from agent.frozen import frozen
 from fleet.belongings import Group, Handler
 from fleet.handler_words import SECRET_HEADER
-from fleet.plan import ByList, Plan, Wanted, WantedGroup, WantedHandler
+from fleet.plan import PREFIX, ByList, Plan, Wanted, WantedGroup, WantedHandler
 from fleet.sim import Sim
-
-PREFIX = "kitting: "
-"""Of the names of event handlers that plans made."""
 
 
 @frozen
@@ -136,7 +133,7 @@ def sim_change(plan: Plan, wanted: Wanted, sim: Sim, group_ids: Mapping[str, str
     tags = {name: value for name, value in {**plan.tags, **wanted.tags}.items() if sim.tags.get(name) != value}
     stays = sim.group_id is not None and sim.group_id in group_ids.values()
     speed = plan.speed_class if plan.speed_class not in {None, sim.speed_class} else None
-    change = ChangeSim(sim.sim_id, sim.name or sim.sim_id, tags, None if stays else "before", speed)
+    change = ChangeSim(sim.sim_id, sim.label, tags, None if stays else "before", speed)
     return change if change.writes else None
 
 

@@ -16,17 +16,17 @@ from typing import Any
 
 from agent.errors import Code, Failure
 from agent.process_entry import print_json
+from agent.settings import WAKE_TEXT
 from fleet import calls
 from fleet.api import Api
 from fleet.desk import Record, agreed, api_of, read_plan
 from fleet.handler_words import DEFAULT_SLOW
+from fleet.plan import PREFIX
 from fleet.sim import Sim
 from fleet.stage import Row
 from fleet.targets import meant_of, sims_meant
 from fleet.watching import look
 
-WAKE = "kitting wake"
-"""The text that a gateway obeys, if its settings let it."""
 _BEFORE = "desk_speed_before"
 
 
@@ -66,7 +66,7 @@ def reprovision(arguments: argparse.Namespace) -> int:
     """Wakes devices by SMS; one that does not listen looks at its next poll anyway."""
 
     def wake(api: Api, sim_id: str) -> None:
-        calls.send_sms(api, sim_id, WAKE)
+        calls.send_sms(api, sim_id, WAKE_TEXT)
 
     return _each(arguments, wake, "told to look now")
 
@@ -76,9 +76,7 @@ def abnormal(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         watched = look(api, plan)
-        handlers = [
-            one.name for one in calls.all_handlers(api) if one.name.startswith(f"kitting: {plan.name}: after: ")
-        ]
+        handlers = [one.name for one in calls.all_handlers(api) if one.name.startswith(f"{PREFIX}{plan.name}: after: ")]
         told: list[dict[str, Any]] = []
         for row, carried in calls.side_by_side(api, partial(_carried, api), watched.rows):
             most = plan.megabytes_a_day
@@ -129,7 +127,7 @@ def _port(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[s
 def _gate(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """The gate of a virtual private gateway; one that is open already is left as it is."""
     if sim.session.address is None:
-        raise Failure(Code.PLATFORM_REFUSED, "it is offline, and has no address", where=f"SIM {sim.name or sim.sim_id}")
+        raise Failure(Code.PLATFORM_REFUSED, "it is offline, and has no address", where=f"SIM {sim.label}")
     was_open = calls.is_gate_open(api, arguments.gate)
     try:
         if not was_open:
@@ -184,7 +182,7 @@ def _each(arguments: argparse.Namespace, do: Callable[[Api, str], object], done:
                 with Record(arguments.record) as record:
                     record.write(**results[-1], what=done)
             if not arguments.json:
-                print(f"{sim.name or sim.sim_id}: {failure or done}")
+                print(f"{sim.label}: {failure or done}")
     if arguments.json:
         print_json(results)
     return os.EX_OK if all(one["done"] for one in results) else os.EX_TEMPFAIL

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import chain, repeat
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
@@ -66,7 +67,7 @@ def lock(
             calls.unset_imei_lock(api, sim_id)
     if not proven:
         detail = f"the device was not back within {back_within_s:.0f} s"
-        raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.name or sim_id}")
+        raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
     now = clock.now()
     calls.put_tags(api, sim_id, record_tags(row, imei, now))
     return Locked(sim_id, record_of(row, imei, now))
@@ -109,7 +110,7 @@ def is_ready(row: Row) -> bool:
 def _came_back(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock) -> bool:
     """Whether a new session began with the lock on."""
     until = clock.monotonic() + within_s
-    turn = 0
+    pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
     while True:
         sim = calls.one_sim(api, before.sim_id)
         locked = sim.lock is not None and same_device(sim.lock.imei, imei)
@@ -117,8 +118,7 @@ def _came_back(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock)
             return sim.session.imei is not None and same_device(sim.session.imei, imei)
         if clock.monotonic() >= until:
             return False
-        clock.sleep(_PAUSES_S[min(turn, len(_PAUSES_S) - 1)])
-        turn += 1
+        clock.sleep(next(pauses_s))
 
 
 def _is_new(session: Session, before: Session) -> bool:

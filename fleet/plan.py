@@ -31,6 +31,8 @@ SCHEMA_PATH = Path(__file__).parents[1] / "config" / "plan.schema.json"
 MOST_SIMS = 100_000
 GROUP_LIMIT_BYTES = 8 * 1024
 """Of a group's whole configuration, userdata included (users.soracom.io, limitations of SORACOM Air)."""
+PREFIX = "kitting: "
+"""Of the names of event handlers that plans made."""
 OWN_TAGS = ("kitting_", "desk_", "soracom", "DSN")
 _SIM_ID, _IMSI, _IMEI = ("simid", "sim_id", "iccid"), ("imsi",), ("imei", "expected_imei")
 
@@ -276,7 +278,7 @@ def _handlers(told: Mapping[str, Any], hook: Hook | None, faults: list[Fault]) -
                 continue
             if on == "after" and "after" not in told["groups"]:
                 faults.append(Fault(path, "is for the group after shipment, which the plan does not have"))
-            yield WantedHandler(f"kitting: {told['name']}: {on}: {name}", on, body)
+            yield WantedHandler(f"{PREFIX}{told['name']}: {on}: {name}", on, body)
 
 
 def _handler(one: Mapping[str, Any], hook: Hook | None) -> tuple[Mapping[str, Any], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from agent.clock import rfc3339
 from agent.errors import Code, Failure
 from fleet import calls
 from fleet.api import Api
@@ -29,7 +30,7 @@ def ship(
     """Moves them; how many could not be. Raises `ship.refused` where one is not ready and no reason is given."""
     unready = not_ready(rows)
     if unready and not reason:
-        names = ", ".join(f"{row.sim.name or row.sim.sim_id} ({row.stage.value})" for row in unready[:10])
+        names = ", ".join(f"{row.sim.label} ({row.stage.value})" for row in unready[:10])
         raise Failure(Code.SHIP_REFUSED, f"{len(unready)} of {len(rows)} are not ready: {names}")
     forced = {row.sim.sim_id for row in unready}
     failed = 0
@@ -42,7 +43,7 @@ def ship(
 
 
 def _ship_one(api: Api, row: Row, after: str, forced: set[str], reason: str) -> None:
-    tags = {"desk_shipped_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
+    tags = {"desk_shipped_at": rfc3339(datetime.now(UTC))}
     if row.sim.sim_id in forced:
         tags[REASON_TAG] = reason[:200]
     calls.put_tags(api, row.sim.sim_id, tags)

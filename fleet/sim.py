@@ -84,6 +84,11 @@ class Sim:
     """Whether there is, or was, a session."""
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name or self.sim_id
+
+    @property
     def name(self) -> str:
         """The SIM's name; empty where nobody gave one."""
         return self.tags.get("name", "")

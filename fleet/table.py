@@ -54,7 +54,7 @@ def _head(title: str, rows: Sequence[Row], width: int) -> Iterator[str]:
 
 def _lines(row: Row, width: int) -> Iterator[str]:
     mark = "!" if row.needs_a_hand else " " if row.stage is not Stage.SHIPPED else "*"
-    told = (row.sim.name or row.sim.sim_id, row.stage.value, row.sim.tags.get("site", ""), row.imei)
+    told = (row.sim.label, row.stage.value, row.sim.tags.get("site", ""), row.imei)
     cells = (*told, row.claim.configuration, row.claim.at)
     yield fitted(mark + " ".join(cell(text, size) for text, (_, size) in zip(cells, _WIDTHS, strict=True)), width)
     for finding in row.findings:

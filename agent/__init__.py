@@ -1,10 +1,17 @@
-"""The device's side of kitting: who am I, what should I be, become it, say so.
+"""The device's side of kitting: who is this gateway, what should it be, become it, report it.
 
-entry points  cli (what a person types)  daemon (the resident)  apply_cli (the privileged half's own process)
-stories       provisioning (a pass, without privileges)  applying, serving_orders, authorship (an order, as root)
-edges         metadata  modem.serial_line  apply.gateway (the only writer)  apply.journal  handover  state  signature
-pure          configuration (document → effects)  binding  continuity  report  order  lifecycle  schedule  apply.plan
-words         one_pass  identity  effects  settings  errors  codes
+cli, apply_cli     the two command lines
+identity, effects, settings, setting_values, errors, codes    words that every room uses
+commands/          what each command does, and how its result is shown
+provision/         one pass of the network half: identify, bind, orders, continuity, fetch, resolve, report, memory
+metadata/          the SIM's service over HTTP, and larger sources
+modem/             the equipment: ModemManager, AT commands, ports, wake by SMS
+configuration/     userdata text to a validated document to wanted effects; one file for each key
+handover/          the contract between the halves: order, confirmation and outcome, as files
+apply/             the root half: service and authorship; planning/ (pure), machine/ (the only writer), journal/
+resident/          the daemon: schedule, budget, ledger, start of passes
+upkeep/            doctor, support bundle, disk image, LED and login prompt, closed endpoint
+host/              files that survive a power cut, systemd, processes, locks, the clock
 """
 
 __version__ = "0.1.0"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from agent import __version__
-from agent.order import Outcome
-from agent.process_entry import Parser, ended_well, leave, print_json
+from agent.handover.order import Outcome
+from agent.host.process_entry import Parser, ended_well, leave, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
 
 _INFO, _WARNING = 6, 4
@@ -36,8 +36,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     import gc
 
     gc.disable()  # as in a pass
-    from agent import applying
-    from agent.serving_orders import Bench, recover, serve
+    from agent.apply import applying
+    from agent.apply.service import Bench, recover, serve
 
     bench = Bench(applying.room(settings, early=arguments.recover), settings.identity)
     outcome = recover(bench) if arguments.recover else serve(bench)
@@ -49,7 +49,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _say(outcome: Outcome | None) -> None:
-    from agent.notify import log_to_journal, standard_error_is_journal
+    from agent.host.systemd import log_to_journal, standard_error_is_journal
 
     text = f"{outcome.result.value}: {outcome.failure or 'nothing in the way'}" if outcome else "nothing to do"
     if not standard_error_is_journal():

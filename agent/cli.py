@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from agent import __version__, pass_process
+from agent import __version__
+from agent.commands import provision, run
 from agent.errors import Code, Failure
-from agent.process_entry import Parser, ended_well, leave, print_json, print_lines
+from agent.host.process_entry import Parser, ended_well, leave, print_json, print_lines
 from agent.settings import DEFAULT_PATH, Settings, load
 
 if TYPE_CHECKING:
-    from agent.modem import Survey
+    from agent.modem.reading import Survey
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -41,8 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import plan_lines, plan_values
-    from agent.wiring import Narrator, preview
+    from agent.commands.assembly import preview
+    from agent.commands.display import plan_lines, plan_values
+    from agent.commands.narrator import Narrator
 
     _, plan = preview(settings, Narrator(quiet=True).tell)
     if arguments.json:
@@ -53,9 +55,9 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import identity_lines, identity_values
-    from agent.leaving_root import leave_root
-    from agent.wiring import who_and_what
+    from agent.commands.assembly import who_and_what
+    from agent.commands.display import identity_lines, identity_values
+    from agent.host.leaving_root import leave_root
 
     leave_root(settings)
     subscriber, equipment, found = who_and_what(settings)
@@ -67,9 +69,11 @@ def _identify(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import status_lines, status_values, traffic_lines, traffic_values
-    from agent.endpoint import is_closed
-    from agent.wiring import budget_now, remembered_now, resident_pid, traffic
+    from agent.commands.display import status_lines, status_values, traffic_lines, traffic_values
+    from agent.host.locks import resident_pid
+    from agent.provision.state_file import remembered_now
+    from agent.resident.pauses import budget_now, traffic
+    from agent.upkeep.endpoint import is_closed
 
     remembered, damage = remembered_now(settings)
     resident = resident_pid(settings.paths.state)
@@ -88,9 +92,9 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(arguments: argparse.Namespace, _: Settings) -> int:
-    from agent.configuration import check
-    from agent.display import problem_lines, problem_values
-    from agent.signed import split
+    from agent.commands.display import problem_lines, problem_values
+    from agent.configuration.resolving import check
+    from agent.configuration.signed_text import split
 
     try:
         userdata = arguments.file.read_bytes() if str(arguments.file) != "-" else sys.stdin.buffer.read()
@@ -106,10 +110,10 @@ def _check(arguments: argparse.Namespace, _: Settings) -> int:
 
 
 def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import outcome_values
-    from agent.wiring import roll_back
+    from agent.commands.assembly import roll_back
+    from agent.commands.display import outcome_values
 
-    pass_process.make_state_directory(settings.paths.state)
+    provision.make_state_directory(settings.paths.state)
     outcome = roll_back(settings)
     if arguments.json:
         print_json(outcome_values(outcome))
@@ -120,8 +124,8 @@ def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent import state
-    from agent.wiring import resident_pid
+    from agent.host.locks import resident_pid
+    from agent.provision import state_file as state
 
     pid = resident_pid(settings.paths.state)
     if pid is None:
@@ -141,9 +145,9 @@ def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _modem(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import modem_lines, modem_values
+    from agent.commands.display import modem_lines, modem_values
     from agent.identity import NotRead
-    from agent.modem import survey
+    from agent.modem.reading import survey
 
     found = survey(settings.modem)
     if arguments.trace is not None:
@@ -180,9 +184,9 @@ def _for_owner(path: str, flags: int) -> int:
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.display import finding_lines, finding_values
-    from agent.doctor import Level, examine
-    from agent.modem import read_equipment
+    from agent.commands.display import finding_lines, finding_values
+    from agent.modem.reading import read_equipment
+    from agent.upkeep.doctor import Level, examine
 
     findings = []
     reader = partial(read_equipment, settings.modem, settings.paths.state, radio=True)
@@ -196,25 +200,25 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.upkeep import bundled
+    from agent.commands.upkeep import bundled
 
     return _told(arguments, bundled(arguments.out, settings, arguments.config))
 
 
 def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.upkeep import cleaned
+    from agent.commands.upkeep import cleaned
 
     return _told(arguments, cleaned(settings, really=arguments.yes))
 
 
 def _light(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.upkeep import lit
+    from agent.commands.upkeep import lit
 
     return _told(arguments, lit(settings))
 
 
 def _guard(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent.upkeep import guarded
+    from agent.commands.upkeep import guarded
 
     return _told(arguments, guarded(settings))
 
@@ -230,11 +234,11 @@ def _told(arguments: argparse.Namespace, lines: Iterable[str]) -> int:
 _COMMANDS: tuple[tuple[str, Command, str, str], ...] = (
     (
         "provision",
-        pass_process.provision,
+        provision.provision,
         "make one pass: identify, bind, fetch, apply, confirm, report",
         "kitting-agent provision --json",
     ),
-    ("run", pass_process.run, "stay, and make a pass at once and then every [schedule] interval", "kitting-agent run"),
+    ("run", run.run, "stay, and make a pass at once and then every [schedule] interval", "kitting-agent run"),
     ("plan", _plan, "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
     (
         "identify",
@@ -322,6 +326,6 @@ def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
                 help="write the whole dialogue, which then is a test of this product, to a file or standard output",
             )
             sub.add_argument("--mask", action="store_true", help="with the numbers of modem and SIM replaced in it")
-        if command is pass_process.provision:
+        if command is provision.provision:
             sub.add_argument("--next-pass-to", type=int, default=None, help=argparse.SUPPRESS)
     return top

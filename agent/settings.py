@@ -5,168 +5,40 @@ Every key is optional. A wrong key or value is a `Failure` that names it: `setti
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from agent.budget import Budget, parse_budget
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from agent.setting_values import (
+    DOCUMENT_KEYS,
+    Budget,
+    as_absolute,
+    as_baudrate,
+    as_document_keys,
+    as_flag,
+    as_hosts,
+    as_path_prefixes,
+    as_port,
+    as_text,
+    as_texts,
+    as_uarts,
+    as_url,
+    duration_s,
+    nearest,
+    one_of,
+    parse_budget,
+    positive_duration_s,
+)
 
 DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
 MAX_BYTES = 64 * 1024
 WAKE_TEXT = "kitting wake"
 """Of the message that starts a pass; the desk sends it, the device obeys it."""
-
-DOCUMENT_KEYS = (
-    "hostname",
-    "timezone",
-    "locale",
-    "ntp",
-    "write_files",
-    "ssh_authorized_keys",
-    "services",
-    "users",
-    "ca_certs",
-    "sysctl",
-    "network",
-    "environment",
-    "units",
-    "absent",
-    "runcmd",
-    "power_state",
-    "enforce",
-    "report",
-)
-"""The keys of the userdata document, which are also the names that `[apply] allow` takes."""
-
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def duration_s(text: object) -> float:
-    """Seconds in `"500ms"`, `"10s"`, `"15m"`, `"2h"`, `"1d"`; raises `ValueError` otherwise."""
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(ms|s|m|h|d)", text) if isinstance(text, str) else None
-    if not match:
-        raise ValueError(f'takes a duration such as "10s" or "15m", not {_shown(text)}')
-    return float(match[1]) * _UNITS_S[match[2]]
-
-
-def _positive_duration_s(text: object) -> float:
-    seconds = duration_s(text)
-    if seconds <= 0:
-        raise ValueError(f"takes a duration above zero, not {_shown(text)}")
-    return seconds
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"takes a text, not {_shown(value)}")  # noqa: TRY004 (one kind of error for one kind of fault)
-    if not value.isprintable():
-        raise ValueError("takes a text without control characters")
-    return value
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0 and not parts.query
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ValueError(f'takes an address such as "http://metadata.soracom.io", not {_shown(value)}')
-    return text.rstrip("/")
-
-
-def _absolute(value: object) -> Path:
-    path = Path(_text(value))
-    if not path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"takes an absolute path without .., not {_shown(value)}")
-    return path
-
-
-def _port(value: object) -> str:
-    text = _text(value)
-    if text != "auto" and not text.startswith("/"):
-        raise ValueError(f'takes "auto" or the path of a serial port, not {_shown(value)}')
-    return text
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"takes true or false, not {_shown(value)}")  # noqa: TRY004 (one kind of error)
-    return value
-
-
-def _uarts(value: object) -> tuple[str, ...]:
-    ports = _texts(value)
-    for port in ports:
-        if not port.startswith("/"):
-            raise ValueError(f'takes paths of serial ports such as "/dev/ttyAMA0", not {_shown(port)}')
-    return ports
-
-
-def _baudrate(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 300 <= value <= 4_000_000:  # noqa: PLR2004
-        raise ValueError(f"takes a number from 300 to 4000000, not {_shown(value)}")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"takes a list of texts, not {_shown(value)}")  # noqa: TRY004
-    return tuple(_text(item) for item in value)
-
-
-def _document_keys(value: object) -> tuple[str, ...]:
-    keys = _texts(value)
-    for key in keys:
-        if key not in DOCUMENT_KEYS:
-            raise ValueError(f"does not know {_shown(key)}{_nearest(key, DOCUMENT_KEYS)}")
-    return keys
-
-
-def _path_prefixes(value: object) -> tuple[str, ...]:
-    prefixes = _texts(value)
-    for prefix in prefixes:
-        if not prefix.startswith("/") or ".." in prefix.split("/"):
-            raise ValueError(f"takes absolute paths without .., not {_shown(prefix)}")
-    return prefixes
-
-
-def _hosts(value: object) -> tuple[str, ...]:
-    hosts = _texts(value)
-    for host in hosts:
-        if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
-            raise ValueError(f'takes names of hosts such as "harvest-files.soracom.io", not {_shown(host)}')
-    return hosts
-
-
-def _one_of(choices: type[Enum]) -> Callable[[object], Any]:
-    def read(value: object) -> Any:
-        words = tuple(str(choice.value) for choice in choices)
-        if value not in words:
-            nearest = _nearest(value, words) if isinstance(value, str) else ""
-            raise ValueError(f"takes {' or '.join(map(repr, words))}, not {_shown(value)}{nearest}")
-        return choices(value)
-
-    return read
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:60]
-
-
-def _nearest(word: str, words: tuple[str, ...]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(word, words, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; it knows {', '.join(words)}"
 
 
 def _setting(read: Callable[[object], Any], default: object) -> Any:
@@ -177,12 +49,12 @@ def _setting(read: Callable[[object], Any], default: object) -> Any:
 class MetadataSettings:
     """`[metadata]`: where the SIM's identity is asked for."""
 
-    url: str = _setting(_url, "http://metadata.soracom.io")
-    interface: str = _setting(_text, "")
+    url: str = _setting(as_url, "http://metadata.soracom.io")
+    interface: str = _setting(as_text, "")
     """Name of the interface, or local address, that requests leave by; empty for whatever the routes say."""
-    timeout: float = _setting(_positive_duration_s, 10.0)
+    timeout: float = _setting(positive_duration_s, 10.0)
     """Seconds for one request, all of it."""
-    patience: float = _setting(_positive_duration_s, 120.0)
+    patience: float = _setting(positive_duration_s, 120.0)
     """Seconds that a pass goes on asking a service that does not answer."""
 
 
@@ -190,11 +62,11 @@ class MetadataSettings:
 class ModemSettings:
     """`[modem]`: where the equipment is asked for."""
 
-    port: str = _setting(_port, "auto")
-    baudrate: int = _setting(_baudrate, 115200)
-    uarts: tuple[str, ...] = _setting(_uarts, ())
+    port: str = _setting(as_port, "auto")
+    baudrate: int = _setting(as_baudrate, 115200)
+    uarts: tuple[str, ...] = _setting(as_uarts, ())
     """Ports that are not on USB and have a modem behind them: with "auto" they are asked too."""
-    wake_by_sms: bool = _setting(_flag, default=False)
+    wake_by_sms: bool = _setting(as_flag, default=False)
     """Whether a short message whose whole text is `WAKE_TEXT` may start a pass."""
 
 
@@ -202,7 +74,7 @@ class ModemSettings:
 class ScheduleSettings:
     """`[schedule]`: when the resident starts the next pass."""
 
-    interval: float = _setting(_positive_duration_s, 3600.0)
+    interval: float = _setting(positive_duration_s, 3600.0)
     """Seconds between passes."""
     jitter: float = _setting(duration_s, 600.0)
     """Seconds, at most, that are added, so that a fleet does not come all at once; how many, the SIM decides."""
@@ -225,18 +97,18 @@ class AppliedBy(Enum):
 class ApplySettings:
     """`[apply]`: what a document may do to this device."""
 
-    root: Path = _setting(_absolute, Path("/"))
+    root: Path = _setting(as_absolute, Path("/"))
     """The directory that is configured; any other than `/` only records what would be done to services."""
-    confirm_within: float = _setting(_positive_duration_s, 120.0)
+    confirm_within: float = _setting(positive_duration_s, 120.0)
     """Seconds within which the service must have answered after an apply, else it is undone."""
-    allow: tuple[str, ...] = _setting(_document_keys, tuple(key for key in DOCUMENT_KEYS if key != "runcmd"))
+    allow: tuple[str, ...] = _setting(as_document_keys, tuple(key for key in DOCUMENT_KEYS if key != "runcmd"))
     """The document keys that may be used."""
-    paths: tuple[str, ...] = _setting(_path_prefixes, ("/",))
+    paths: tuple[str, ...] = _setting(as_path_prefixes, ("/",))
     """Where `write_files` may write: path prefixes."""
-    sources: tuple[str, ...] = _setting(_hosts, ("harvest-files.soracom.io",))
+    sources: tuple[str, ...] = _setting(as_hosts, ("harvest-files.soracom.io",))
     """Hosts that `write_files` may name in `source`, with a port where it is not 80."""
-    by: AppliedBy = _setting(_one_of(AppliedBy), AppliedBy.AUTO)
-    allowed_signers: Path = _setting(_absolute, Path("/etc/kitting-agent/allowed_signers"))
+    by: AppliedBy = _setting(one_of(AppliedBy), AppliedBy.AUTO)
+    allowed_signers: Path = _setting(as_absolute, Path("/etc/kitting-agent/allowed_signers"))
     """Where this file is there, only a document that one of its keys signed is applied (ssh-keygen(1))."""
 
 
@@ -263,18 +135,18 @@ class Instruction(Enum):
 
 
 def _instructions(value: object) -> tuple[Instruction, ...]:
-    return tuple(_one_of(Instruction)(item) for item in _texts(value))
+    return tuple(one_of(Instruction)(item) for item in as_texts(value))
 
 
 @frozen
 class IdentitySettings:
     """`[identity]`: what follows when SIM or modem are not what the device was provisioned with."""
 
-    first_boot: Policy = _setting(_one_of(Policy), Policy.ADOPT)
-    new_sim: Policy = _setting(_one_of(Policy), Policy.HOLD)
-    new_modem: Policy = _setting(_one_of(Policy), Policy.HOLD)
-    both: Policy = _setting(_one_of(Policy), Policy.HOLD)
-    unknown: Policy = _setting(_one_of(Policy), Policy.HOLD)
+    first_boot: Policy = _setting(one_of(Policy), Policy.ADOPT)
+    new_sim: Policy = _setting(one_of(Policy), Policy.HOLD)
+    new_modem: Policy = _setting(one_of(Policy), Policy.HOLD)
+    both: Policy = _setting(one_of(Policy), Policy.HOLD)
+    unknown: Policy = _setting(one_of(Policy), Policy.HOLD)
     """The IMEI was known and could not be read now."""
     orders: tuple[Instruction, ...] = _setting(_instructions, (Instruction.HOLD, Instruction.RELEASE))
     """What the operator may say by the tag `kitting_order`."""
@@ -284,9 +156,9 @@ class IdentitySettings:
 class PathSettings:
     """`[paths]`: where the agent keeps what it remembers."""
 
-    state: Path = _setting(_absolute, Path("/var/lib/kitting-agent"))
+    state: Path = _setting(as_absolute, Path("/var/lib/kitting-agent"))
     """The network half's: what it remembers, and the order that it hands over."""
-    apply: Path = _setting(_absolute, Path("/var/lib/kitting-apply"))
+    apply: Path = _setting(as_absolute, Path("/var/lib/kitting-apply"))
     """The privileged half's: journal, kept contents, and the outcome; nobody else can write there.
 
     Where another root than `/` is configured and nothing else is said, it is `apply` in the network half's.
@@ -297,7 +169,7 @@ class PathSettings:
 class DisplaySettings:
     """`[display]`: what a technician sees without logging in."""
 
-    led: str = _setting(_text, "")
+    led: str = _setting(as_text, "")
     """Name of an LED below /sys/class/leds that shows the state; empty for none."""
 
 
@@ -305,7 +177,7 @@ class DisplaySettings:
 class EndpointSettings:
     """`[endpoint]`: who else on this gateway may use the SIM's identity."""
 
-    close: bool = _setting(_flag, default=False)
+    close: bool = _setting(as_flag, default=False)
     """Whether the service is closed to other users of this gateway and to the LAN behind it."""
 
 
@@ -330,7 +202,7 @@ def _section(cls: type[Any], name: str, table: object) -> Any:
     values = {}
     for key, value in table.items():
         if key not in known:
-            raise _invalid(f"{name}.{key}", f"is not a key of [{name}]{_nearest(key, tuple(known))}")
+            raise _invalid(f"{name}.{key}", f"is not a key of [{name}]{nearest(key, tuple(known))}")
         try:
             values[key] = known[key].metadata["read"](value)
         except ValueError as error:
@@ -351,7 +223,7 @@ def parse(text: str) -> Settings:
     sections = {item.name: type(item.default) for item in fields(Settings) if item.default is not MISSING}
     for name in tables:
         if name not in sections:
-            raise _invalid(f"[{name}]", f"is not a section{_nearest(name, tuple(sections))}")
+            raise _invalid(f"[{name}]", f"is not a section{nearest(name, tuple(sections))}")
     settings = Settings(**{name: _section(cls, name, tables.get(name, {})) for name, cls in sections.items()})
     if settings.apply.root == Path("/") or "apply" in tables.get("paths", {}):
         return settings

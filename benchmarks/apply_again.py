@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from agent import applying, handover
-from agent.configuration import resolve
+from agent.apply import applying
 from agent.configuration.fill import Names
+from agent.configuration.resolving import resolve
 from agent.errors import Failure
-from agent.order import Order, Result
+from agent.handover import files as handover
+from agent.handover.order import Order, Result
 from agent.settings import load
 
 

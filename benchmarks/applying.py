@@ -19,8 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent.durable import Disk, replace_file
-from agent.polling import MOST_QUIET_POLLS
+from agent.host.durable import Disk, replace_file
+from agent.provision.poll import MOST_QUIET_POLLS
 from benchmarks.processes import cost_of
 from benchmarks.subject import on_loopback, userdata
 from benchmarks.table import Aim, Row, missing

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.schedule import first_pass_s
+from agent.resident.schedule import first_pass_s
 from agent.settings import ScheduleSettings
 
 DEVICES = 10_000

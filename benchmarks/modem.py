@@ -78,7 +78,7 @@ def _port_known(place: Path, runs: int) -> list[Row]:
 
 def _imports() -> float:
     begun = time.monotonic()
-    code = "import agent.modem, agent.settings, serial"
+    code = "import agent.modem.reading, agent.settings, serial"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT)
     whole = time.monotonic() - begun
     subprocess.run([sys.executable, "-c", "pass"], check=True, cwd=CHECKOUT)

@@ -13,7 +13,7 @@ from pathlib import Path
 begun = time.monotonic()
 
 from agent.identity import Read  # noqa: E402 (imports are a part of what is measured)
-from agent.modem import survey  # noqa: E402
+from agent.modem.reading import survey  # noqa: E402
 from agent.settings import ModemSettings  # noqa: E402
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.handover import ORDER
+from agent.handover.files import ORDER
 from benchmarks.processes import Cost, Run, cost_of, together
 from simulator.gateways import Gateway
 from simulator.server import MetadataServer

@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
-from agent import lifecycle
-from agent.apply import transaction
+from agent.apply.journal import transaction
 from agent.configuration.schema import schema
 from agent.errors import Code, Kind
+from agent.provision import lifecycle
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "tests" / "documents" / "accepted" / "a_thousand_devices.yaml"

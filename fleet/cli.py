@@ -15,7 +15,7 @@ from typing import Any
 
 from agent import __version__
 from agent.errors import Code, Failure
-from agent.process_entry import Parser, ended_well, print_json
+from agent.host.process_entry import Parser, ended_well, print_json
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -38,8 +38,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _sign(arguments: argparse.Namespace) -> int:
-    from fleet.serial import with_serial
-    from fleet.signing import signed
+    from fleet.signing.document_serial import with_serial
+    from fleet.signing.ssh_keygen import signed
 
     text = with_serial(_read(arguments.file), datetime.now(UTC))
     if lines := _problems(text, str(arguments.file)):
@@ -54,7 +54,7 @@ def _sign(arguments: argparse.Namespace) -> int:
 
 
 def _say(arguments: argparse.Namespace, userdata: bytes) -> None:
-    from agent.signed import split
+    from agent.configuration.signed_text import split
 
     serial = split(userdata).serial
     if arguments.json:
@@ -64,8 +64,8 @@ def _say(arguments: argparse.Namespace, userdata: bytes) -> None:
 
 
 def _problems(userdata: bytes, name: str) -> list[str]:
-    from agent.configuration import check
-    from agent.signed import split
+    from agent.configuration.resolving import check
+    from agent.configuration.signed_text import split
 
     return [f"{name}: {problem}" for problem in check(split(userdata).text)]
 
@@ -118,10 +118,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_desk(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands that ask the SORACOM API."""
-    from fleet import bench_command, field_command, hook_command, permissions_command, prepare_command, sandbox_command
     from fleet.board import command as board_command
     from fleet.board.live import live
-    from fleet.desk import add_access
+    from fleet.commands import bench as bench_command
+    from fleet.commands import field as field_command
+    from fleet.commands import hook as hook_command
+    from fleet.commands import permissions as permissions_command
+    from fleet.commands import prepare as prepare_command
+    from fleet.commands import sandbox as sandbox_command
+    from fleet.commands.console import add_access
 
     def command(*words: Any) -> argparse.ArgumentParser:
         sub = _command(*words)

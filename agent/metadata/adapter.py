@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from agent.tcp_line import Line
+from agent.metadata.tcp_line import Line
 
 
 class LineAdapter(HTTPAdapter):

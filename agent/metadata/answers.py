@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Iccid, Imsi, Subscriber
-from agent.schedule import AskLater
+from agent.metadata.patience import AskLater
 
 MAX_BYTES = 256 * 1024
 """Of an answer's body. The platform limits a group's whole configuration to 8 KB; a record has about 2 KB."""

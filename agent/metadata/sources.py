@@ -23,8 +23,8 @@ from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
 from agent.metadata.adapter import LineAdapter
+from agent.metadata.tcp_line import Line
 from agent.settings import MetadataSettings
-from agent.tcp_line import Line
 
 FETCHED = "fetched"
 LIMIT_S = 1800.0

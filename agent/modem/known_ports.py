@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from agent.durable import owner_of_directory, read_bounded, write_durably
 from agent.errors import Failure
+from agent.host.durable import owner_of_directory, read_bounded, write_durably
 
 FILE = "modem.json"
 VERSION = 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import Code, Failure
-from agent.process_entry import print_json, print_lines
+from agent.host.process_entry import print_json, print_lines
 from fleet.board.gate import MAX_PASSWORD, Listen, listen_of
 from fleet.board.view import Board
 

@@ -9,8 +9,8 @@ import json
 from datetime import UTC, datetime
 
 from agent.frozen import frozen
+from fleet.bench.stage import Row
 from fleet.board.view import SERIAL_TAG, shown
-from fleet.stage import Row
 
 _NAME, _ID, _SERIAL, _CONFIGURATION, _TIME = 28, 22, 24, 24, 25
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from agent.errors import Code, Failure
+from fleet.bench.watching import look
 from fleet.board.view import Board
-from fleet.desk import api_of, read_plan
-from fleet.watching import look
+from fleet.commands.console import api_of, read_plan
 
 
 def live(arguments: argparse.Namespace) -> Callable[[], Board]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.identity import Imei, Imsi, check_digit_holds
+from fleet.bench.stage import Expectations, Stage, row_of
 from fleet.board.view import Board
-from fleet.sim import Lock, Session, Sim, Status
-from fleet.stage import Expectations, Stage, row_of
+from fleet.platform.sim import Lock, Session, Sim, Status
 
 SIMS = 30
 _SHIPPED, _OTHER_DEVICE = "shipped", "356938035643809"

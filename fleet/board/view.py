@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from agent.frozen import frozen
 from agent.identity import Imei
+from fleet.bench.findings import Finding
+from fleet.bench.stage import DONE, Row, Stage, in_order, progress, same_device
 from fleet.board.words import STAGES, Group, Word
-from fleet.findings import Finding
-from fleet.stage import DONE, Row, Stage, in_order, progress, same_device
 
 SERIAL_TAG = "desk_serial"
 """The serial number of the box, as the desk wrote it down."""

@@ -15,12 +15,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent.frozen import frozen
+from fleet.bench.stage import Row, in_order
 from fleet.board.gate import Listen, is_own_form, may_be_called
 from fleet.board.label import label_of, qr_svg, scanned
 from fleet.board.view import Board, group_of, page_of, shown
 from fleet.board.visitors import SESSION_S, Visitors
 from fleet.board.words import LANGUAGES, Group, words_in
-from fleet.stage import Row, in_order
 
 _COOKIE, _LANGUAGE_COOKIE = "kitting_board", "kitting_language"
 _A_YEAR_S = 365 * 86400

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, unique
 
-from fleet.findings import Said
-from fleet.stage import Stage
+from fleet.bench.findings import Said
+from fleet.bench.stage import Stage
 
 LANGUAGES = ("en", "ja")
 

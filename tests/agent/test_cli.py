@@ -17,7 +17,7 @@ def test_a_bug_is_one_line_for_a_person_and_a_traceback_in_a_file(tmp_path, monk
     def broken(_):
         raise RuntimeError("the canary")
 
-    monkeypatch.setattr("agent.wiring.who_and_what", broken)
+    monkeypatch.setattr("agent.commands.assembly.who_and_what", broken)
     monkeypatch.setattr("agent.settings.DEFAULT_PATH", tmp_path / "absent.toml")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert main(["identify", "--json"]) == Code.BUG.exit_code
@@ -50,7 +50,7 @@ def test_a_port_that_this_user_may_not_open_is_said():
     Path(port).chmod(0o600)
     code = (
         "import os\n"
-        "from agent.modem import read_equipment\n"
+        "from agent.modem.reading import read_equipment\n"
         "from agent.settings import ModemSettings\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         f"print(read_equipment(ModemSettings(port={port!r})).imei.code.text)"

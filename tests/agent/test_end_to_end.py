@@ -730,7 +730,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _listeners(bench) -> list[int]:
-    return [pid for pid in _children(bench.gateway.process.pid) if b"agent.listening" in _command_line(pid)]
+    return [pid for pid in _children(bench.gateway.process.pid) if b"agent.modem.wake_by_sms" in _command_line(pid)]
 
 
 def _command_line(pid: int) -> bytes:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent.errors import Code, Failure
-from agent.settings import Settings, duration_s, load, parse
+from agent.setting_values import duration_s
+from agent.settings import Settings, load, parse
 
 
 def test_an_empty_file_means_all_defaults():

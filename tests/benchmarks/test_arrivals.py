@@ -1,6 +1,6 @@
 """After a power cut that hits all devices their first passes are spread, and in the same order each time."""
 
-from agent.schedule import first_pass_s
+from agent.resident.schedule import first_pass_s
 from agent.settings import ScheduleSettings
 from benchmarks.arrivals import DEVICES, OUT, card, curves, picture
 

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 from soracom_document import witness
 
-from fleet.api import Api, Patience
-from fleet.profile import AuthKey, Profile
+from fleet.platform.http import Api, Patience
+from fleet.platform.profile import AuthKey, Profile
 from simulator.api.account import Account
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer

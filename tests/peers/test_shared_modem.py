@@ -7,9 +7,9 @@ from shared_modem import IMEI
 
 from agent.errors import Code
 from agent.identity import NotRead, Read, Source
-from agent.modem import read_equipment
 from agent.modem.asking import read_port
 from agent.modem.limits import Limits
+from agent.modem.reading import read_equipment
 from agent.settings import ModemSettings
 
 AUTO = ModemSettings()

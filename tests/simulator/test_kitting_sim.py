@@ -119,7 +119,7 @@ def test_the_desk_wakes_a_gateway_by_a_message_to_its_modem(tmp_path, control):
         (gateway,) = served["gateways"]
         settings = tmp_path / "agent.toml"
         settings.write_text(gateway["agent_toml"].replace("[modem]", "[modem]\nwake_by_sms = true"))
-        listener = subprocess.Popen([sys.executable, "-m", "agent.listening", "--config", str(settings)])
+        listener = subprocess.Popen([sys.executable, "-m", "agent.modem.wake_by_sms", "--config", str(settings)])
         try:
             environment = os.environ | {"SORACOM_PROFILE_DIR": str(Path(served["profile"]).parent)}
             until = time.monotonic() + LIMIT_S

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.configuration.problems import Fault, path_text
 from agent.effects import OnError, RunCommand, Wanted
-from agent.settings import duration_s
+from agent.setting_values import duration_s
 
 LIMIT_S = 300.0
 MOST_S = 3600.0

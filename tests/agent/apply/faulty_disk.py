@@ -6,7 +6,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from agent.durable import Disk
+from agent.host.durable import Disk
 
 CHANGES = (
     "create",

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from faulty_disk import ERRORS, FAULTS, FastDisk, FaultyDisk, Killed, copy_tree, tree
 
-from agent import applying
-from agent.apply.commands import Recorder
-from agent.applying import Room, apply_order, confirm, settle, undo
-from agent.configuration import from_document
+from agent.apply import applying
+from agent.apply.applying import Room, apply_order, confirm, settle, undo
+from agent.apply.machine.commands import Recorder
+from agent.configuration.resolving import from_document
 from agent.effects import (
     ActivateConnections,
     FetchedFile,
@@ -35,7 +35,7 @@ from agent.effects import (
     WriteFile,
 )
 from agent.errors import Code, Failure
-from agent.order import Order, Result
+from agent.handover.order import Order, Result
 from agent.settings import ApplySettings
 
 LARGE = 256

@@ -17,10 +17,9 @@ from faulty_disk import FAULTS, KILLS, FastDisk, FaultyDisk, Killed, copy_tree, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent import applying
-from agent.apply.commands import Recorder
-from agent.applying import Room, apply_order, confirm, roll_back, scrub, settle
-from agent.durable import COPY_BYTES
+from agent.apply import applying
+from agent.apply.applying import Room, apply_order, confirm, roll_back, scrub, settle
+from agent.apply.machine.commands import Recorder
 from agent.effects import (
     ActivateConnections,
     FetchedFile,
@@ -36,8 +35,9 @@ from agent.effects import (
     WriteFile,
 )
 from agent.errors import Code, Failure
-from agent.handover import read_outcome
-from agent.order import Order, Ran, Result, Task
+from agent.handover.files import read_outcome
+from agent.handover.order import Order, Ran, Result, Task
+from agent.host.durable import COPY_BYTES
 from agent.settings import ApplySettings
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from agent.configuration import Names
+from agent.configuration.resolving import Names
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

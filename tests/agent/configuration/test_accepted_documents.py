@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
+from agent.configuration.resolving import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
 from agent.effects import Link, RunCommand, ServiceVerb, Verb, Wanted, WriteFile
-from agent.settings import DOCUMENT_KEYS, ApplySettings
+from agent.setting_values import DOCUMENT_KEYS
+from agent.settings import ApplySettings
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED = ROOT / "tests" / "documents" / "accepted"

@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from agent.configuration import Problem, check, from_document, resolve, yaml_subset
+from agent.configuration import yaml_subset
+from agent.configuration.resolving import Problem, check, from_document, resolve
 from agent.errors import Code, Failure
 
 DOCUMENT = b"""\

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent.configuration import Names, names
 from agent.configuration.fill import filled
 from agent.configuration.problems import Refused
+from agent.configuration.resolving import Names, names
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Source, Subscriber
 

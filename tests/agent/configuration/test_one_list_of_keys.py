@@ -7,7 +7,7 @@ import pytest
 
 from agent.configuration import keys
 from agent.configuration.schema import faults, schema
-from agent.settings import DOCUMENT_KEYS
+from agent.setting_values import DOCUMENT_KEYS
 
 
 def members(rules, path=""):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration import forbidden_path, from_document, wanted_effects
+from agent.configuration.resolving import forbidden_path, from_document, wanted_effects
 from agent.errors import Code, Failure
 from agent.settings import ApplySettings
 

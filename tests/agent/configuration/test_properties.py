@@ -9,10 +9,11 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent.configuration import Configuration, Names, check, from_document, resolve, wanted_effects
+from agent.configuration.resolving import Configuration, Names, check, from_document, resolve, wanted_effects
 from agent.configuration.schema import schema
 from agent.errors import Code, Failure
-from agent.settings import DOCUMENT_KEYS, ApplySettings
+from agent.setting_values import DOCUMENT_KEYS
+from agent.settings import ApplySettings
 
 NOBODY = Names({}, {}, {})
 EVERYTHING = ApplySettings(allow=DOCUMENT_KEYS)

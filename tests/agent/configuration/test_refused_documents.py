@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration import check, resolve
+from agent.configuration.resolving import check, resolve
 from agent.errors import Failure
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "documents" / "refused").glob("*.yaml"))

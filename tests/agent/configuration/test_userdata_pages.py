@@ -7,7 +7,7 @@ import pytest
 
 from agent.configuration.fill import _EQUIPMENT, _SUBSCRIBER
 from agent.configuration.schema import schema
-from agent.settings import DOCUMENT_KEYS
+from agent.setting_values import DOCUMENT_KEYS
 
 DOCS = Path(__file__).parents[3] / "docs"
 _spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")

@@ -8,10 +8,10 @@ from bench_of_ports import QUICK, Machine
 
 from agent.errors import Code
 from agent.identity import Iccid, Imsi, NotRead, Subscriber
-from agent.modem import read_equipment, survey
 from agent.modem.known_ports import known_ports, remember
 from agent.modem.limits import Limits
-from agent.schedule import MODEM_LIMIT_S
+from agent.modem.reading import read_equipment, survey
+from agent.resident.schedule import MODEM_LIMIT_S
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem

@@ -9,7 +9,7 @@ from bench_of_ports import QUICK
 
 from agent.errors import Code
 from agent.identity import Read
-from agent.modem import read_equipment, survey
+from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.modem import Modem

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.identity import Imei, Imsi
+from fleet.bench.stage import Expectations, row_of
 from fleet.board.view import Board
-from fleet.sim import Lock, Session, Sim, Status
-from fleet.stage import Expectations, row_of
+from fleet.platform.sim import Lock, Session, Sim, Status
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 IMEI, OTHER = "490154203237518", "356938035643809"

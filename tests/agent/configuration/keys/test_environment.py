@@ -5,8 +5,8 @@ import subprocess
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.configuration import Names, resolve, wanted_effects
 from agent.configuration.keys.environment import render
+from agent.configuration.resolving import Names, resolve, wanted_effects
 from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
 from agent.settings import ApplySettings
 

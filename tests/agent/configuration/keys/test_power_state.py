@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent.configuration import Names, resolve, wanted_effects
 from agent.configuration.keys import absent, power_state
 from agent.configuration.problems import Fault
+from agent.configuration.resolving import Names, resolve, wanted_effects
 from agent.effects import Power, PowerState, RemoveFile, Wanted
 from agent.settings import ApplySettings
 

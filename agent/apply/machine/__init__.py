@@ -1,0 +1,1 @@
+"""Edge. The only code that changes the gateway: files, units, programs, connections."""

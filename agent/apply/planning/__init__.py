@@ -1,0 +1,1 @@
+"""Pure. From wanted effects and what is there to ordered steps, each with its reason."""

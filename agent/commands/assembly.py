@@ -1,0 +1,127 @@
+"""Entry point: the edges put together from the settings, for each thing that a person or the resident asks for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.commands.narrator import Tell
+from agent.configuration.resolving import Configuration, sources
+from agent.errors import Code, Failure
+from agent.handover.files import new_order_id
+from agent.handover.order import Order, Outcome, Task
+from agent.handover.service import ByService
+from agent.identity import Equipment, Subscriber
+from agent.metadata.service import MetadataService
+from agent.metadata.tcp_line import Line
+from agent.modem.reading import read_equipment
+from agent.provision import state_file as state
+from agent.provision.binding import Verdict, verdict
+from agent.provision.lifecycle import Event
+from agent.provision.memory import remembered_after
+from agent.provision.pass_context import Apply, Hands, Pass, Step
+from agent.provision.provisioning import find_out, provision
+from agent.provision.quoted_file import first_line
+from agent.provision.state_file import remembered_now, volatile_of
+from agent.resident.pauses import clock_now, write_down
+from agent.settings import AppliedBy, Settings
+from agent.upkeep import panel
+
+if TYPE_CHECKING:
+    from agent.apply.planning.plan import Plan
+
+
+def one_pass(settings: Settings, tell: Tell, lines: Sequence[Line] = ()) -> Pass:
+    """A whole pass, alone on this device; `lines` to the service, where connecting was begun before."""
+    place = settings.paths.state
+    with state.pass_lock(place), MetadataService(settings.metadata, lines) as service:
+        remembered, damage = remembered_now(settings)
+        panel.begin(remembered.state, remembered.imei)
+        wish = state.take_wish(place)
+        hands = _edges(settings, service, tell)
+        this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
+        write_down(settings, service, quiet=this.quiet)
+        if damage:
+            this.notices.append(damage)
+        return this
+
+
+def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
+    """What a pass would change; changes nothing."""
+    from agent.apply import applying
+
+    with MetadataService(settings.metadata) as service:
+        hands = _edges(settings, service, tell)
+        this = Pass(remembered_now(settings)[0])
+        return this, applying.preview(find_out(settings, hands, this), applying.room(settings))
+
+
+def roll_back(settings: Settings) -> Outcome:
+    """Goes back to the configuration before; raises why that cannot be."""
+    with state.pass_lock(settings.paths.state):
+        remembered, _ = remembered_now(settings)
+        order = Order(new_order_id(), "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK)
+        outcome = _privileged(settings).order(order)
+        if outcome.failure:
+            raise outcome.failure
+        this = Pass(remembered, failure=Failure(Code.APPLY_ROLLED_BACK, "by hand"))
+        state.save(
+            settings.paths.state,
+            remembered_after(this, Event.WITHDRAWN, clock_now(None)),
+        )
+        return outcome
+
+
+def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, Verdict | None]:
+    """The subscriber or why not, the equipment, and whether they belong together."""
+    equipment = read_equipment(settings.modem, settings.paths.state, radio=True)
+    with MetadataService(settings.metadata) as service:
+        try:
+            subscriber = service.subscriber()
+        except Failure as failure:
+            return failure, equipment, None
+    equipment = equipment.carrying(subscriber)
+    return subscriber, equipment, verdict(subscriber, equipment)
+
+
+def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
+    place = settings.paths.state
+    return Hands(
+        service=service,
+        read_equipment=lambda: read_equipment(settings.modem, place),
+        fetch_sources=lambda configuration: _fetch_sources(settings, configuration, tell),
+        apply=_privileged(settings),
+        read_first_line=lambda path: first_line(settings.apply.root, path),
+        save=lambda remembered: state.save(place, remembered),
+        save_until_boot=lambda remembered: state.save_until_boot(place, volatile_of(settings), remembered),
+        system_time=lambda: datetime.now(UTC),
+        tell=tell,
+    )
+
+
+def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell) -> None:
+    wanted = sources(configuration)
+    if not wanted:
+        return
+    from agent.metadata.sources import Sources
+
+    fetching = Sources(settings.metadata, settings.paths.state)
+    for source in wanted:
+        fetching.fetch(source.url, source.sha256, source.size)
+        tell(Step.FETCH, f"{source.url}, {source.size} bytes")
+    fetching.forget_all_but({source.sha256 for source in wanted})
+
+
+def _privileged(settings: Settings) -> Apply:
+    """The half that applies: a service, where this process is not root and the running system is configured."""
+    by = settings.apply.by
+    separate = os.geteuid() != 0 and settings.apply.root == Path("/")
+    if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
+        return ByService(settings.paths.state, settings.paths.apply)
+    from agent.apply import applying
+    from agent.apply.in_process import InThisProcess
+
+    return InThisProcess(applying.room(settings), settings.identity)

@@ -1,0 +1,45 @@
+"""Entry point: the start of the resident."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from agent.commands.provision import make_state_directory
+from agent.settings import Settings
+
+LEAST_BETWEEN_WAKES_S = 60.0
+"""Between the beginnings of passes that messages start: a storm of messages must not drain the data budget."""
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
+    """Becomes the resident: nothing of this process is left in its memory."""
+    from agent.resident.pauses import pause_at_start
+    from agent.resident.schedule import pass_limit_s
+
+    state = settings.paths.state
+    make_state_directory(state)
+    options = [
+        *(["--config", str(arguments.config)] if arguments.config else []),
+        *(["--json"] if arguments.json else []),
+    ]
+    one_pass = [sys.executable, "-P", "-m", "agent", "provision", *options]
+    times = [f"{pass_limit_s(settings) + 30:.0f}", f"{pause_at_start(settings):.3f}"]
+    listener = [
+        "--",
+        f"{LEAST_BETWEEN_WAKES_S:.0f}",
+        sys.executable,
+        "-P",
+        "-m",
+        "agent.modem.wake_by_sms",
+        *options[: 2 * bool(arguments.config)],
+    ]
+    resident = [sys.executable, "-P", "-m", "agent.resident.daemon", str(state), *times, *one_pass]
+    resident += listener if settings.modem.wake_by_sms else []
+    package = str(Path(__file__).resolve().parents[2])
+    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    sys.stdout.flush()
+    os.execve(sys.executable, resident, {**os.environ, "PYTHONPATH": search})  # noqa: S606 (no shell is wanted)

@@ -1,0 +1,155 @@
+"""Pure. Userdata → configuration → wanted effects.
+
+    bytes ─ text ─ document ─ schema ─ fill ─ schema, keys/ ─▶ Configuration ─ keys/, policy ─▶ wanted effects
+
+Everything that can be wrong is found before anything is touched, and told with line and key. The same code runs twice:
+in the network half, which has the text, and in the privileged half, which trusts nothing and has only the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from agent.configuration import policy as rules
+from agent.configuration import schema
+from agent.configuration.document import Document, parse, unclean
+from agent.configuration.fill import Names, filled, holds_template, names, template_faults
+from agent.configuration.keys import environment
+from agent.configuration.keys.report import ReportItem, items
+from agent.configuration.policy import forbidden_path
+from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
+from agent.configuration.rendering import rendered
+from agent.configuration.text import unpack
+from agent.effects import Wanted
+from agent.frozen import frozen
+from agent.settings import ApplySettings
+
+__all__ = [
+    "Configuration",
+    "Names",
+    "Problem",
+    "ReportItem",
+    "Source",
+    "check",
+    "forbidden_path",
+    "from_document",
+    "names",
+    "report_items",
+    "resolve",
+    "sources",
+    "wanted_effects",
+]
+
+_NO_PLACES: Mapping[KeyPath, Place] = {}
+
+
+@frozen
+class Configuration:
+    """What one device is to be; it exists only where nothing is wrong with it."""
+
+    document: Mapping[str, Any]
+    """Validated and filled in: JSON values."""
+    digest: str
+    """SHA-256, hex, of the document as canonical JSON: the same for any order of keys, and for YAML and JSON."""
+
+
+@frozen
+class Source:
+    """Where a larger file comes from."""
+
+    url: str
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+def resolve(userdata: bytes, names: Names) -> Configuration:
+    """The configuration that a text means for one SIM; raises `Failure` of the `userdata.…` codes."""
+    try:
+        document = _parsed(userdata)
+        _refuse(schema.faults(document.content, templates=True), document.places)
+        content, undefined = filled(document.content, names)
+        _refuse(undefined, document.places)
+        return _validated(content, document.places)
+    except Refused as refused:
+        raise refused.failure() from None
+
+
+def from_document(document: Mapping[str, Any]) -> Configuration:
+    """The configuration that a resolved document is; validates it all again. Raises `Failure` as `resolve` does."""
+    try:
+        return _validated(document, _NO_PLACES)
+    except Refused as refused:
+        raise refused.failure() from None
+
+
+def check(userdata: bytes) -> tuple[Problem, ...]:
+    """Everything that is wrong whatever the SIM, in the order of the text; empty where nothing is.
+
+    A text with a `{{ }}` is judged only by its place and the syntax of its fillers: its values come with the SIM.
+    """
+    try:
+        document = _parsed(userdata)
+    except Refused as refused:
+        return refused.problems
+    return located(_faults_for_any_sim(document), document.places)
+
+
+def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[Wanted, ...]:
+    """What the gateway is to have, in order; raises `Failure(userdata.not_allowed)` that names all violations."""
+    try:
+        _refuse(rules.violations(configuration.document, policy), _NO_PLACES)
+        found = rendered(configuration.document)
+        _refuse(found.faults, _NO_PLACES)
+    except Refused as refused:
+        raise refused.failure() from None
+    return found.wanted
+
+
+def sources(configuration: Configuration) -> tuple[Source, ...]:
+    """The larger files that have to be there before the configuration can be applied, each once."""
+    files = configuration.document.get("write_files", ())
+    found = (Source(**file["source"]) for file in files if "source" in file)
+    return tuple(dict.fromkeys(found))
+
+
+def report_items(configuration: Configuration) -> tuple[ReportItem, ...]:
+    """The tags that the document adds to the report, by name."""
+    return tuple(items(configuration.document.get("report", {})))
+
+
+def _parsed(userdata: bytes) -> Document:
+    """The document with the fillers that it asks for in so many words."""
+    document = parse(unpack(userdata))
+    if "environment" not in document.content:
+        return document
+    files = environment.with_identity(document.content["environment"])
+    return replace(document, content={**document.content, "environment": files})
+
+
+def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> Configuration:
+    _refuse(unclean(content), places)
+    _refuse(schema.faults(content, templates=False), places)
+    _refuse(rendered(content).faults, places)
+    return Configuration(content, _digest(content))
+
+
+def _faults_for_any_sim(document: Document) -> list[Fault]:
+    content = document.content
+    found = [*schema.faults(content, templates=True), *template_faults(content)]
+    later = rendered(content, without={fault.path[0] for fault in found if fault.path}).faults
+    return [*found, *(fault for fault in later if not holds_template(schema.value_at(content, fault.path)))]
+
+
+def _refuse(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> None:
+    if problems := located(faults, places):
+        raise Refused(problems)
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

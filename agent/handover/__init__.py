@@ -1,0 +1,1 @@
+"""Edge. The contract between the two halves: order, confirmation and outcome, each one file."""

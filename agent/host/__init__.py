@@ -1,0 +1,1 @@
+"""Edge. This computer: durable files, locks, systemd, processes, the clock."""

@@ -1,0 +1,96 @@
+"""Entry point: how every process of this product ends: a failure in two lines, a bug in one, never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from typing import NoReturn
+
+from agent.errors import Code, Failure
+
+
+def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
+    """The exit code of `run`, whatever becomes of it."""
+    try:
+        return run()
+    except Failure as failure:
+        return refuse(program, failure, as_json=as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return os.EX_IOERR
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except Exception as error:
+        return bug(program, error, as_json=as_json)
+
+
+def leave(code: int) -> NoReturn:
+    """Ends this process as it is: to take the interpreter apart first would take a tenth of a pass."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        code = code or os.EX_IOERR
+    if "NOTIFY_SOCKET" in os.environ:
+        from agent.host.systemd import wait_for_manager
+
+        wait_for_manager()
+    os._exit(code)
+
+
+def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
+    """Says what was wrong and what to do; the exit code."""
+    if as_json:
+        values = {
+            "code": failure.code.text,
+            "message": failure.detail,
+            "where": failure.where,
+            "advice": failure.advice,
+        }
+        print_json({"failure": values})
+    print(f"{program}: {failure}\n  {failure.advice}", file=sys.stderr)
+    return failure.code.exit_code
+
+
+def bug(program: str, error: BaseException, *, as_json: bool) -> int:
+    """A person sees one line; the traceback goes to the journal and into a file of its own."""
+    import tempfile
+    import traceback
+
+    from agent.host.systemd import log_to_journal
+
+    text = "".join(traceback.format_exception(error))
+    log_to_journal(f"{Code.BUG.text}: {error!r}", 3, {"ERROR_CODE": Code.BUG.text, "TRACEBACK": text})
+    place = "the journal"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix=f"{program}-bug-", suffix=".txt", delete=False) as note:
+            note.write(text)
+            place = note.name
+    except OSError:
+        pass
+    failure = Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}")
+    return refuse(program, failure, as_json=as_json)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines for people."""
+    for line in lines:
+        print(line, flush=True)
+
+
+def print_json(values: object) -> None:
+    """Values for programs."""
+    print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
+
+
+class Parser(argparse.ArgumentParser):
+    """One that ends with the exit code of sysexits, not with argparse's own."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, and where to look."""
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")

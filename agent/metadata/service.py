@@ -1,0 +1,311 @@
+"""Edge: SORACOM's metadata service over HTTP, as the SIM that the request leaves by.
+
+    with MetadataService(settings.metadata) as service:
+        subscriber = service.subscriber()
+
+All requests of a pass share one connection. Nothing of the environment counts: no proxy, no .netrc, no cookie, and no
+redirect is followed, since whoever redirects is not SORACOM. Where the service does not answer, it is asked again for
+`[metadata] patience` seconds of the whole pass. Every way in which this can fail is a `Failure`; nothing of requests,
+urllib3 or the socket escapes.
+"""
+
+from __future__ import annotations
+
+import json
+import random as chance
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from http.client import HTTPException
+from threading import Thread
+from types import TracebackType
+from typing import Self, TypeVar
+
+from requests import Request, RequestException, Response
+from urllib3.exceptions import HTTPError
+
+from agent.errors import Code, Failure, Kind
+from agent.identity import Subscriber
+from agent.metadata.adapter import LineAdapter
+from agent.metadata.answers import (
+    MAX_BYTES,
+    Answer,
+    acknowledge,
+    date_of,
+    etag_of,
+    imsi_of,
+    modified_of,
+    subscriber_of,
+    userdata_of,
+    userdata_unless_same,
+)
+from agent.metadata.patience import patiently
+from agent.metadata.tcp_line import Line
+from agent.settings import MetadataSettings
+
+T = TypeVar("T")
+
+_HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
+"""Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
+_FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
+_PART_BYTES = 16 * 1024
+_MAX_LENGTH_DIGITS = 18
+_BODILESS = frozenset({204, 304})
+"""Statuses whose answer ends with its headers, whatever they tell (RFC 9110, 6.4.1)."""
+
+
+class MetadataService:
+    """The service, as one pass asks it; not for use by several threads at once.
+
+    `lines`: the lines that it is asked over, where connecting was begun before (`head_start.lines`).
+
+    Attributes:
+        read_only: whether the SIM's group lets devices only read; None as long as no write was tried.
+    """
+
+    def __init__(
+        self,
+        settings: MetadataSettings,
+        lines: Sequence[Line] = (),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self._asked = 0
+        self.read_only: bool | None = None
+        self._settings = settings
+        self._clock, self._sleep, self._random = clock, sleep, random
+        self._patience_left_s = settings.patience
+        self._reading_works = False
+        self._date: datetime | None = None
+        self._etag: str | None = None
+        self._line, *self._lines = lines or [Line(settings.interface, clock)]
+        self._adapter = LineAdapter(self._line)
+        self._ahead: _Ahead | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self._leave()
+        if self._ahead:
+            self._ahead.service.__exit__(None, None, None)
+
+    @property
+    def requests(self) -> int:
+        """Requests so far."""
+        return self._asked + (self._ahead.service.requests if self._ahead else 0)
+
+    @property
+    def date(self) -> datetime | None:
+        """The service's clock, UTC, as of the last answer that was its own and told it."""
+        return self._date
+
+    @property
+    def connections(self) -> int:
+        """TCP connections so far."""
+        return self._line.connections + (self._ahead.service.connections if self._ahead else 0)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes that were written to sockets so far."""
+        return self._line.bytes_sent + (self._ahead.service.bytes_sent if self._ahead else 0)
+
+    @property
+    def bytes_received(self) -> int:
+        """Bytes that were read from sockets so far."""
+        return self._line.bytes_received + (self._ahead.service.bytes_received if self._ahead else 0)
+
+    def subscriber(self) -> Subscriber:
+        """The record of the SIM that this is asked through; raises `metadata.*`."""
+        return self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
+
+    def subscriber_anew(self) -> Subscriber:
+        """The record once more, over a new connection and after a new look-up of the name; raises `metadata.*`."""
+        self._leave()
+        return self.subscriber()
+
+    def read_userdata_ahead(self) -> None:
+        """Begins to read the userdata over a second connection, beside what is asked meanwhile: a round trip less."""
+        self._ahead = _Ahead(MetadataService(replace(self._settings, patience=0.0), self._lines, clock=self._clock))
+
+    def userdata(self) -> bytes:
+        """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
+        if self._ahead and (read := self._ahead.take()):
+            self._etag, self._date = self._ahead.service.etag, self._ahead.service.date or self._date
+            return read
+        return self._patiently(lambda: self._get("/v1/userdata", userdata_of))
+
+    def modified(self) -> str:
+        """When the platform changed the record last: the smallest question that shows a changed SIM; `metadata.*`."""
+        return self._patiently(lambda: self._get("/v1/subscriber.lastModifiedTime", modified_of))
+
+    def userdata_unless(self, etag: str) -> bytes | None:
+        """The group's text, or None where it is still the one of that tag (RFC 9110, 13.1.2); raises as `userdata`."""
+        return self._patiently(lambda: self._get("/v1/userdata", userdata_unless_same, etag=etag))
+
+    @property
+    def etag(self) -> str | None:
+        """What names the text that was read last; None where the service names none."""
+        return self._etag
+
+    def put_tags(self, tags: Mapping[str, str]) -> None:
+        """Adds or replaces these tags and no other; an empty mapping only asks whether the device may write.
+
+        Raises `report.read_only` or `report.not_sent`, and nothing else.
+        """
+        where = self._where("/v1/subscriber/tags")
+        if self.read_only:
+            raise Failure(Code.REPORT_READ_ONLY, "refused before in this pass", where=where)
+        try:
+            self._patiently(lambda: self._put(tags, where))
+        except Failure as failure:
+            self.read_only = True if failure.code is Code.REPORT_READ_ONLY else self.read_only
+            if failure.code.kind is not Kind.NO_ANSWER:
+                raise
+            raise Failure(Code.REPORT_NOT_SENT, f"{failure.code.text}: {failure.detail}", where=where) from None
+        self.read_only = False
+
+    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
+        """The same over a new connection and after a new look-up of the name, asked only once.
+
+        That it returns is proof that the service can be reached; raises `metadata.*`, `report.read_only` or
+        `report.not_sent` where there is no such proof.
+        """
+        self._leave()
+        self._put(tags, self._where("/v1/subscriber/tags"))
+        self.read_only = False
+
+    def answers_anew(self, within_s: float) -> None:
+        """Returns once the service has answered over a new connection; raises `metadata.*` when none did in time.
+
+        Asks for the IMSI alone: the smallest question whose answer nobody else gives. The name is resolved, the
+        interface bound and the connection made anew, as the next pass will have to.
+        """
+        until = self._clock() + within_s
+
+        def ask() -> None:
+            self._leave()
+            left_s = max(until - self._clock(), 0.001)
+            self._get("/v1/subscriber.imsi", imsi_of, min(left_s, self._settings.timeout))
+
+        patiently(ask, within_s, self._clock, self._sleep, self._random)
+
+    def _leave(self) -> None:
+        """What is asked next is asked over a new connection."""
+        self._adapter.close()
+        self._line.forget_coming()
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Asks with what is left of the pass's patience."""
+        began = self._clock()
+        try:
+            return patiently(ask, self._patience_left_s, self._clock, self._sleep, self._random)
+        finally:
+            self._patience_left_s = max(0.0, self._patience_left_s - (self._clock() - began))
+
+    def _get(
+        self, path: str, read: Callable[[Answer, str], T], limit_s: float | None = None, etag: str | None = None
+    ) -> T:
+        where = self._where(path)
+        headers = _HEADERS | {"If-None-Match": etag} if etag else _HEADERS
+        answer = self._ask(Request("GET", where, headers), limit_s)
+        value = read(answer, where)
+        self._etag = etag_of(answer) or etag
+        self._reading_works = True
+        self._date = date_of(answer) or self._date
+        return value
+
+    def _put(self, tags: Mapping[str, str], where: str) -> None:
+        pairs = [{"tagName": name, "tagValue": value} for name, value in tags.items()]
+        body = json.dumps(pairs, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        answer = self._ask(Request("PUT", where, {**_HEADERS, "Content-Type": "application/json"}, data=body))
+        acknowledge(answer, where, reading_works=self._reading_works)
+
+    def _where(self, path: str) -> str:
+        return f"{self._settings.url}{path}"
+
+    def _ask(self, request: Request, limit_s: float | None = None) -> Answer:
+        """One answer, all of it within the time; a kept connection that had died meanwhile is replaced once."""
+        self._line.begin(request.url, self._settings.timeout if limit_s is None else limit_s)
+        connections = self._line.connections
+        try:
+            return self._exchange(request)
+        except Failure:
+            if self._line.connections > connections or not self._line.lost or self._line.received:
+                raise
+        self._line.begin_again()
+        return self._exchange(request)
+
+    def _exchange(self, request: Request) -> Answer:
+        """Straight through the adapter: a `requests.Session` would add the environment, cookies and redirects."""
+        self._asked += 1
+        try:
+            response = self._adapter.send(request.prepare(), stream=True, timeout=self._line.remaining_s())
+        except _FOREIGN as error:
+            raise self._misread(error, request.url) from None
+        try:
+            return self._read(response, request.url)
+        finally:
+            response.close()
+
+    def _misread(self, error: Exception, where: str) -> Failure:
+        if self._line.lost:
+            return self._line.broken()
+        if isinstance(error, ValueError):
+            return Failure(Code.METADATA_NO_NAME, "not an address that can be asked", where=where)
+        return Failure(Code.METADATA_NOT_SORACOM, "the answer is not HTTP as it should be", where=where)
+
+    def _read(self, response: Response, where: str) -> Answer:
+        """The body, bounded; urllib3 1.26 does not check by itself that all of it has come."""
+        if self._line.lost:
+            raise self._line.broken()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        length = None if chunked else _length(headers.get("content-length", ""))
+        body, broken = _body(response)
+        if length is not None and len(body) < min(length, MAX_BYTES) and response.status_code not in _BODILESS:
+            raise Failure(Code.METADATA_TRUNCATED, f"the body ended before its {length} bytes", where=where)
+        if broken:
+            raise Failure(Code.METADATA_TRUNCATED, "the body broke off", where=where)
+        return Answer(response.status_code, headers, body, whole=chunked or length is not None)
+
+
+class _Ahead:
+    """Userdata that is read while something else is asked; whatever fails is asked again in its turn, and told then."""
+
+    def __init__(self, service: MetadataService) -> None:
+        self.service = service
+        self._read = b""
+        self._reading = Thread(target=self._run, daemon=True)
+        self._reading.start()
+
+    def take(self) -> bytes:
+        """What was read, once; nothing where it could not be."""
+        self._reading.join()
+        read, self._read = self._read, b""
+        return read
+
+    def _run(self) -> None:
+        with suppress(Failure):
+            self._read = self.service.userdata()
+
+
+def _length(told: str) -> int | None:
+    """Bytes, as a `Content-Length` tells them; a number that no body can have counts as not told."""
+    digits = told.strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_LENGTH_DIGITS else None
+
+
+def _body(response: Response) -> tuple[bytes, bool]:
+    """What can be read of a body, at most `MAX_BYTES` and a part, and whether it broke off."""
+    body = bytearray()
+    try:
+        while len(body) <= MAX_BYTES and (part := response.raw.read(_PART_BYTES, decode_content=False)):
+            body += part
+    except _FOREIGN:
+        return bytes(body), True
+    return bytes(body), False

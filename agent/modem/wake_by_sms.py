@@ -1,0 +1,113 @@
+"""Entry point: waits at the modem for the message that starts a pass; the resident starts it between passes.
+
+    python3 -P -m agent.modem.wake_by_sms [--config FILE]
+
+Ends with 0 where the message came, with 75 where nobody can be listened to, and at once where it is told to end. It
+only reads: nothing is stored or deleted, and how the modem treated messages before is set again at the end.
+Where ModemManager holds the modem, its list of messages is looked at once a minute; only what came since counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agent.errors import Failure
+from agent.host.process_entry import leave
+from agent.modem.commands import DELIVERY_QUESTION, DELIVERY_TO_US, TEXT_MODE
+from agent.modem.dialogue import Final, Heard
+from agent.modem.known_ports import known_ports
+from agent.modem.limits import Limits
+from agent.modem.managed import ModemManager
+from agent.modem.messages import Incoming, is_wake, restoring
+from agent.modem.serial_line import Line, opened
+from agent.settings import Settings, load
+
+WOKEN, CANNOT = os.EX_OK, os.EX_TEMPFAIL
+LOOK_S = 60.0
+"""Between looks at ModemManager's list."""
+
+
+def listen(settings: Settings, ending: int, limits: Limits = Limits(), system: Path = Path("/")) -> int:  # noqa: B008
+    """Until the message comes, or `ending` can be read; the exit code."""
+    try:
+        manager = ModemManager(limits, system)
+        if manager.modems():
+            return _listen_to_manager(manager, ending)
+        port = _port(settings)
+        if port is None:
+            return CANNOT
+        heard: list[Heard] = []
+        with opened(port, settings.modem.baudrate, limits, heard.append) as line:
+            return _listen_to_line(line, heard, ending)
+    except Failure:
+        return CANNOT
+
+
+def _listen_to_line(line: Line, heard: list[Heard], ending: int) -> int:
+    line.wake()
+    with _delivered_here(line) as works:
+        incoming = Incoming()
+        data = heard[-1].received  # a message may stand right behind the answer
+        while works:
+            if any(map(is_wake, incoming.feed(data))):
+                return WOKEN
+            if ending in line.wait_beside(ending):
+                return CANNOT
+            data = line.take()
+    return CANNOT
+
+
+@contextmanager
+def _delivered_here(line: Line) -> Iterator[bool]:
+    """Messages come to us as text instead of being stored; afterwards as before. Whether the modem can do that."""
+    before = restoring(line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).lines)
+    works = all(line.ask(command, lambda _: True).final is Final.OK for command in (TEXT_MODE, DELIVERY_TO_US))
+    try:
+        yield works
+    finally:
+        if before:
+            line.ask(before, lambda _: True)
+
+
+def _listen_to_manager(manager: ModemManager, ending: int) -> int:
+    known = set(manager.messages())
+    while not select.select([ending], [], [], LOOK_S)[0]:
+        for path in set(manager.messages()) - known:
+            known.add(path)
+            if is_wake(manager.text_of(path)):
+                return WOKEN
+    return CANNOT
+
+
+def _port(settings: Settings) -> str | None:
+    """The port that is set, or the one that answered the last time."""
+    if settings.modem.port != "auto":
+        return settings.modem.port
+    return next(iter(known_ports(settings.paths.state)), None)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Listens as the settings say."""
+    parser = argparse.ArgumentParser(prog="python3 -m agent.modem.wake_by_sms", epilog="started by kitting-agent run")
+    parser.add_argument("--config", type=Path)
+    settings = load(parser.parse_args(argv).config)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    for which in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(which, lambda *_: None)
+    return listen(settings, reading)
+
+
+if __name__ == "__main__":
+    try:
+        leave(main(sys.argv[1:]))
+    except Failure:
+        leave(CANNOT)

@@ -1,0 +1,1 @@
+"""Entry point. The resident process: when passes start, what they may cost, and their start."""

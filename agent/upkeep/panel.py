@@ -1,0 +1,123 @@
+"""Edge: what a technician sees without logging in: the console's login prompt and one LED.
+
+The network half has no rights over either. It writes two small files below /run/kitting-agent: `issue`, which the login
+prompt quotes (agetty(8)), and `shown`, one word that `kitting-agent light`, started by its change, shows on the LED.
+Where there is no such directory, or it belongs to somebody else, nothing is shown and nothing fails.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import Enum, unique
+from pathlib import Path
+
+from agent.errors import Code, Failure
+from agent.host.durable import read_bounded, write_durably
+from agent.provision.lifecycle import State
+
+PLACE = Path("/run/kitting-agent")
+ISSUE, SHOWN = "issue", "shown"
+LEDS = Path("/sys/class/leds")
+MAX_BYTES = 32
+
+
+@unique
+class Shown(Enum):
+    """What an LED can say from across the room, with milliseconds on and off."""
+
+    SEARCHING = ("searching", 100, 900)
+    """No answer yet: a flash each second."""
+    WORKING = ("working", 250, 250)
+    """A configuration is being applied: twice a second."""
+    DONE = ("done", 1, 0)
+    """Steady."""
+    HELP = ("help", 900, 100)
+    """Needs a hand: goes out for a moment each second."""
+
+    def __init__(self, word: str, on_ms: int, off_ms: int) -> None:
+        self.word = word
+        self.on_ms = on_ms
+        self.off_ms = off_ms
+
+
+_OF_STATE = {
+    State.NEW: Shown.SEARCHING,
+    State.APPLYING: Shown.WORKING,
+    State.PROVISIONED: Shown.DONE,
+    State.FAILED: Shown.HELP,
+    State.ROLLED_BACK: Shown.HELP,
+    State.BLOCKED: Shown.HELP,
+}
+
+
+def shown_of(state: State) -> Shown:
+    """What the LED says of a state in which nothing is under way."""
+    return _OF_STATE[state]
+
+
+def issue_text(state: State, imsi: str | None, imei: str | None) -> str:
+    r"""The line above the login prompt; `\4` is where agetty puts the address of the moment."""
+    sim = f"…{imsi[-4:]}" if imsi else "not seen"
+    modem = f"…{imei[-4:]}" if imei else "not read"
+    return f"kitting-agent: {state.value}   IMSI {sim}   IMEI {modem}   address \\4\n"
+
+
+def show(shown: Shown, place: Path = PLACE) -> None:
+    """Leaves the word for the LED, if it is another than before."""
+    with suppress(OSError):
+        if _word(place) != shown.word:
+            write_durably(place / SHOWN, shown.word.encode(), 0o644)
+
+
+def show_issue(text: str, place: Path = PLACE) -> None:
+    """Puts a line above the login prompt."""
+    with suppress(OSError):
+        write_durably(place / ISSUE, text.encode(), 0o644)
+
+
+def begin(state: State, imei: str | None, place: Path = PLACE) -> None:
+    """At the first pass since the boot, before anybody has answered: what is remembered, and that it is searching."""
+    if not (place / ISSUE).exists():
+        show(Shown.SEARCHING, place)
+        show_issue(issue_text(state, None, imei), place)
+
+
+def shown_now(place: Path = PLACE) -> Shown:
+    """What is to be shown; a word that nobody knows, or none, is `searching`."""
+    try:
+        word = _word(place)
+    except OSError:
+        return Shown.SEARCHING
+    return next((shown for shown in Shown if shown.word == word), Shown.SEARCHING)
+
+
+def _word(place: Path) -> str:
+    try:
+        return read_bounded(place / SHOWN, MAX_BYTES).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def light(name: str, shown: Shown, leds: Path = LEDS) -> None:
+    """Makes the LED `name` show it, by the kernel's own timer (Documentation/leds/leds-class).
+
+    Raises `settings.invalid` for an LED that is not there, and `state.unwritable` where it may not be written.
+    """
+    led = leds / name
+    if not name or "/" in name or name.startswith(".") or not led.is_dir():
+        there = ", ".join(sorted(each.name for each in leds.glob("*"))) or "none"
+        raise Failure(Code.SETTINGS_INVALID, f"display.led names {name!r}; there are {there}")
+    try:
+        if shown.off_ms == 0:
+            (led / "trigger").write_text("none")
+            (led / "brightness").write_text(_most(led))
+            return
+        (led / "trigger").write_text("timer")
+        (led / "delay_on").write_text(str(shown.on_ms))
+        (led / "delay_off").write_text(str(shown.off_ms))
+    except OSError as error:
+        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(led)) from None
+
+
+def _most(led: Path) -> str:
+    return (led / "max_brightness").read_text().strip() if (led / "max_brightness").exists() else "1"

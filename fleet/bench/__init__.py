@@ -1,0 +1,1 @@
+"""Story. The kitting bench: stages of a SIM, the IMEI lock, shipping, watching."""

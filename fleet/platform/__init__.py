@@ -1,0 +1,1 @@
+"""Edge. The SORACOM API: access, requests, and the values of its answers."""

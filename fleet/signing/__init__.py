@@ -1,0 +1,1 @@
+"""Edge. Signed documents: ssh-keygen, and the serial number of a document."""

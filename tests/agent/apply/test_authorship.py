@@ -1,0 +1,144 @@
+"""A device that takes only signed documents, driven as a process: what it accepts, refuses, and never goes back to."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from agent.apply.authorship import SERIALS
+from agent.configuration.signed_text import joined
+from simulator.gateways import Gateway
+from simulator.server import MetadataServer
+from simulator.soracom import Group, Platform, Sim
+
+IMSI, IMEI, GROUP = "001010000000001", "490154203237518", "11111111-0000-4000-8000-000000000001"
+
+
+class Author:
+    """Somebody with a key."""
+
+    def __init__(self, place, name):
+        self.key = place / name
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key)], check=True)
+
+    def signs(self, text: str) -> str:
+        done = subprocess.run(
+            ["ssh-keygen", "-Y", "sign", "-q", "-n", "kitting", "-f", str(self.key)],
+            input=text.encode(),
+            capture_output=True,
+            check=True,
+        )
+        return joined(text.encode(), done.stdout).decode()
+
+    @property
+    def line(self) -> str:
+        return f"author@example.com {' '.join(self.key.with_suffix('.pub').read_text().split()[:2])}\n"
+
+
+class Bench:
+    def __init__(self, place):
+        self.author, self.stranger = Author(place, "author"), Author(place, "stranger")
+        self.signers = place / "signers"
+        self.signers.write_text(self.author.line)
+        self.group = Group(GROUP)
+        self.sim = Sim(IMSI, imei=IMEI, group_id=GROUP, tags={"site": "tokyo"})
+        self.platform = Platform([self.sim], [self.group])
+        self.server = MetadataServer(self.platform)
+        self.server.start()
+        self.gateway = Gateway("gw", self.sim, place / "gw", self.server, timeout="1s", patience="2s")
+        self.gateway.modem.plug_in()
+        text = self.gateway.settings.read_text().replace("[apply]", f'[apply]\nallowed_signers = "{self.signers}"')
+        self.gateway.settings.write_text(text)
+
+    def becomes(self, userdata: str) -> tuple[str, str | None]:
+        """State and error after a pass with this userdata."""
+        self.platform.set_userdata(GROUP, userdata)
+        done = self.gateway.ask("provision", "--json")
+        assert "Traceback" not in done.stderr + done.stdout
+        result = json.loads(done.stdout)
+        return result["state"], result["failure"] and result["failure"]["code"]
+
+    @property
+    def hostname(self) -> str:
+        return (self.gateway.root / "etc/hostname").read_text()
+
+    def close(self):
+        self.gateway.switch_off()
+        self.server.stop()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def document(name: str, serial: int | None = 1) -> str:
+    line = f"# kitting-serial: {serial}\n" if serial is not None else ""
+    return f"{line}hostname: {name}-{{{{ tags.site }}}}\n"
+
+
+def test_a_signed_document_is_applied_with_this_sims_values(bench):
+    assert bench.becomes(bench.author.signs(document("gw"))) == ("provisioned", None)
+    assert bench.hostname == "gw-tokyo\n"
+
+
+def test_a_document_in_json_can_be_signed_as_well(bench):
+    assert bench.becomes(bench.author.signs('{"hostname": "gw"}\n')) == ("provisioned", None)
+
+
+@pytest.mark.parametrize("change", ["unsigned", "stranger", "altered", "cut"])
+def test_any_other_document_is_refused_and_nothing_is_touched(bench, change):
+    text = document("gw")
+    signed = bench.author.signs(text)
+    userdata, code = {
+        "unsigned": (text, "userdata.unsigned"),
+        "stranger": (bench.stranger.signs(text), "userdata.bad_signature"),
+        "altered": (signed.replace("hostname: gw", "hostname: xx"), "userdata.bad_signature"),
+        "cut": (signed[: len(signed) // 2], "userdata.unsigned"),
+    }[change]
+    assert bench.becomes(userdata) == ("failed", code)
+    assert bench.hostname == "gateway\n"
+    assert bench.platform.sim(IMSI).tags["kitting_error"].startswith(code)
+
+
+def test_the_same_document_signed_is_taken_after_it_was_refused_unsigned(bench):
+    assert bench.becomes(document("gw"))[0] == "failed"
+    assert bench.becomes(bench.author.signs(document("gw"))) == ("provisioned", None)
+
+
+def test_an_older_document_is_refused_once_a_newer_one_was_in_force(bench):
+    assert bench.becomes(bench.author.signs(document("old", 1)))[0] == "provisioned"
+    assert bench.becomes(bench.author.signs(document("new", 2)))[0] == "provisioned"
+    assert bench.becomes(bench.author.signs(document("old", 1))) == ("failed", "userdata.older")
+    assert bench.becomes(bench.author.signs(document("none", None))) == ("failed", "userdata.older")
+    assert bench.hostname == "new-tokyo\n"
+
+
+def test_a_document_that_was_not_kept_does_not_make_others_old(bench):
+    assert bench.becomes(bench.author.signs(document("one", 1)))[0] == "provisioned"
+    broken = bench.author.signs(document("two", 5) + "write_files: [{path: /etc/hostname/x, content: a}]\n")
+    assert bench.becomes(broken)[0] == "failed"
+    assert bench.becomes(bench.author.signs(document("three", 2))) == ("provisioned", None)
+
+
+def test_a_damaged_memory_of_serials_refuses_everything_and_says_what_to_do(bench):
+    assert bench.becomes(bench.author.signs(document("one", 1)))[0] == "provisioned"
+    (bench.gateway.state / "apply" / SERIALS).write_text("{")
+    assert bench.becomes(bench.author.signs(document("two", 2))) == ("failed", "userdata.older")
+
+
+def test_what_is_in_force_stays_when_signatures_become_mandatory(bench):
+    bench.signers.unlink()
+    assert bench.becomes(document("gw"))[0] == "provisioned"
+    bench.signers.write_text(bench.author.line)
+    assert bench.becomes(document("gw")) == ("provisioned", None)
+    assert bench.becomes(document("other")) == ("failed", "userdata.unsigned")
+
+
+def test_a_signed_file_can_be_checked_at_the_desk(bench, tmp_path):
+    file = tmp_path / "userdata.yaml"
+    file.write_text(bench.author.signs(document("gw")))
+    assert bench.gateway.ask("check", str(file)).returncode == os.EX_OK

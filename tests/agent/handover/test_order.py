@@ -1,0 +1,83 @@
+"""Order, confirmation and outcome: what is written is read back, and anything else is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.errors import Code, Failure
+from agent.handover.order import (
+    Answer,
+    Change,
+    Confirmation,
+    Order,
+    Outcome,
+    Ran,
+    Result,
+    Task,
+    confirmation_from_json,
+    confirmation_to_json,
+    order_from_json,
+    order_to_json,
+    outcome_from_json,
+    outcome_to_json,
+)
+
+NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
+TEXTS = st.text(max_size=40)
+FAILURES = st.none() | st.builds(Failure, st.sampled_from(Code), TEXTS, where=TEXTS)
+VALUES = st.dictionaries(TEXTS, TEXTS, max_size=3)
+ORDERS = st.builds(
+    Order,
+    NAMES,
+    NAMES,
+    st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=3),
+    NAMES,
+    st.floats(0.1, 3600),
+    st.binary(max_size=60),
+    st.dictionaries(NAMES, VALUES, max_size=3),
+    st.sampled_from(Task),
+)
+CHANGES = st.lists(st.builds(Change, TEXTS, TEXTS, TEXTS), max_size=3).map(tuple)
+RUNS = st.lists(st.builds(Ran, TEXTS, st.integers(-64, 255), st.floats(0, 3600), TEXTS, TEXTS), max_size=3).map(tuple)
+OUTCOMES = st.builds(Outcome, NAMES, NAMES, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS)
+CONFIRMATIONS = st.builds(Confirmation, NAMES, st.sampled_from(Answer), FAILURES)
+READERS = (order_from_json, outcome_from_json, confirmation_from_json)
+
+
+@given(ORDERS)
+def test_an_order_is_read_back(order):
+    assert order_from_json(order_to_json(order)) == order
+
+
+@given(OUTCOMES)
+def test_an_outcome_is_read_back(outcome):
+    assert outcome_to_json(outcome_from_json(outcome_to_json(outcome))) == outcome_to_json(outcome)
+
+
+@given(CONFIRMATIONS)
+def test_a_confirmation_is_read_back(confirmation):
+    assert confirmation_to_json(confirmation_from_json(confirmation_to_json(confirmation))) == confirmation_to_json(
+        confirmation
+    )
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(st.text() | st.sampled_from(["[" * 100_000, '{"version": 1}', "null"]))
+def test_any_other_text_is_refused(read, text):
+    with pytest.raises(Failure) as raised:
+        read(text)
+    assert raised.value.code is Code.ORDER_INVALID
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(st.data())
+def test_a_member_of_the_wrong_kind_is_refused_or_meant(read, data):
+    made = {
+        order_from_json: ORDERS.map(order_to_json),
+        outcome_from_json: OUTCOMES.map(outcome_to_json),
+        confirmation_from_json: CONFIRMATIONS.map(confirmation_to_json),
+    }[read]
+    text = data.draw(made)
+    cut = data.draw(st.integers(0, len(text) - 2))
+    with pytest.raises(Failure):
+        read(text[:cut])

@@ -1,0 +1,261 @@
+"""The two halves as two processes: an order goes from one to the other through files, and its outcome comes back.
+
+What systemd does with kitting-apply.path and kitting-apply.service, a thread does here: it starts the real command
+whenever an order lies there.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sysconfig
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from agent.apply import applying
+from agent.apply import service as serving_orders
+from agent.configuration.resolving import from_document
+from agent.errors import Code
+from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
+from agent.handover.order import Answer, Confirmation, Order, Outcome, Result, outcome_to_json
+from agent.settings import load
+from simulator import faults as http
+from simulator.faults import Faults
+from simulator.gateways import Gateway
+from simulator.server import MetadataServer
+from simulator.soracom import Group, Platform, Sim
+
+IMSI, IMEI, GROUP = "001010000000001", "490154203237518", "11111111-0000-4000-8000-000000000001"
+USERDATA = """\
+hostname: gw-{{ tags.site }}
+write_files:
+  - path: /etc/telemetry.conf
+    content: "imei = {{ equipment.imei }}\\n"
+"""
+KITTING_APPLY = str(Path(sysconfig.get_path("scripts")) / "kitting-apply")
+
+
+class PathUnit:
+    """Starts the service while an order lies there, one at a time."""
+
+    def __init__(self, gateway: Gateway, *options: str) -> None:
+        self.command = [KITTING_APPLY, "--config", str(gateway.settings), *options]
+        self.order = gateway.state / ORDER
+        self.runs: list[subprocess.CompletedProcess[str]] = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.ended.is_set():
+            if self.order.exists():
+                self.runs.append(subprocess.run(self.command, capture_output=True, text=True, check=False))
+            self.ended.wait(0.02)
+
+    def stop(self) -> None:
+        self.ended.set()
+        self.thread.join(30)
+
+
+class Bench:
+    def __init__(self, place: Path) -> None:
+        self.sim = Sim(IMSI, imei=IMEI, group_id=GROUP, tags={"name": "gw", "site": "tokyo"})
+        self.platform = Platform([self.sim], [Group(GROUP, userdata=USERDATA)])
+        self.faults = Faults()
+        self.server = MetadataServer(self.platform, faults=self.faults)
+        self.server.start()
+        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="1s", patience="2s")
+        self.gateway.modem.plug_in()
+        text = self.gateway.settings.read_text().replace("[apply]", '[apply]\nby = "service"')
+        self.gateway.settings.write_text(text)
+        self.units: list[PathUnit] = []
+
+    @property
+    def own(self) -> Path:
+        return self.gateway.state / "apply"
+
+    def path_unit(self) -> PathUnit:
+        unit = PathUnit(self.gateway)
+        self.units.append(unit)
+        return unit
+
+    def provision(self) -> tuple[int, dict]:
+        done = self.gateway.ask("provision", "--json")
+        assert "Traceback" not in done.stderr + done.stdout
+        return done.returncode, json.loads(done.stdout)
+
+    def apply(self, *options: str) -> subprocess.CompletedProcess:
+        command = [KITTING_APPLY, "--config", str(self.gateway.settings), "--json", *options]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def file(self) -> str | None:
+        path = self.gateway.root / "etc/telemetry.conf"
+        return path.read_text() if path.exists() else None
+
+    def order(self) -> Order:
+        document = {"write_files": [{"path": "/etc/telemetry.conf", "content": "by hand\n"}]}
+        configuration = from_document(document)
+        return Order("order-1", configuration.digest, configuration.document, "card", 1.0)
+
+    def close(self) -> None:
+        for unit in self.units:
+            unit.stop()
+        self.gateway.switch_off()
+        self.server.stop()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = Bench(tmp_path / "gw")
+    yield made
+    made.close()
+
+
+def test_a_gateway_is_kitted_by_two_processes(bench):
+    unit = bench.path_unit()
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+    assert bench.file() == f"imei = {IMEI}\n"
+    assert not (bench.gateway.state / ORDER).exists()
+    unit.stop()
+    assert [run.returncode for run in unit.runs] == [0]
+    assert read_outcome(bench.own).result is Result.COMMITTED
+
+
+def test_the_network_half_touches_nothing_itself(bench):
+    bench.gateway.settings.write_text(bench.gateway.settings.read_text())
+    process = subprocess.Popen(
+        bench.gateway.command("provision"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+    )
+    order = bench.gateway.state / ORDER
+    deadline = time.monotonic() + 20
+    while not order.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert order.exists()
+    assert (bench.file(), order.stat().st_mode & 0o777) == (None, 0o600)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 128 + signal.SIGTERM
+    bench.path_unit()
+    code, result = bench.provision()
+    assert (code, result["state"]) == (os.EX_OK, "provisioned")
+
+
+def test_a_document_that_takes_the_service_away_is_undone_by_the_other_half(bench):
+    bench.path_unit()
+    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
+    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
+    code, result = bench.provision()
+    assert (result["state"], result["failure"]["code"]) == ("rolled_back", "apply.unconfirmed")
+    assert (code, bench.file()) == (Code.APPLY_UNCONFIRMED.exit_code, None)
+    assert bench.platform.sim(IMSI).tags["kitting_state"] == "rolled_back"
+
+
+def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
+    settings = load(bench.gateway.settings)
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(bench.gateway.state, bench.order())
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        assert bench.file() == "by hand\n"
+        now[0] += seconds * 100
+
+    service = serving_orders.Bench(applying.room(settings), settings.identity, lambda: now[0], sleep)
+    outcome = serving_orders.serve(service)
+    assert (outcome.result, outcome.failure.code, bench.file()) == (Result.UNDONE, Code.APPLY_UNCONFIRMED, None)
+
+
+def test_a_word_about_another_order_does_not_count(bench):
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(bench.gateway.state, bench.order())
+    process = subprocess.Popen(
+        [KITTING_APPLY, "--config", str(bench.gateway.settings)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    _until(lambda: read_outcome(bench.own) is not None)
+    place_confirmation(bench.gateway.state, Confirmation("order-0", Answer.KEEP))
+    time.sleep(0.3)
+    assert process.poll() is None
+    (bench.gateway.state / "confirmation.json").write_text("{")
+    _until(lambda: not (bench.gateway.state / "confirmation.json").exists())
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    assert "committed" in process.communicate(timeout=10)[0]
+    assert bench.file() == "by hand\n"
+
+
+def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_restart(bench):
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(bench.gateway.state, bench.order())
+    process = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
+    _until(lambda: read_outcome(bench.own) is not None)
+    process.kill()
+    process.wait()
+    recovered = json.loads(bench.apply("--recover").stdout)
+    assert (recovered["result"], bench.file()) == ("unconfirmed", "by hand\n")
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    assert json.loads(bench.apply().stdout)["result"] == "committed"
+    assert json.loads(bench.apply().stdout)["result"] is None
+    assert bench.file() == "by hand\n"
+
+
+def test_an_order_that_was_dealt_with_before_a_power_cut_is_not_carried_out_twice(bench):
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(bench.gateway.state, bench.order())
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    bench.own.mkdir(exist_ok=True)
+    (bench.own / OUTCOME).write_text(outcome_to_json(Outcome("order-1", "d", Result.COMMITTED)))
+    assert json.loads(bench.apply().stdout)["result"] == "committed"
+    assert bench.file() is None
+    assert not (bench.gateway.state / ORDER).exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "\xff", '{"version": 1}', "x" * 5_000_000])
+def test_an_order_that_is_none_is_refused_removed_and_answered(bench, text):
+    bench.gateway.state.mkdir(exist_ok=True)
+    (bench.gateway.state / ORDER).write_bytes(text.encode("latin-1"))
+    done = bench.apply()
+    assert (done.returncode, json.loads(done.stdout)["result"]) == (0, "not_applied")
+    assert "order.invalid" in json.loads(done.stdout)["failure"]
+    assert not (bench.gateway.state / ORDER).exists()
+
+
+def test_an_order_that_is_a_link_is_not_followed(bench, tmp_path):
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(tmp_path, bench.order())
+    (bench.gateway.state / ORDER).symlink_to(tmp_path / ORDER)
+    assert json.loads(bench.apply().stdout)["result"] == "not_applied"
+    assert (tmp_path / ORDER).exists()
+    assert bench.file() is None
+
+
+def test_what_the_devices_settings_do_not_allow_is_refused_by_the_half_that_does_it(bench):
+    bench.gateway.state.mkdir(exist_ok=True)
+    text = bench.gateway.settings.read_text().replace("[apply]", '[apply]\npaths = ["/opt"]')
+    bench.gateway.settings.write_text(text)
+    place_order(bench.gateway.state, bench.order())
+    assert "userdata.not_allowed" in json.loads(bench.apply().stdout)["failure"]
+    assert bench.file() is None
+
+
+def test_only_one_service_is_at_work(bench):
+    bench.gateway.state.mkdir(exist_ok=True)
+    place_order(bench.gateway.state, bench.order())
+    first = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
+    _until(lambda: read_outcome(bench.own) is not None)
+    second = bench.apply()
+    assert (second.returncode, "pass.under_way" in second.stderr) == (os.EX_TEMPFAIL, True)
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.UNDO))
+    assert first.wait(10) == 0
+    assert bench.file() is None
+
+
+def _until(there) -> None:
+    deadline = time.monotonic() + 20
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,103 @@
+"""A file is there whole or not at all."""
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from agent.host import durable
+from agent.host.durable import read_bounded, temporary_name, write_durably
+
+
+def test_what_was_written_is_read_back(tmp_path):
+    write_durably(tmp_path / "state", b"one")
+    write_durably(tmp_path / "state", b"two")
+    assert read_bounded(tmp_path / "state", 3) == b"two"
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_the_mode_is_exactly_the_one_that_was_asked_for(tmp_path, mode):
+    write_durably(tmp_path / "state", b"", mode)
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == mode
+
+
+def test_a_file_that_cannot_be_synced_leaves_the_old_one_and_nothing_beside_it(tmp_path, monkeypatch):
+    write_durably(tmp_path / "state", b"old")
+
+    def refuse(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(durable.os, "fsync", refuse)
+    with pytest.raises(OSError, match="No space"):
+        write_durably(tmp_path / "state", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+    assert (tmp_path / "state").read_bytes() == b"old"
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path):
+    (tmp_path / "elsewhere").write_bytes(b"kept")
+    (tmp_path / "state").symlink_to(tmp_path / "elsewhere")
+    write_durably(tmp_path / "state", b"new")
+    assert (tmp_path / "elsewhere").read_bytes() == b"kept"
+    assert read_bounded(tmp_path / "state", 10) == b"new"
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path):
+    (tmp_path / "state").write_bytes(b"four")
+    with pytest.raises(OSError, match="larger than 3 bytes"):
+        read_bounded(tmp_path / "state", 3)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "state")
+    with pytest.raises(OSError, match="not a regular file"):
+        read_bounded(tmp_path / "state", 3)
+
+
+def test_a_link_is_not_read(tmp_path):
+    (tmp_path / "elsewhere").write_bytes(b"secret")
+    (tmp_path / "state").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        read_bounded(tmp_path / "state", 10)
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_bounded(tmp_path / "state", 3)
+
+
+def test_what_a_power_cut_left_of_an_earlier_try_is_written_over(tmp_path):
+    (tmp_path / temporary_name("state")).write_bytes(b"half of somethi")
+    write_durably(tmp_path / "state", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+    assert read_bounded(tmp_path / "state", 10) == b"whole"
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "値" * 85])
+def test_the_longest_name_can_be_written(tmp_path, name):
+    write_durably(tmp_path / name, b"whole")
+    assert read_bounded(tmp_path / name, 10) == b"whole"
+
+
+READ_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from agent.host.durable import read_bounded
+os.setuid(65534)
+print(read_bounded(Path(sys.argv[1]), 9))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_is_read_in_a_directory_that_may_only_be_passed_through():
+    with tempfile.TemporaryDirectory(dir="/tmp") as made:
+        Path(made).chmod(0o711)
+        (Path(made) / "said").write_text("x")
+        command = [sys.executable, "-c", READ_AS_NOBODY, f"{made}/said"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "b'x'\n", done.stderr

@@ -1,0 +1,90 @@
+"""What systemd and the journal are told."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from agent.host.systemd import tell_manager, wait_for_manager, watchdog_interval_s
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        listening.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        yield listening
+
+
+def test_the_manager_hears_all_assignments_in_one_message(manager):
+    assert tell_manager("READY=1", "STATUS=starting")
+    assert manager.recv(4096) == b"READY=1\nSTATUS=starting"
+
+
+def test_an_abstract_address_is_understood(monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(f"\0kitting-test-{os.getpid()}")
+        listening.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@kitting-test-{os.getpid()}")
+        assert tell_manager("WATCHDOG=1")
+        assert listening.recv(4096) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/notify"])
+def test_without_a_manager_nothing_happens(monkeypatch, address):
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    assert not tell_manager("READY=1")
+
+
+def test_a_message_is_waited_for_until_the_manager_has_dealt_with_it(manager):
+    tell_manager("STATUS=provisioned")
+    heard = []
+
+    def deal():
+        heard.append(manager.recv(4096))
+        word, descriptors, _, _ = socket.recv_fds(manager, 4096, 1)
+        heard.append(word)
+        os.close(descriptors[0])
+
+    dealing = threading.Thread(target=deal)
+    dealing.start()
+    assert wait_for_manager(20)
+    assert heard == [b"STATUS=provisioned", b"BARRIER=1"]
+    dealing.join()
+
+
+def test_a_manager_that_does_not_deal_with_it_is_not_waited_for_for_long(manager):
+    assert not wait_for_manager(0.01)
+    assert manager
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/notify"])
+def test_without_a_manager_nobody_is_waited_for(monkeypatch, address):
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    assert not wait_for_manager()
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "pid", "seconds"),
+    [("3000000", None, 3.0), ("3000000", "self", 3.0), ("3000000", "1", None), ("0", None, None), ("x", None, None)],
+)
+def test_the_watchdog_is_meant_for_one_process(monkeypatch, microseconds, pid, seconds):
+    monkeypatch.setenv("WATCHDOG_USEC", microseconds)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    if pid:
+        monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()) if pid == "self" else pid)
+    assert watchdog_interval_s() == seconds
+
+
+def test_standard_error_is_the_journal_only_if_systemd_says_so_of_this_very_file(tmp_path):
+    code = "import agent.host.systemd, sys; sys.exit(agent.host.systemd.standard_error_is_journal())"
+    with (tmp_path / "log").open("w") as log:
+        there = os.fstat(log.fileno())
+        for stream, expected in ((f"{there.st_dev}:{there.st_ino}", 1), ("1:1", 0), ("", 0), ("garbage", 0)):
+            environment = {**os.environ, "JOURNAL_STREAM": stream}
+            done = subprocess.run([sys.executable, "-c", code], env=environment, stderr=log, check=False)
+            assert done.returncode == expected

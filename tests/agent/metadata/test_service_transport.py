@@ -1,0 +1,450 @@
+"""The metadata service over real sockets that behave as networks do."""
+
+import json
+import re
+import socket
+import threading
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted_service import RECORD, answer, service
+
+from agent.errors import Code, Failure
+from agent.identity import Imsi
+from agent.metadata.answers import MAX_BYTES
+from agent.metadata.service import MetadataService
+from agent.settings import MetadataSettings
+
+WHOLE = answer()
+USERDATA = answer(b"hostname: gw\n")
+
+
+def asking(url, *, timeout=0.5, patience=0.1, interface=""):
+    return MetadataService(MetadataSettings(url, interface, timeout, patience))
+
+
+def failure_of(ask):
+    with pytest.raises(Failure) as caught:
+        ask()
+    return caught.value
+
+
+def failing(script, ask="subscriber", **settings):
+    with service(script) as running, asking(running.url, **settings) as metadata:
+        return failure_of(getattr(metadata, ask))
+
+
+def test_a_pass_needs_one_connection():
+    with service([WHOLE, USERDATA, answer(b"{}")]) as running, asking(running.url) as metadata:
+        assert metadata.subscriber().imsi == Imsi("001010000000001")
+        assert metadata.userdata() == b"hostname: gw\n"
+        metadata.put_tags({"kitting_state": "provisioned"})
+        assert (metadata.connections, metadata.requests) == (1, 3)
+        assert metadata.bytes_sent == sum(map(len, running.requests))
+        assert metadata.bytes_received == len(WHOLE + USERDATA + answer(b"{}"))
+
+
+def test_a_request_has_no_more_headers_than_it_needs():
+    with service([WHOLE, answer(b"{}")]) as running, asking(running.url) as metadata:
+        metadata.subscriber()
+        metadata.put_tags({"site": "東京", "kitting_error": ""})
+    assert sorted(running.requests[0].split(b"\r\n")) == sorted(
+        [
+            b"GET /v1/subscriber HTTP/1.1",
+            b"Host: 127.0.0.1:%d" % running.port,
+            b"User-Agent: kitting-agent",
+            b"Accept-Encoding: identity",
+            b"",
+            b"",
+        ]
+    )
+    head, _, body = running.requests[1].partition(b"\r\n\r\n")
+    assert json.loads(body) == [
+        {"tagName": "site", "tagValue": "東京"},
+        {"tagName": "kitting_error", "tagValue": ""},
+    ]
+    assert head.startswith(b"PUT /v1/subscriber/tags HTTP/1.1\r\n")
+    assert b"Content-Type: application/json" in head
+
+
+def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login x password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with service([answer(RECORD, b"200 OK", b"Set-Cookie: a=b"), USERDATA]) as running, asking(running.url) as metadata:
+        metadata.subscriber()
+        metadata.userdata()
+    assert not [word for word in (b"Authorization", b"Cookie", b"Proxy") if word in b"".join(running.requests)]
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "words"),
+    [
+        (["wait for a request", "hang"], Code.METADATA_TIMEOUT, "no answer within 0.5 s"),
+        ([("drip", WHOLE, 0.05)], Code.METADATA_TIMEOUT, "only"),
+        ([("drip", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, 0.005)], Code.METADATA_TIMEOUT, "only"),
+        ([b"HTTP/1.1 100 Continue\r\n\r\n" * 2, "hang"], Code.METADATA_TIMEOUT, "only"),
+        ([WHOLE[:-9], "hang"], Code.METADATA_TIMEOUT, "only"),
+        ([WHOLE[:-9], ("drip", b"", 0)], Code.METADATA_TIMEOUT, "only"),
+        (["reset"], Code.METADATA_UNREACHABLE, "without an answer|Connection reset by peer"),
+        (["wait for a request", "reset"], Code.METADATA_UNREACHABLE, "without an answer"),
+        (["wait for a request", "close"], Code.METADATA_UNREACHABLE, "without an answer"),
+        ([WHOLE[:-1], "close"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
+        ([WHOLE[: -len(RECORD)], "close"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
+        ([WHOLE[:10], "close"], Code.METADATA_TRUNCATED, "ended after 10 bytes"),
+        ([WHOLE[:17], "close"], Code.METADATA_TRUNCATED, "ended after 17 bytes"),
+        ([WHOLE[:30], "close"], Code.METADATA_TRUNCATED, "ended after 30 bytes"),
+        ([WHOLE[:38], "close"], Code.METADATA_TRUNCATED, "ended after 38 bytes"),
+        ([WHOLE[:-9], "reset"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
+        ([b"SSH-2.0-dropbear\r\n", "close"], Code.METADATA_NOT_SORACOM, "not HTTP"),
+        ([b"\x16\x03\x01\0\0\r\n" * 9], Code.METADATA_NOT_SORACOM, "not HTTP"),
+        ([b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 300 + b"\r\n"], Code.METADATA_NOT_SORACOM, "not HTTP"),
+        ([b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n"], Code.METADATA_NOT_SORACOM, "not HTTP"),
+        (
+            [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"],
+            Code.METADATA_TRUNCATED,
+            "the body broke off",
+        ),
+        (
+            [b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{"imsi":\r\n', "close"],
+            Code.METADATA_TRUNCATED,
+            "the body broke off",
+        ),
+        ([answer(b"<html>login</html>")], Code.METADATA_NOT_SORACOM, "a web page"),
+        ([b"HTTP/1.0 200 OK\r\n\r\n<html>login</html>", "close"], Code.METADATA_NOT_SORACOM, "a web page"),
+        (
+            [answer(b"", b"302 Found", b"Location: http://login.example/?session=secret")],
+            Code.METADATA_NOT_SORACOM,
+            "302 Found, sending on to login.example$",
+        ),
+        ([answer(b"", b"302 Found", b"Location: http://[::1")], Code.METADATA_NOT_SORACOM, "another page"),
+        ([answer(b" " * (MAX_BYTES + 1))], Code.METADATA_NOT_SORACOM, "more than 262144 bytes"),
+    ],
+)
+def test_every_way_in_which_a_network_fails_is_told_apart(script, code, words):
+    failure = failing(script, timeout=0.5)
+    assert failure.code is code
+    assert re.search(words, failure.detail), failure.detail
+    assert "secret" not in str(failure)
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.0 403 Forbidden\r\n",
+            b"HTTP/1.1 302 \xff\r\nLocation: \xff://[\r\n",
+            b"Content-Length: 26\r\n",
+            b"Content-Length: 26, 27\r\n",
+            b"Content-Length: " + b"9" * 5000 + b"\r\n",
+            b"Content-Length: \xb2\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Content-Encoding: gzip\r\n",
+            b"Content-Type: text/html; charset=\x00\r\n",
+            b"Set-Cookie: a=b; expires=never; domain=[\r\n",
+            b"Date: \x00\r\n",
+            b"Retry-After: 1e9\r\n",
+            b"no colon\r\n",
+            b"\r\n",
+            b"1a\r\n",
+            b"0\r\n\r\n",
+            RECORD,
+        ]
+    )
+    | st.binary(max_size=8),
+    max_size=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pieces, st.sampled_from(["subscriber", "userdata"]))
+def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
+    with service([b"".join(parts), "close"]) as running, asking(running.url, timeout=5) as metadata:
+        try:
+            getattr(metadata, ask)()
+        except Failure as failure:
+            said = str(failure)
+        else:
+            said = ""
+    assert len(said) < 200
+
+
+def test_a_body_without_end_is_not_read_to_its_end():
+    endless = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b"#" * 2_000_000
+    assert failing([endless, "hang"], "userdata", timeout=5).code is Code.USERDATA_TOO_LARGE
+
+
+def test_a_redirect_with_a_huge_body_is_not_read_to_its_end():
+    endless = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999999\r\n\r\n" + b"#" * 2_000_000
+    with service([endless, "hang"]) as running, asking(running.url, timeout=5) as metadata:
+        assert failure_of(metadata.subscriber).code is Code.METADATA_NOT_SORACOM
+        assert metadata.bytes_received < 2 * MAX_BYTES
+
+
+@pytest.mark.parametrize("cut", range(1, len(USERDATA), 7))
+def test_userdata_that_ends_in_the_middle_is_never_taken_for_the_whole(cut):
+    assert failing([USERDATA[:cut], "close"], "userdata").code is Code.METADATA_TRUNCATED
+
+
+def test_userdata_whose_length_is_not_told_is_not_trusted_to_be_whole():
+    assert failing([b"HTTP/1.1 200 OK\r\n\r\nhostname: gw\n", "close"], "userdata").code is Code.METADATA_TRUNCATED
+
+
+def test_chunks_are_as_good_as_a_length():
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhostn\r\n8\r\name: gw\n\r\n0\r\n\r\n"
+    with service([chunks, WHOLE]) as running, asking(running.url) as metadata:
+        assert metadata.userdata() == b"hostname: gw\n"
+        assert metadata.subscriber().imsi == Imsi("001010000000001")
+        assert metadata.connections == 1
+
+
+def test_userdata_that_is_packed_comes_as_it_is():
+    packed = b"\x1f\x8b\x08anything"
+    with service([answer(packed, b"200 OK", b"Content-Encoding: gzip")]) as running, asking(running.url) as metadata:
+        assert metadata.userdata() == packed
+
+
+@pytest.mark.parametrize("end", ["reset", "close"])
+def test_a_kept_connection_that_died_meanwhile_is_replaced_at_once(end):
+    with (
+        service([WHOLE, "wait for a request", end], [USERDATA, "wait for a request", end], [answer(b"{}")]) as running,
+        asking(running.url) as metadata,
+    ):
+        metadata.subscriber()
+        assert metadata.userdata() == b"hostname: gw\n"
+        metadata.put_tags({"kitting_state": "provisioned"})
+        assert (metadata.connections, metadata.requests) == (3, 5)
+
+
+def test_a_new_connection_that_dies_is_not_replaced_without_a_pause():
+    with service(["wait for a request", "close"]) as running, asking(running.url) as metadata:
+        failure_of(metadata.subscriber)
+        assert metadata.connections == 1
+
+
+def test_a_service_that_closes_after_each_answer_is_served_as_well():
+    closing = answer(RECORD, b"200 OK", b"Connection: close")
+    with service([closing, "close"]) as running, asking(running.url) as metadata:
+        metadata.subscriber()
+        metadata.subscriber()
+        assert metadata.connections == 2
+
+
+def test_a_service_that_comes_up_late_is_waited_for():
+    scripts = (
+        ["reset"],
+        ["wait for a request", "close"],
+        [answer(b"", b"503 Service Unavailable", b"Connection: close")],
+        [WHOLE],
+    )
+    with service(*scripts) as running:
+        metadata = MetadataService(
+            MetadataSettings(running.url, timeout=1.0, patience=60.0), sleep=lambda _: None, random=lambda: 0.0
+        )
+        with metadata:
+            assert metadata.subscriber().imsi == Imsi("001010000000001")
+            assert metadata.requests == 4
+
+
+def test_the_patience_is_that_of_the_whole_pass():
+    now, pauses = [0.0], []
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        now[0] += seconds
+
+    with service(["reset"]) as running:
+        settings = MetadataSettings(running.url, timeout=1.0, patience=60.0)
+        with MetadataService(settings, clock=lambda: now[0], sleep=sleep, random=lambda: 0.9) as metadata:
+            failure_of(metadata.subscriber)
+            spent = sum(pauses)
+            requests = metadata.requests
+            failure_of(metadata.userdata)
+    assert 59 < spent <= 60
+    assert sum(pauses) == spent
+    assert metadata.requests == requests + 1
+
+
+def test_nobody_listening_is_unreachable():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    failure = failure_of(asking(url).subscriber)
+    assert failure.code is Code.METADATA_UNREACHABLE
+    assert failure.detail == "no connection to 127.0.0.1: Connection refused"
+    assert failure.where == f"{url}/v1/subscriber"
+
+
+def test_a_connection_that_is_never_taken_is_unreachable():
+    with socket.socket() as full, socket.socket() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting.connect(full.getsockname())
+        failure = failure_of(asking(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.3).subscriber)
+    assert (failure.code, failure.detail) == (Code.METADATA_UNREACHABLE, "no connection to 127.0.0.1 within 0.3 s")
+
+
+@pytest.mark.parametrize("host", ["no-such-name.invalid", "x" * 80 + ".invalid", "ba..d", "日本.invalid"])
+def test_a_name_that_does_not_resolve_is_named(host):
+    failure = failure_of(asking(f"http://{host}", timeout=5).subscriber)
+    assert failure.code is Code.METADATA_NO_NAME
+
+
+def test_a_resolver_that_hangs_is_left_behind(monkeypatch):
+    over = threading.Event()
+    really = socket.getaddrinfo
+
+    def hang(host, *args, **kwargs):
+        if host == "metadata.soracom.io" and not kwargs.get("flags"):
+            over.wait(10)
+        return really(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    try:
+        failure = failure_of(asking("http://metadata.soracom.io", timeout=0.2).subscriber)
+    finally:
+        monkeypatch.undo()
+        over.set()
+    assert (failure.code, failure.detail) == (Code.METADATA_NO_NAME, "no word about metadata.soracom.io within 0.2 s")
+
+
+def test_requests_leave_by_the_local_address_that_is_set():
+    with service([WHOLE]) as running, asking(running.url, interface="127.0.0.7") as metadata:
+        metadata.subscriber()
+    assert running.peers == ["127.0.0.7"]
+
+
+def test_requests_leave_by_the_interface_that_is_set():
+    with service([WHOLE]) as running, asking(running.url, interface="lo") as metadata:
+        metadata.subscriber()
+    assert running.peers == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("interface", "words"),
+    [
+        ("wwan7", "there is no interface wwan7 ([metadata] interface)"),
+        ("an-interface-with-a-long-name", "there is no interface an-interface-with-a-long-name ([metadata] interface)"),
+        ("192.0.2.77", "this device has no address 192.0.2.77 ([metadata] interface)"),
+    ],
+)
+def test_an_interface_that_is_missing_is_named(interface, words):
+    failure = failing([WHOLE], interface=interface)
+    assert (failure.code, failure.detail) == (Code.METADATA_UNREACHABLE, words)
+
+
+def test_an_address_of_the_wrong_kind_reaches_nothing():
+    assert failing([WHOLE], interface="::1").code is Code.METADATA_NO_NAME
+
+
+def test_after_an_apply_the_question_takes_a_new_connection():
+    imsi = answer(b"001010000000001\n")
+    with service([WHOLE, imsi], [imsi]) as running, asking(running.url) as metadata:
+        metadata.subscriber()
+        metadata.answers_anew(2.0)
+        assert metadata.connections == 2
+    assert running.requests[1].startswith(b"GET /v1/subscriber.imsi ")
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (["reset"], Code.METADATA_UNREACHABLE),
+        (["wait for a request", "hang"], Code.METADATA_TIMEOUT),
+        ([answer(b"Router set-up")], Code.METADATA_NOT_SORACOM),
+        ([answer(b"")], Code.METADATA_NOT_SORACOM),
+        ([answer(b"<html>")], Code.METADATA_NOT_SORACOM),
+    ],
+)
+def test_after_an_apply_only_the_services_own_answer_counts(script, code):
+    with service(script) as running, asking(running.url) as metadata:
+        assert failure_of(lambda: metadata.answers_anew(0.3)).code is code
+
+
+def test_after_an_apply_a_service_that_comes_back_in_time_counts():
+    with service(["reset"], ["reset"], [answer(b"001010000000001")]) as running:
+        settings = MetadataSettings(running.url, timeout=1.0, patience=0.1)
+        with MetadataService(settings, sleep=lambda _: None) as metadata:
+            metadata.answers_anew(60.0)
+
+
+def test_a_report_that_is_not_acknowledged_says_why_and_nothing_else_escapes():
+    with service(["wait for a request", "close"]) as running, asking(running.url) as metadata:
+        failure = failure_of(lambda: metadata.put_tags({"a": "b"}))
+    assert failure.code is Code.REPORT_NOT_SENT
+    assert failure.detail == "metadata.unreachable: the connection was closed without an answer"
+
+
+def test_a_tag_that_no_utf_8_can_carry_still_leaves():
+    with service([answer(b"{}")]) as running, asking(running.url) as metadata:
+        metadata.put_tags({"a": "\ud800"})
+    assert running.requests[0].endswith(b'[{"tagName":"a","tagValue":"?"}]')
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Addresses by name, as a resolver would tell them; a name that is not there does not resolve."""
+    really, told = socket.getaddrinfo, {}
+
+    def look_up(host, port, family=0, kind=0, **more):
+        if host.replace(".", "").isdigit():
+            return really(host, port, family, kind, **more)
+        if more or host not in told:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return really(told[host], port, family, kind)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return told
+
+
+def test_the_name_is_looked_up_anew_for_a_new_connection_and_has_to_resolve(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        del names["service.test"]
+        assert failure_of(metadata.subscriber_anew).code is Code.METADATA_NO_NAME
+
+
+def test_a_name_that_moved_is_followed_and_nobody_else_is_asked(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE], ["hang"]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        names["service.test"] = "127.0.0.2"
+        assert failure_of(metadata.subscriber_anew).detail.startswith("no connection to 127.0.0.2")
+        assert len(running.requests) == 1
+
+
+def test_a_name_that_stayed_costs_one_connection(names):
+    names["service.test"] = "127.0.0.1"
+    with service([WHOLE], [WHOLE]) as running, asking(f"http://service.test:{running.port}") as metadata:
+        metadata.subscriber()
+        metadata.subscriber_anew()
+        assert metadata.connections == len(running.peers) == 2
+
+
+def test_userdata_that_was_read_ahead_is_not_asked_for_again():
+    text = answer(b"hostname: gw\n")
+    with service([text], [WHOLE]) as running, asking(running.url) as metadata:
+        metadata.read_userdata_ahead()
+        wait_until(lambda: running.requests)
+        metadata.subscriber()
+        assert metadata.userdata() == b"hostname: gw\n"
+        assert (metadata.connections, metadata.requests, len(running.requests)) == (2, 2, 2)
+        assert metadata.bytes_received == len(text) + len(WHOLE)
+
+
+def test_userdata_that_could_not_be_read_ahead_is_asked_for_in_its_turn():
+    with service(["reset"], [WHOLE, answer(b"hostname: gw\n")]) as running, asking(running.url) as metadata:
+        metadata.read_userdata_ahead()
+        wait_until(lambda: running.peers)
+        metadata.subscriber()
+        assert metadata.userdata() == b"hostname: gw\n"
+        assert metadata.requests == 3
+
+
+def wait_until(done):
+    while not done():
+        time.sleep(0.005)

@@ -1,0 +1,283 @@
+"""ModemManager: what mmcli prints, read strictly; a program in a temporary root stands in for it."""
+
+import fcntl
+import json
+import os
+import termios
+import time
+from dataclasses import replace
+
+import pytest
+from bench_of_ports import QUICK, Machine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.errors import Code, Failure
+from agent.identity import Imsi, NotRead, Read, Registration, Signal, SimState, Source
+from agent.modem.managed import ModemManager
+from agent.modem.mmcli import MAX_BYTES, card_in, imei_beside, modem_in, modem_paths
+from agent.modem.reading import read_equipment, survey
+from agent.settings import ModemSettings
+from simulator.modem import Modem
+
+IMEI = "490154203237518"
+OTHER = "356938035643809"
+PATH = "/org/freedesktop/ModemManager1/Modem/0"
+SIM_PATH = "/org/freedesktop/ModemManager1/SIM/0"
+DEVICE = "/sys/devices/usb1/1-1"
+GENERIC = {
+    "device": DEVICE,
+    "equipment-identifier": IMEI,
+    "manufacturer": '+QIND: "csq",24,99\r\n\r\nQuectel',
+    "model": "EC25",
+    "revision": "EC25JFAR06A06M4G",
+    "own-numbers": ["+818011112222"],
+    "ports": ["ttyUSB1 (gps)", "ttyUSB2 (at)", "ttyUSB3 (at)"],
+    "primary-port": "ttyUSB2",
+    "signal-quality": {"recent": "yes", "value": "67"},
+    "sim": SIM_PATH,
+    "state": "registered",
+    "state-failed-reason": "--",
+    "unlock-required": "sim-pin2",
+}
+CELLULAR = {"imei": IMEI, "operator-code": "44010", "operator-name": "NTT DOCOMO", "registration-state": "roaming"}
+CARD = {"imsi": "001010000000001", "iccid": "8981000000000000011F"}
+
+
+def modem(generic=(), cellular=()):
+    return json.dumps({"modem": {"3gpp": {**CELLULAR, **dict(cellular)}, "generic": {**GENERIC, **dict(generic)}}})
+
+
+def told(generic=(), cellular=()):
+    return modem_in(modem(generic, cellular).encode()).equipment
+
+
+def script(generic=(), cellular=(), card=None, paths=(PATH,)):
+    """mmcli as a shell script that prints this."""
+    answers = {
+        "-L": json.dumps({"modem-list": list(paths)}),
+        "-m": modem(generic, cellular),
+        "-i": json.dumps({"sim": {"properties": CARD if card is None else card}}),
+    }
+    cases = "\n".join(f"{option}) cat <<'END'\n{text}\nEND\n;;" for option, text in answers.items())
+    return f"#!/bin/sh\ncase $1 in\n{cases}\nesac\n"
+
+
+@pytest.fixture
+def machine(tmp_path):
+    with Machine(tmp_path) as machine:
+        yield machine
+
+
+def read(machine, port="auto"):
+    return read_equipment(ModemSettings(port=port), radio=True, limits=QUICK, system=machine.root)
+
+
+def test_what_modemmanager_knows_is_taken_from_it_and_no_port_is_opened(machine):
+    primary, secondary = Modem(), Modem()
+    machine.port("ttyUSB2", 2, primary)
+    machine.port("ttyUSB3", 3, secondary)
+    machine.program(script())
+    found = read(machine)
+    assert (found.imei.value.digits, found.imsi.value.digits) == (IMEI, "001010000000001")
+    assert found.iccid.value.digits == "8981000000000000011"
+    assert (found.manufacturer, found.model) == (Read("Quectel"), Read("EC25"))
+    assert (found.port, found.source) == ("/dev/ttyUSB2", Source.MODEM_MANAGER)
+    assert found.radio.sim == Read(SimState.READY)
+    assert found.radio.registration == Read(Registration.ROAMING)
+    assert (found.radio.operator, found.radio.signal) == (Read("NTT DOCOMO"), Read(Signal(67)))
+    assert found.radio.own_number == Read("+818011112222")
+    assert primary.commands == secondary.commands == []
+
+
+def test_what_it_does_not_know_is_asked_on_the_port_that_it_leaves_free(machine):
+    primary, diagnosis = Modem(imei=IMEI), Modem()
+    machine.port("ttyUSB0", 0, diagnosis)
+    machine.port("ttyUSB2", 2, primary)
+    machine.port("ttyUSB3", 3, Modem(imei=IMEI))
+    machine.program(script({"equipment-identifier": "--", "sim": "--"}, {"imei": "--"}))
+    found = read(machine)
+    assert (found.imei.value.digits, found.source) == (IMEI, Source.AT)
+    assert found.port.endswith("ttyUSB3")
+    assert isinstance(found.imsi, Read)
+    assert found.radio.registration == Read(Registration.ROAMING)
+    assert primary.commands == diagnosis.commands == []
+
+
+def test_a_modem_that_it_does_not_have_is_asked_by_at_beside_it(machine):
+    machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    machine.program(script())
+    found = read(machine)
+    assert [one.source for one in (found, *found.others)] == [Source.MODEM_MANAGER, Source.AT]
+    assert found.others[0].imei.value.digits == OTHER
+
+
+def test_a_port_that_the_settings_name_and_it_holds_is_read_through_it(machine):
+    primary = Modem()
+    plugged = machine.port("ttyUSB2", 2, primary)
+    machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    machine.program(script())
+    found = read(machine, str(plugged.path))
+    assert (found.source, found.others, primary.commands) == (Source.MODEM_MANAGER, (), [])
+
+
+def test_another_port_that_the_settings_name_is_read_by_at(machine):
+    plugged = machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    machine.program(script())
+    assert read(machine, str(plugged.path)).imei.value.digits == OTHER
+
+
+def test_a_modem_without_any_serial_port_is_read(machine):
+    machine.program(script({"ports": ["cdc-wdm0 (qmi)", "wwan0 (net)"], "primary-port": "cdc-wdm0"}))
+    assert read(machine).imei.value.digits == IMEI
+
+
+def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
+    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.program(f"""#!/bin/sh\ncase $1 in -L) echo '{{"modem-list":["{PATH}"]}}';; *) exit 1;; esac\n""")
+    assert read(machine).source is Source.AT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!/bin/sh\nexit 1\n",
+        "#!/bin/sh\nkill -9 $$\n",
+        "#!/bin/sh\n",
+        "#!/bin/sh\necho '{'\n",
+        "#!/bin/sh\necho '[]'\n",
+        "#!/bin/sh\necho '{\"modem-list\": 7}'\n",
+        '#!/bin/sh\necho \'{"modem-list": ["/etc/passwd", "-h", 3, "", null]}\'\n',
+        "#!/bin/sh\nprintf '\\377\\376'\n",
+        "#!/bin/sh\nyes\n",
+        "#!/nowhere/sh\n",
+        "nothing that runs",
+    ],
+)
+def test_whatever_mmcli_does_the_modem_is_read_by_at(machine, text):
+    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.program(text)
+    assert read(machine).source is Source.AT
+
+
+def test_an_mmcli_that_hangs_is_ended(machine):
+    machine.program("#!/bin/sh\nexec sleep 600\n")
+    assert ModemManager(replace(QUICK, manager_answer_s=0.1), machine.root).modems() == ()
+
+
+def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it(machine):
+    at = Modem()
+    machine.port("ttyUSB2", 2, at)
+    ticket = machine.root / "asked"
+    first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"
+    machine.program(script().replace("#!/bin/sh\n", "#!/bin/sh\n" + first))
+    machine.process(7, "ModemManager", started=int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100))
+    assert read(machine).source is Source.MODEM_MANAGER
+    assert at.commands == []
+
+
+def test_where_processes_are_hidden_its_unit_tells_that_it_was_just_started(machine):
+    units = machine.root / "run/systemd/units"
+    units.mkdir(parents=True)
+    machine.program(script())
+    asked = ModemManager(QUICK, machine.root)
+    assert not asked.may_be_deciding([], 40.0)
+    (units / "invocation:ModemManager.service").symlink_to("0123")
+    assert asked.may_be_deciding([], 40.0)
+    os.utime(units / "invocation:ModemManager.service", (1, 1), follow_symlinks=False)
+    assert not asked.may_be_deciding([], 40.0)
+    assert asked.may_be_deciding([3.0], 40.0)
+
+
+@pytest.mark.parametrize("name", ["ModemManager", "bash"])
+def test_a_modem_that_modemmanager_ignores_is_read_by_at(machine, name):
+    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.known_since("ttyUSB2", 1)
+    machine.program(script(paths=()))
+    machine.process(7, name)
+    assert read(machine).source is Source.AT
+
+
+def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
+    plugged = machine.port("ttyUSB2", 2, Modem())
+    machine.process(7, "sleep")
+    ticket = machine.root / "asked"
+    first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"
+    machine.program(script().replace("#!/bin/sh\n", "#!/bin/sh\n" + first))
+    holder = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(holder, termios.TIOCEXCL)
+    try:
+        found = survey(ModemSettings(), limits=QUICK, system=machine.root)
+    finally:
+        os.close(holder)
+    assert found.equipment.source is Source.MODEM_MANAGER
+    assert [said.imei.code for _, said in found.asked] == [Code.MODEM_BUSY]
+
+
+@pytest.mark.parametrize(
+    "number", ["490154203237519", "4901542032375101", "49015420323751", "000000000000000", "A1000009"]
+)
+def test_an_identifier_that_cannot_be_verified_is_none(number):
+    imei = told({"equipment-identifier": number}, {"imei": "--"}).imei
+    assert isinstance(imei, NotRead)
+    assert imei.code is Code.MODEM_UNVERIFIED
+
+
+def test_two_identifiers_that_differ_are_none():
+    assert "two different" in told({}, {"imei": OTHER}).imei.why
+
+
+def test_the_imsi_is_no_imei():
+    assert isinstance(imei_beside(told().imei, Read(Imsi(IMEI))), NotRead)
+    assert isinstance(imei_beside(told().imei, Read(Imsi(OTHER))), Read)
+
+
+@pytest.mark.parametrize(
+    ("generic", "state"),
+    [
+        ({"unlock-required": "none"}, SimState.READY),
+        ({"unlock-required": "sim-pin"}, SimState.PIN),
+        ({"unlock-required": "sim-puk"}, SimState.PUK),
+        ({"unlock-required": "ph-net-pin"}, SimState.LOCKED),
+        ({"state": "failed", "state-failed-reason": "sim-missing"}, SimState.ABSENT),
+        ({"state": "failed", "state-failed-reason": "sim-error"}, SimState.FAILED),
+    ],
+)
+def test_the_state_of_the_sim_has_the_same_words(generic, state):
+    assert told(generic).radio.sim == Read(state)
+
+
+@pytest.mark.parametrize(
+    "generic", [{"state": "disabled"}, {"signal-quality": "67"}, {"signal-quality": {"value": "670"}}]
+)
+def test_a_signal_that_is_not_current_is_none(generic):
+    assert isinstance(told(generic).radio.signal, NotRead)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b"\xff", b"7", b"[" * 100_000, b" " * (MAX_BYTES + 1)], ids=lambda text: str(text[:3])
+)
+def test_what_is_no_object_is_refused(text):
+    for reading in (modem_paths, modem_in, card_in):
+        with pytest.raises(Failure, match="mmcli printed"):
+            reading(text)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(["--", IMEI, SIM_PATH, "ttyUSB2 (at)"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*GENERIC, *CELLULAR, *CARD]), inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON, JSON, JSON)
+def test_any_json_is_a_modem_or_none(generic, cellular, properties):
+    managed = modem_in(json.dumps({"modem": {"generic": generic, "3gpp": cellular}}).encode())
+    assert isinstance(managed.equipment.imei, NotRead) or managed.equipment.imei.value.digits == IMEI
+    card_in(json.dumps({"sim": {"properties": properties}}).encode())
+    modem_paths(json.dumps({"modem-list": generic}).encode())

@@ -1,0 +1,120 @@
+"""What waits at the modem for the message that starts a pass."""
+
+import os
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from bench_of_ports import QUICK
+
+from agent.modem.commands import DELIVERY_QUESTION
+from agent.modem.dialogue import Final
+from agent.modem.known_ports import remember
+from agent.modem.serial_line import opened
+from agent.modem.wake_by_sms import CANNOT, WOKEN, listen
+from agent.settings import ModemSettings, PathSettings, Settings
+from simulator import modem_faults as faults
+from simulator.modem import Modem
+from simulator.pseudo_terminal import ModemOnPty
+
+
+class Ear:
+    """A listener in a thread, and how it ended."""
+
+    def __init__(self, port, tmp_path, system=None):
+        self.reading, self.writing = os.pipe()
+        settings = Settings(modem=ModemSettings(port=str(port)), paths=PathSettings(state=tmp_path))
+        self.code = None
+        self.thread = threading.Thread(target=self._run, args=(settings, system or tmp_path))
+        self.thread.start()
+
+    def _run(self, settings, system):
+        self.code = listen(settings, self.reading, replace(QUICK, wake_s=0.3), system)
+
+    def end(self):
+        os.write(self.writing, b"x")
+        return self.wait()
+
+    def wait(self):
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        os.close(self.reading)
+        os.close(self.writing)
+        return self.code
+
+
+@pytest.fixture
+def modem():
+    with ModemOnPty(Modem()) as plugged:
+        yield plugged
+
+
+def listening(plugged, tmp_path, port=None):
+    """A listener that has told the modem to hand messages on."""
+    ear = Ear(port or plugged.path, tmp_path)
+    while plugged.modem.delivery != "2,2,0,0,0" and ear.thread.is_alive():
+        time.sleep(0.01)
+    return ear
+
+
+@pytest.mark.parametrize("ucs2", [False, True])
+def test_the_agreed_message_wakes(modem, tmp_path, ucs2):
+    ear = listening(modem, tmp_path)
+    modem.receive("hello")
+    modem.receive("kitting wake", ucs2=ucs2)
+    assert ear.wait() == WOKEN
+
+
+def test_the_modem_treats_messages_as_before_afterwards(modem, tmp_path):
+    ear = listening(modem, tmp_path)
+    modem.receive("kitting wake now")
+    assert ear.end() == CANNOT
+    assert modem.modem.delivery == "2,1,0,0,0"
+    assert modem.modem.stored == []
+
+
+def test_what_is_asked_after_a_long_wait_is_answered(modem):
+    reading, writing = os.pipe()
+    with opened(str(modem.path), 115200, replace(QUICK, port_s=0.5)) as line:
+        line.wake()
+        time.sleep(0.6)
+        os.write(writing, b"x")
+        line.wait_beside(reading)
+        assert line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).final is Final.OK
+    os.close(reading)
+    os.close(writing)
+
+
+def test_it_ends_at_once_when_it_is_told_to(modem, tmp_path):
+    assert listening(modem, tmp_path).end() == CANNOT
+
+
+def test_a_modem_that_is_pulled_out_ends_it(modem, tmp_path):
+    ear = listening(modem, tmp_path)
+    modem.unplug()
+    assert ear.wait() == CANNOT
+
+
+@pytest.mark.parametrize("noise", [b"\xff" * 5000, b"\r\n" * 500, b"+CMT:\r\n", b"\x7e\xff\x7d\x23" * 20])
+def test_noise_wakes_nobody(modem, tmp_path, noise):
+    ear = listening(modem, tmp_path)
+    modem.say(noise)
+    assert ear.end() == CANNOT
+
+
+@pytest.mark.parametrize("fault", [faults.Silent(), faults.GarbagePort()])
+def test_where_nobody_can_be_listened_to_it_says_so(tmp_path, fault):
+    with ModemOnPty(Modem(faults=[fault])) as plugged:
+        assert Ear(plugged.path, tmp_path).wait() == CANNOT
+
+
+def test_the_port_that_answered_last_time_is_listened_to(modem, tmp_path):
+    remember(tmp_path, [str(modem.path)])
+    ear = listening(modem, tmp_path, "auto")
+    modem.receive("kitting wake")
+    assert ear.wait() == WOKEN
+
+
+def test_without_any_port_nobody_is_listened_to(tmp_path):
+    assert Ear("auto", tmp_path).wait() == CANNOT

@@ -1,0 +1,111 @@
+"""Whether this is still the SIM and the modem that the device was provisioned with: pure, by plain values."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.errors import Code, Failure
+from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Subscriber
+from agent.provision.identity_policy import (
+    Difference,
+    Known,
+    accepted,
+    difference,
+    policy_for,
+    said,
+    standing_in_the_way,
+)
+from agent.settings import IdentitySettings, Instruction, Policy
+
+IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
+CARD, OTHER_CARD = "8981000000000000017", "8981000000000000025"
+SUBSCRIBER = Subscriber(Imsi("001010000000001"), sim_id=CARD, iccid=Iccid(CARD), operator="OP1")
+SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"))
+SPEAKING = replace(SILENT, imei=Read(Imei(IMEI)))
+KNOWN = Known(CARD, IMEI, "OP1")
+
+
+@pytest.mark.parametrize(
+    ("known", "equipment", "found"),
+    [
+        (Known(), SPEAKING, Difference.FIRST_BOOT),
+        (KNOWN, SPEAKING, Difference.NOTHING),
+        (Known(OTHER_CARD, IMEI), SPEAKING, Difference.NEW_SIM),
+        (Known(OTHER_CARD, IMEI), SILENT, Difference.NEW_SIM),
+        (Known(CARD, OTHER_IMEI), SPEAKING, Difference.NEW_MODEM),
+        (Known(OTHER_CARD, OTHER_IMEI), SPEAKING, Difference.BOTH),
+        (KNOWN, SILENT, Difference.UNKNOWN),
+        (Known(CARD, None), SILENT, Difference.NOTHING),
+        (Known(CARD, None), SPEAKING, Difference.NOTHING),
+    ],
+)
+def test_what_differs_is_told_apart(known, equipment, found):
+    assert difference(known, SUBSCRIBER, equipment) is found
+
+
+def test_a_sim_that_switches_its_imsi_is_the_same_sim():
+    assert difference(KNOWN, replace(SUBSCRIBER, imsi=Imsi("440100000000001")), SPEAKING) is Difference.NOTHING
+
+
+def test_a_sim_that_was_known_by_its_imsi_is_the_same_once_the_record_names_its_card():
+    assert difference(Known("001010000000001", IMEI), SUBSCRIBER, SPEAKING) is Difference.NOTHING
+
+
+def test_an_iccid_without_its_check_digit_names_the_same_card():
+    without = replace(SUBSCRIBER, sim_id=None, iccid=Iccid(CARD[:-1]))
+    assert difference(KNOWN, without, SPEAKING) is Difference.NOTHING
+
+
+@pytest.mark.parametrize("found", Difference)
+def test_every_difference_has_its_policy_and_only_no_difference_is_always_adopted(found):
+    everything = IdentitySettings(*[Policy.REFUSE] * 5)
+    assert policy_for(found, everything) is (Policy.ADOPT if found is Difference.NOTHING else Policy.REFUSE)
+
+
+@pytest.mark.parametrize("found", set(Difference) - {Difference.NOTHING})
+def test_every_difference_has_a_code_of_its_own_name(found):
+    failure = standing_in_the_way(found, Known(OTHER_CARD, OTHER_IMEI), SUBSCRIBER, SPEAKING)
+    assert failure.code.text == f"identity.{found.value}"
+
+
+def test_what_is_accepted_keeps_what_was_not_read():
+    assert accepted(KNOWN, replace(SUBSCRIBER, operator=None), SILENT) == KNOWN
+    assert accepted(Known(), SUBSCRIBER, SPEAKING) == KNOWN
+
+
+def ordered(text, settings=IdentitySettings(orders=tuple(Instruction)), known=KNOWN, obeyed=None, operator="OP1"):  # noqa: B008
+    subscriber = replace(SUBSCRIBER, tags={"kitting_order": text}, operator=operator)
+    return said(subscriber, known, settings, obeyed)
+
+
+@pytest.mark.parametrize("word", Instruction)
+def test_each_order_is_understood(word):
+    assert ordered(f" {word.value.upper()} 2026-11-23 ").instruction is word
+
+
+def test_no_order_is_no_order():
+    assert ordered("  ") is None
+    assert said(SUBSCRIBER, KNOWN, IdentitySettings(), None) is None
+
+
+def test_an_order_that_was_obeyed_is_no_order():
+    assert ordered("hold", obeyed="hold") is None
+
+
+@pytest.mark.parametrize("operator", ["OP2", None])
+def test_only_the_operator_who_owns_the_device_gives_orders(operator):
+    assert ordered("release", operator=operator).code is Code.IDENTITY_ORDER_REFUSED
+
+
+def test_a_device_without_an_owner_takes_its_first_order_from_its_first_sim():
+    assert ordered("hold", known=Known(), operator="OP2").instruction is Instruction.HOLD
+
+
+@given(st.text())
+def test_any_text_is_an_order_or_refused_or_nothing(text):
+    found = ordered(text)
+    if isinstance(found, Failure):
+        assert found.code is Code.IDENTITY_ORDER_REFUSED
+        assert str(found).isprintable()

@@ -1,0 +1,125 @@
+"""What a device may carry in a month, what it has carried, and how it makes that last."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.resident.ledger import (
+    LONGEST_PAUSE,
+    RESERVE,
+    Ledger,
+    affordable_pause_s,
+    after_pass,
+    expected_bytes,
+    ledger_of,
+    ledger_values,
+)
+from agent.resident.traffic import TRAFFIC, read_ledger, write_ledger
+from agent.setting_values import Budget, parse_budget
+
+MONTH = timedelta(days=30)
+BUDGET = Budget(1_000_000, MONTH)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("1 MB/month", BUDGET),
+        ("40 kB/day", Budget(40_000, timedelta(days=1))),
+        ("7 B / week", Budget(7, timedelta(7))),
+        ("", None),
+    ],
+)
+def test_a_budget_is_written_as_people_say_it(text, budget):
+    assert parse_budget(text) == budget
+
+
+@pytest.mark.parametrize(
+    "text", ["1MB", "0 MB/month", "-1 MB/month", "1.5 MB/month", "1 mb/month", "1 MB/year", 7, None, "x"]
+)
+def test_anything_else_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match="1 MB/month"):
+        parse_budget(text)
+
+
+def test_a_month_of_polls_fits_into_its_budget():
+    now, ledger = NOW, Ledger()
+    while now < NOW + MONTH:
+        ledger = after_pass(ledger, 1100, now, MONTH)
+        now += timedelta(seconds=max(900.0, affordable_pause_s(BUDGET, ledger, now)))
+    assert ledger.bytes <= BUDGET.bytes * (1 - RESERVE) + 1100
+    assert ledger.bytes >= BUDGET.bytes * (1 - RESERVE) * 0.95
+
+
+def test_a_month_in_which_something_large_was_fetched_still_ends_with_a_poll_a_day():
+    ledger = after_pass(Ledger(), 5_000_000, NOW, MONTH)
+    assert affordable_pause_s(BUDGET, ledger, NOW) == LONGEST_PAUSE.total_seconds()
+
+
+def test_a_new_period_begins_with_an_empty_ledger():
+    used = Ledger(NOW, 800, 900_000)
+    assert after_pass(used, 1000, NOW + MONTH, MONTH) == Ledger(NOW + MONTH, 1, 1000)
+
+
+def test_a_clock_that_went_back_begins_a_new_period():
+    assert after_pass(Ledger(NOW, 5, 5000), 1, NOW - timedelta(days=400), MONTH).bytes == 1
+
+
+def test_what_was_carried_before_any_clock_could_be_trusted_is_not_forgotten():
+    before = after_pass(Ledger(), 700, None, MONTH)
+    assert before == Ledger(None, 1, 700)
+    assert after_pass(before, 300, NOW, MONTH) == Ledger(NOW, 2, 1000)
+    assert affordable_pause_s(BUDGET, before, None) > 0
+
+
+@given(MOMENTS, MOMENTS, st.integers(0, 10**6), st.integers(0, 10**12), st.integers(1, 10**12))
+def test_the_next_pass_is_never_further_away_than_a_day_and_never_in_the_past(since, now, passes, carried, size):
+    budget, ledger = Budget(size, MONTH), Ledger(since, passes, carried)
+    pause_s = affordable_pause_s(budget, ledger, now)
+    assert 0 <= pause_s <= LONGEST_PAUSE.total_seconds()
+    assert expected_bytes(ledger, budget, now, max(pause_s, 60)) >= ledger.bytes
+
+
+@given(st.builds(Ledger, st.none() | MOMENTS, st.integers(0), st.integers(0)))
+def test_a_ledger_comes_back(ledger):
+    assert ledger_of(ledger_values(ledger)) == ledger
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"since": "x", "passes": 1, "bytes": 1}',
+        b'{"since": "2026-01-01", "passes": 1, "bytes": 1}',
+        b'{"since": null, "passes": -1, "bytes": 1}',
+        b"[" * 4000,
+    ],
+)
+def test_a_damaged_ledger_is_an_empty_one(tmp_path, content):
+    (tmp_path / TRAFFIC).write_bytes(content)
+    assert read_ledger(tmp_path) == Ledger()
+
+
+def test_a_ledger_survives(tmp_path):
+    write_ledger(tmp_path, Ledger(NOW, 3, 4))
+    assert read_ledger(tmp_path) == Ledger(NOW, 3, 4)
+    write_ledger(tmp_path / "absent", Ledger())
+
+
+def test_what_polls_carried_since_the_last_whole_pass_lies_where_it_costs_nothing(tmp_path):
+    disk, volatile = tmp_path / "disk", tmp_path / "run"
+    disk.mkdir()
+    volatile.mkdir()
+    write_ledger(disk, Ledger(NOW, 3, 4))
+    write_ledger(disk, Ledger(NOW, 4, 8), volatile)
+    assert (read_ledger(disk), read_ledger(disk, volatile)) == (Ledger(NOW, 3, 4), Ledger(NOW, 4, 8))
+    write_ledger(disk, Ledger(NOW, 5, 9))
+    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)
+    (volatile / TRAFFIC).write_text("[")
+    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)

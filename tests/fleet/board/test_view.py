@@ -1,0 +1,164 @@
+"""What the board shows of a row, as values."""
+
+import json
+import unicodedata
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+import pytest
+from board_rows import FAILED, IMEI, LOCKED, NOW, ON, OTHER, PROVISIONED, READY, STOPPED, board, named, row
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fleet.bench.findings import Finding
+from fleet.bench.stage import Stage, in_order
+from fleet.board.sample import SIMS, sample
+from fleet.board.view import STALE_AFTER, Count, Tile, Told, page_of, shown, tile_of
+from fleet.board.words import STAGES, Group, Word
+
+TEXTS = st.text(st.characters(), max_size=400)
+
+
+def test_a_tile_shows_last_digits_and_keeps_whole_numbers_for_the_search():
+    assert tile_of(row(named(LOCKED, "gw-1", desk_serial="KG-9")), "en") == Tile(
+        sim_id="8942310000000000001",
+        name="gw-1",
+        imsi="7890",
+        imei="237518",
+        meant_for="",
+        serial="KG-9",
+        stage="locked",
+        stage_word="locked",
+        group="done",
+        online=True,
+        told=(),
+        error="",
+        label="label/8942310000000000001",
+        keys=("440101234567890", "8942310000000000001", "KG-9"),
+        imeis=(IMEI,),
+    )
+
+
+def test_a_tile_says_what_is_wrong_and_what_to_do_in_the_language_of_the_page():
+    tile = tile_of(row(FAILED), "ja")
+    failed = Finding.FAILED
+    assert tile.told == (Told("hand", failed.what.ja, failed.advice.ja),)
+    assert tile.stage_word == STAGES[Stage.FAILED].ja
+    assert tile.error == "apply.failed: /etc/x: no room"
+
+
+def test_an_error_of_the_past_is_not_shown_where_nothing_is_wrong():
+    assert not tile_of(row(named(PROVISIONED, "gw-1", kitting_error="long ago")), "en").error
+
+
+@pytest.mark.parametrize(
+    ("meant_for", "sim", "shown_as"),
+    [(IMEI, ON, ""), (OTHER, ON, "643809"), (IMEI, READY, "237518"), (None, ON, "")],
+    ids=["the right one", "another", "none yet", "nobody said"],
+)
+def test_the_device_of_the_plan_is_named_where_the_sim_is_not_in_it(meant_for, sim, shown_as):
+    assert tile_of(row(sim, meant_for), "en").meant_for == shown_as
+
+
+@pytest.mark.parametrize(
+    ("sim", "group"),
+    [(FAILED, "hand"), (READY, "way"), (PROVISIONED, "way"), (LOCKED, "done"), (STOPPED, "stopped")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_box_is_in_the_group_that_tells_what_to_do(sim, group):
+    assert tile_of(row(sim), "en").group == group
+
+
+def test_the_page_is_in_the_order_of_the_desk_and_counts_what_it_shows():
+    sims = [replace(sim, sim_id=str(place)) for place, sim in enumerate((LOCKED, READY, FAILED, STOPPED, READY))]
+    page = page_of(board(*sims), "en", NOW)
+    assert [tile.sim_id for tile in page.tiles] == ["2", "1", "4", "0", "3"]
+    assert page.counts == (
+        Count("in_stock", "in stock", 2),
+        Count("locked", "locked", 1),
+        Count("stopped", "stopped", 1),
+        Count("failed", "failed", 1),
+    )
+    assert [(one.key, one.count) for one in page.progress] == [("done", 1), ("way", 2), ("hand", 1), ("stopped", 1)]
+    assert page.taken_at == "2026-11-23T12:00:00+00:00"
+
+
+def test_a_board_without_sims_is_a_page_without_tiles():
+    page = page_of(board(), "en", NOW)
+    assert (page.tiles, page.counts, {one.count for one in page.progress}) == ((), (), {0})
+
+
+def test_groups_stand_together_in_the_order_of_the_desk():
+    groups = [tile.group for tile in page_of(sample(NOW), "en", NOW).tiles]
+    assert list(dict.fromkeys(groups)) == [group.key for group in Group]
+    assert groups == sorted(groups, key=[group.key for group in Group].index)
+
+
+@pytest.mark.parametrize(
+    ("problem", "age", "away"),
+    [
+        ("", timedelta(), ""),
+        ("", STALE_AFTER, ""),
+        ("", STALE_AFTER + timedelta(seconds=1), "SORACOM cannot be asked"),
+        ("no route\n", timedelta(), "SORACOM cannot be asked: no route"),
+    ],
+)
+def test_a_platform_that_is_away_is_told_and_so_is_one_that_says_nothing(problem, age, away):
+    assert page_of(board(problem=problem, at=NOW - age), "en", NOW).away == away
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("gw-1", "gw-1"),
+        ("  two\nlines\tand  more ", "two lines and more"),
+        ("東京 3号機", "東京 3号機"),
+        ("<b>&amp;</b>", "<b>&amp;</b>"),
+        ("a\x00b\x1b[31m", "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m"),
+        ("\u202egnp.exe", "\N{REPLACEMENT CHARACTER}gnp.exe"),
+        ("\ud800", "\N{REPLACEMENT CHARACTER}"),
+        ("Z" + "\u0301" * 50, "Z\u0301\u0301"),
+        ("x" * 99, "x" * 19 + "…"),
+        (" " * 1000 + "end", "…"),
+    ],
+    ids=ascii,
+)
+def test_a_text_of_anybody_becomes_one_short_line_without_anything_invisible(text, line):
+    assert shown(text, 20) == line
+
+
+@given(TEXTS, st.integers(2, 60))
+def test_no_text_is_longer_than_its_place_or_has_controls_in_it(text, limit):
+    line = shown(text, limit)
+    assert len(line) <= limit
+    assert not any(unicodedata.category(character).startswith(("C", "Zl", "Zp")) for character in line)
+    assert line.encode().decode() == line
+
+
+@given(name=TEXTS, serial=TEXTS, error=TEXTS, sim_id=TEXTS.filter(bool))
+def test_whatever_the_tags_say_the_page_is_a_document(name, serial, error, sim_id):
+    sim = replace(named(FAILED, name, desk_serial=serial, kitting_error=error), sim_id=sim_id)
+    page = page_of(board(sim, title=name, problem=error), "ja", NOW)
+    assert len(json.dumps(asdict(page), ensure_ascii=False).encode()) < 8000
+
+
+def test_the_sample_has_every_stage_and_thirty_sims():
+    rows = sample(NOW).rows
+    assert len({one.sim.sim_id for one in rows}) == len(rows) == SIMS
+    assert {one.stage for one in rows} == set(Stage)
+
+
+@given(st.integers(0, 300))
+def test_the_sample_moves_on_a_sim_at_a_time_and_never_back(step):
+    before, after = sample(NOW, step).rows, sample(NOW, step + 1).rows
+    moved = [(a.stage, b.stage) for a, b in zip(before, after, strict=True) if a.stage is not b.stage]
+    stages = list(Stage)
+    assert len(moved) <= 1
+    assert all(stages.index(b) == stages.index(a) + 1 for a, b in moved)
+
+
+def test_every_stage_and_every_word_is_said_in_both_languages():
+    said = [*STAGES.values(), *(word.value for word in Word), *(group.said for group in Group)]
+    assert set(STAGES) == set(Stage)
+    assert all(one.en and one.ja for one in said)
+    assert in_order(sample(NOW).rows)[0].stage is Stage.SUSPICIOUS

@@ -1,0 +1,101 @@
+"""Many changes as one job of the platform."""
+
+from dataclasses import replace
+
+import pytest
+from an_operator import BENCH, FIELD, Operator
+from test_preparing import plan_for
+
+from agent.errors import Code, Failure
+from fleet.plan.preparing import look, make
+from fleet.platform.batch_jobs import GROUP_NAME, carry_out, group_task
+from simulator import faults
+
+
+@pytest.fixture
+def desk():
+    with Operator(sims=30) as operator:
+        yield operator
+
+
+def go(desk, tasks):
+    """Does a job; while the desk waits, something else asks, and the simulated platform goes on."""
+    return carry_out(desk.api, "job", tasks, pause=lambda _: desk.api.get("/groups"))
+
+
+def test_all_are_moved_by_one_job(desk):
+    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == {}
+    assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
+    assert "Sim:setSimGroup" not in desk.asked()
+    assert desk.asked("POST") == ["Batch:createBatchGroup", "Batch:createBatchJob"]
+
+
+def test_the_next_job_lies_beside_the_last(desk):
+    for group in (BENCH, FIELD):
+        go(desk, [group_task(sim_id, group) for sim_id in desk.sim_ids])
+    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
+    assert [one["batchGroupName"] for one in desk.account.batch_groups.values()] == [GROUP_NAME]
+
+
+def test_what_fails_is_told_by_its_sim_and_the_others_are_done(desk):
+    tasks = [group_task(sim_id, BENCH) for sim_id in (*desk.sim_ids, "8942310000000009999")]
+    failed = go(desk, tasks)
+    assert list(failed) == ["8942310000000009999"]
+    assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
+
+
+def test_a_job_that_still_runs_is_waited_for(desk):
+    desk.account.tasks_per_request = 3
+    first = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+    desk.api.post("/batch_groups", {"batchGroupName": GROUP_NAME})
+    (group,) = desk.account.batch_groups
+    desk.api.post(f"/batch_groups/{group}/jobs", {"tasks": [task.request for task in first]})
+    go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids])
+    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
+    assert [job.told["status"] for job in desk.account.batches.values()] == ["completed", "completed"]
+
+
+def test_a_platform_that_does_not_take_the_job_is_said(desk):
+    desk.server.faults.add(faults.ServerError(403), path="/v1/batch_groups")
+    with pytest.raises(Failure) as caught:
+        go(desk, [group_task(desk.sim_ids[0], BENCH)])
+    assert caught.value.code is Code.PLATFORM_FORBIDDEN
+
+
+def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(desk):
+    plan = plan_for(desk)
+    noted = []
+    assert make(desk.api, look(desk.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
+    assert len(noted) == 2 + 3 + 30 + 30
+    assert "Sim:setSimGroup" not in desk.asked()
+    assert look(desk.api, plan).writes == 0
+
+
+def test_a_sim_whose_tags_failed_is_not_moved_and_the_next_run_mends_it(desk):
+    plan = plan_for(desk)
+    looked = look(desk.api, plan)
+    broken = replace(looked.sims[3], sim_id="8942310000000009999")
+    looked = replace(looked, sims=(*looked.sims[:3], broken, *looked.sims[4:]))
+    failed = []
+    assert (
+        make(desk.api, looked, lambda change, failure: failed.append(change) if failure else None, batch_from=10) == 1
+    )
+    assert [change.sim_id for change in failed] == [broken.sim_id]
+    assert desk.platform.sims[3].group_id is None
+    assert make(desk.api, look(desk.api, plan), lambda *_: None) == 0
+    assert look(desk.api, plan).writes == 0
+
+
+def test_what_an_aborted_job_left_undone_is_a_failure(desk):
+    desk.account.tasks_per_request = 4
+    tasks = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+
+    def abort(_):
+        desk.api.get("/groups")
+        for job in desk.account.batches.values():
+            job.told["status"] = "aborted"
+
+    failed = carry_out(desk.api, "job", tasks, pause=abort)
+    moved = {sim.sim_id for sim in desk.platform.sims if sim.group_id == BENCH}
+    assert 0 < len(moved) < len(desk.sim_ids)
+    assert set(failed) == set(desk.sim_ids) - moved

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agent.codes import Code, Kind
 
-__all__ = ["Code", "Failure", "Kind"]
+__all__ = ["Code", "Failure", "Kind", "failure_from"]
 
 
 class Failure(Exception):
@@ -24,3 +24,8 @@ class Failure(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         return f"{self.code.text}: {place}{self.detail}"
+
+
+def failure_from(error: OSError, code: Code, where: object = "", *, advice: str = "") -> Failure:
+    """A refusal of the operating system as a failure: its text under `code`, and the place that it is about."""
+    return Failure(code, error.strerror or str(error), where=str(where), advice=advice)

@@ -9,7 +9,7 @@ modem/             the equipment: ModemManager, AT commands, ports, wake by SMS
 configuration/     userdata text to a validated document to wanted effects; one file for each key
 handover/          the contract between the halves: order, confirmation and outcome, as files
 apply/             the root half: service and authorship; planning/ (pure), machine/ (the only writer), journal/
-resident/          the daemon: schedule, budget, ledger, start of passes
+resident/          the daemon: schedule, budget, traffic record, start of passes
 upkeep/            doctor, support bundle, disk image, LED and login prompt, closed endpoint
 host/              files that survive a power cut, systemd, processes, locks, the clock
 """

@@ -77,13 +77,13 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
 
     remembered, damage = remembered_now(settings)
     resident = resident_pid(settings.paths.state)
-    ledger, expected = traffic(settings)
+    record, expected = traffic(settings)
     if arguments.json:
         closed = {"endpoint_closed": is_closed()}
-        print_json(status_values(remembered, resident) | traffic_values(ledger, expected) | closed)
+        print_json(status_values(remembered, resident) | traffic_values(record, expected) | closed)
     else:
         print_lines(status_lines(remembered, resident))
-        print_lines(traffic_lines(ledger, expected, budget_now(settings)))
+        print_lines(traffic_lines(record, expected, budget_now(settings)))
         if is_closed():
             print("endpoint      closed to others on this gateway (table inet kitting_agent)")
         if damage:

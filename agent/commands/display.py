@@ -24,7 +24,7 @@ from agent.provision.lifecycle import State
 from agent.provision.pass_context import Pass
 from agent.provision.report import short
 from agent.provision.state_file import Remembered
-from agent.resident.ledger import Ledger, ledger_values
+from agent.resident.traffic_record import TrafficRecord, record_values
 from agent.setting_values import Budget
 
 if TYPE_CHECKING:
@@ -297,21 +297,21 @@ def status_values(remembered: Remembered, resident: int | None) -> Values:
     }
 
 
-def traffic_lines(ledger: Ledger, expected_bytes: int | None, budget: Budget | None) -> Iterator[str]:
+def traffic_lines(record: TrafficRecord, expected_bytes: int | None, budget: Budget | None) -> Iterator[str]:
     """What the agent's own sockets carried, for `status`."""
-    if ledger.passes:
-        since = f" since {ledger.since:%Y-%m-%d}" if ledger.since else ""
+    if record.passes:
+        since = f" since {record.since:%Y-%m-%d}" if record.since else ""
         expects = (
             f"; {expected_bytes / 1000:.0f} of {budget.bytes / 1000:.0f} kB expected"
             if expected_bytes and budget
             else ""
         )
-        yield f"traffic       {ledger.bytes / 1000:.1f} kB in {ledger.passes} passes{since}{expects}"
+        yield f"traffic       {record.bytes / 1000:.1f} kB in {record.passes} passes{since}{expects}"
 
 
-def traffic_values(ledger: Ledger, expected_bytes: int | None) -> Values:
+def traffic_values(record: TrafficRecord, expected_bytes: int | None) -> Values:
     """The same for programs."""
-    return {"traffic": ledger_values(ledger) | {"expected": expected_bytes}}
+    return {"traffic": record_values(record) | {"expected": expected_bytes}}
 
 
 def problem_lines(name: str, problems: Iterable[Problem]) -> Iterator[str]:

@@ -1,24 +1,24 @@
 """Edge. Locked files: which process of the agent is at work, and that only one is.
 
-A lock is flock(2) on a file: it ends with the process that holds it, also when that is killed.
+A lock is flock(2) on a file: it ends with the process that holds it, also when that is killed. The resident imports
+this file, so it imports nothing but the interpreter's own modules.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from agent import RESIDENT_LOCK
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_MAX_BYTES = 32
+
+Place = str | os.PathLike[str]
 
 
-@contextmanager
-def held(path: str | Path, mode: int = 0o600, *, at: int | None = None) -> Iterator[int]:
-    """Holds the lock of a file, which is made where it is missing; yields its descriptor.
+def take(path: Place, mode: int = 0o600, *, at: int | None = None) -> int:
+    """Takes the lock of a file, which is made where it is missing; closing the returned descriptor ends the lock.
 
     Raises `BlockingIOError` where another process holds the lock, and another `OSError` where the file cannot be
     opened. `at` is the directory that a relative path belongs to.
@@ -26,12 +26,27 @@ def held(path: str | Path, mode: int = 0o600, *, at: int | None = None) -> Itera
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, mode, dir_fd=at)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield descriptor
-    finally:
+    except OSError:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
-def is_held(path: Path) -> bool:
+class held:  # noqa: N801 (used like a function, as contextlib's own)
+    """Holds the lock of a file for a `with` block, whose value is the descriptor; takes what `take` takes."""
+
+    def __init__(self, path: Place, mode: int = 0o600, *, at: int | None = None) -> None:
+        self._path, self._mode, self._at = path, mode, at
+
+    def __enter__(self) -> int:
+        self._descriptor = take(self._path, self._mode, at=self._at)
+        return self._descriptor
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+
+def is_held(path: Place) -> bool:
     """Whether another process holds the lock of a file; False where there is no such file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | _FLAGS)
@@ -46,10 +61,14 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def resident_pid(place: Path) -> int | None:
+def resident_pid(state: Place) -> int | None:
     """The process that holds a state directory as its resident; None where there is none."""
-    lock = place / RESIDENT_LOCK
+    lock = os.path.join(state, RESIDENT_LOCK)  # noqa: PTH118 (the resident does not load pathlib)
     if not is_held(lock):
         return None
-    text = lock.read_text("ascii", "replace").strip()
+    descriptor = os.open(lock, os.O_RDONLY | _FLAGS)
+    try:
+        text = os.read(descriptor, _MAX_BYTES).decode("ascii", "replace").strip()
+    finally:
+        os.close(descriptor)
     return int(text) if text.isdecimal() else None

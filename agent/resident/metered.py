@@ -1,14 +1,14 @@
-"""Edge: whether NetworkManager says that the connection is metered, by somebody's word or by its own guess.
+"""Edge. Whether NetworkManager calls the connection metered, by setting or by its own guess.
 
-Asked by busctl, which systemd brings along: NetworkManager's own client would take several times as long. Where there
-is no NetworkManager, or it does not answer at once, nobody says so.
+The question is asked by busctl, which is part of systemd; nmcli takes several times as long. Without NetworkManager, or
+without an answer in time, the connection counts as not metered.
 """
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
+from agent.host.programs import run
 from agent.setting_values import Budget, parse_budget
 
 PROGRAM = Path("usr/bin/busctl")
@@ -17,31 +17,24 @@ QUESTION = (
     *("--system", "--timeout=2", "get-property", "org.freedesktop.NetworkManager"),
     *("/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager", "Metered"),
 )
-WITHIN_S = 3.0
+LIMIT_S = 3.0
 _YES, _GUESSED = b"u 1", b"u 3"
 """NM_METERED_YES and NM_METERED_GUESS_YES (NetworkManager's D-Bus interface)."""
 METERED_BUDGET = parse_budget("3 MB/month")
-"""Of polling where the connection is metered and nobody set a budget: an hourly poll takes a third of it."""
+"""Budget of polling on a metered connection without a budget in the settings; hourly polling takes a third of it."""
 
 
-def budget_of(told: Budget | None, system: Path = Path("/")) -> Budget | None:
-    """The budget that counts: the one that somebody set, else that of a metered connection, else none."""
-    return told or (METERED_BUDGET if is_metered(system) else None)
+def budget_of(set_budget: Budget | None, system: Path = Path("/")) -> Budget | None:
+    """The budget in force: that of the settings, else that of a metered connection, else None."""
+    return set_budget or (METERED_BUDGET if is_metered(system) else None)
 
 
 def is_metered(system: Path = Path("/")) -> bool:
-    """Whether NetworkManager says so."""
+    """Whether NetworkManager calls the connection metered; `system` is the directory in which /usr and /run are."""
     if not (system / RUNS).is_dir():
         return False
     try:
-        done = subprocess.run(  # noqa: S603 (the program's place and every argument are fixed)
-            [system / PROGRAM, *QUESTION],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WITHIN_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        ended = run([system / PROGRAM, *QUESTION], limit_s=LIMIT_S)
+    except OSError:
         return False
-    return done.returncode == 0 and done.stdout.strip() in {_YES, _GUESSED}
+    return ended.code == 0 and ended.output.strip() in {_YES, _GUESSED}

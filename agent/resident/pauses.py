@@ -1,4 +1,4 @@
-"""Edge. Pauses between passes, and the ledger that they depend on, for the settings of this device."""
+"""Story. The pause until the next pass, from the settings, the memory, the traffic record and the clock."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from agent.metadata.service import MetadataService
 from agent.provision.lifecycle import State
 from agent.provision.pass_context import Pass
 from agent.provision.state_file import remembered_now, volatile_of
-from agent.resident.ledger import DEFAULT_PERIOD, Ledger, affordable_pause_s, after_pass, at_ip_layer, expected_bytes
 from agent.resident.metered import budget_of
 from agent.resident.schedule import first_pass_s, next_pass_s
-from agent.resident.traffic import read_ledger, write_ledger
+from agent.resident.traffic_file import read_record, write_record
+from agent.resident.traffic_record import (
+    DEFAULT_PERIOD,
+    TrafficRecord,
+    affordable_pause_s,
+    after_pass,
+    at_ip_layer,
+    expected_bytes,
+)
 from agent.setting_values import Budget
 from agent.settings import Settings
 
@@ -26,7 +33,7 @@ def pause_after(settings: Settings, this: Pass) -> float:
 
 
 def pause_at_start(settings: Settings) -> float:
-    """Seconds until the resident's first pass: none for a device that is not what it should be yet."""
+    """Seconds until the resident's first pass: 0 for a device that is not provisioned yet."""
     try:
         remembered, _ = remembered_now(settings)
     except Failure:
@@ -35,36 +42,36 @@ def pause_at_start(settings: Settings) -> float:
     return first_pass_s(settings.schedule, remembered.card) if is_done else 0.0
 
 
-def traffic(settings: Settings) -> tuple[Ledger, int | None]:
-    """What the agent's sockets carried in this period, and what the whole of it will; None without a budget."""
-    ledger, budget = _ledger(settings), budget_now(settings)
+def traffic(settings: Settings) -> tuple[TrafficRecord, int | None]:
+    """The record of this period, and the bytes expected for the whole of it; None without a budget."""
+    record, budget = _record(settings), budget_now(settings)
     if budget is None:
-        return ledger, None
+        return record, None
     pause_s = max(settings.schedule.interval, _affordable_s(settings))
-    return ledger, expected_bytes(ledger, budget, clock_now(None), pause_s)
+    return record, expected_bytes(record, budget, clock_now(None), pause_s)
 
 
 def budget_now(settings: Settings) -> Budget | None:
-    """What polling may carry: as set, or what suits a metered connection; None for no limit."""
+    """The budget in force; None for no limit."""
     return budget_of(settings.schedule.budget, settings.apply.root)
 
 
 def _affordable_s(settings: Settings) -> float:
     budget = budget_now(settings)
-    return affordable_pause_s(budget, _ledger(settings), clock_now(None)) if budget else 0.0
+    return affordable_pause_s(budget, _record(settings), clock_now(None)) if budget else 0.0
 
 
-def _ledger(settings: Settings) -> Ledger:
-    return read_ledger(settings.paths.state, volatile_of(settings))
+def _record(settings: Settings) -> TrafficRecord:
+    return read_record(settings.paths.state, volatile_of(settings))
 
 
 def write_down(settings: Settings, service: MetadataService, *, quiet: bool) -> None:
-    """Adds one pass to the ledger; a quiet poll is kept only until the next boot."""
+    """Adds one pass to the traffic record; that of a quiet poll is kept only until the next boot."""
     payload = service.bytes_sent + service.bytes_received
     carried = at_ip_layer(payload, service.connections, service.requests)
     period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
-    ledger = after_pass(_ledger(settings), carried, clock_now(service.date), period)
-    write_ledger(settings.paths.state, ledger, volatile_of(settings) if quiet else None)
+    record = after_pass(_record(settings), carried, clock_now(service.date), period)
+    write_record(settings.paths.state, record, volatile_of(settings) if quiet else None)
 
 
 def clock_now(service_date: datetime | None) -> datetime | None:

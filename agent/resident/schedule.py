@@ -8,29 +8,29 @@ from agent.host.jitter import Random, backoff
 from agent.settings import ScheduleSettings, Settings
 
 PASS_BASE_S = 60.0
-"""Longest pause after the first pass that failed; twice as long after each further one, up to the interval."""
+"""Longest pause after the first failed pass; it doubles with each further failure, up to the interval."""
 BENCH_FAILURES = 8
-"""So many failures in a row are somebody mending something; after more of them the budget counts as well."""
+"""Up to so many failures in a row, a person is assumed to work on the gateway, and the budget does not count."""
 PASS_LEAST_S = 5.0
-"""A pass is never followed by the next at once: chance may say zero."""
+"""Shortest pause after a failed pass, since the random part may be zero."""
 
 APPLY_LIMIT_S = 3600.0
-"""What a pass may spend on applying: commands have limits of their own, and a document has room for few of them."""
+"""Limit of one apply. Each command has its own limit, and a document has room for few commands."""
 MODEM_LIMIT_S = 60.0
 QUESTIONS = 8
-"""Requests that a pass makes at most beside those that `patience` covers: each may take one whole timeout."""
+"""Most requests of a pass that `patience` does not cover; each may take one whole timeout."""
 
 
 def fraction(card: str | None) -> float:
-    """From 0 up to, not including, 1: the same for a SIM at every boot, and spread evenly over a fleet."""
+    """A number from 0 up to, not including, 1: constant for a SIM, and spread evenly over a fleet."""
     return int.from_bytes(hashlib.sha256((card or "").encode()).digest()[:8]) / 2**64
 
 
 def first_pass_s(settings: ScheduleSettings, card: str | None) -> float:
-    """Seconds between a boot and the first pass of a device that is what it should be.
+    """Seconds between a boot and the first pass of a provisioned device.
 
-    After a power cut that hits a whole site its gateways come back at one moment; each waits for a part of the jitter
-    that its SIM decides, so that they neither ask together nor change their order from boot to boot.
+    After a power cut of a whole site, all its gateways boot at one moment. Each waits for a part of the jitter that
+    depends on its SIM, so that they do not ask at one moment, and keep their order from boot to boot.
     """
     return settings.jitter * fraction(card)
 
@@ -40,10 +40,10 @@ def next_pass_s(
 ) -> float:
     """Seconds until the next pass.
 
-    After a pass that ended well the interval, or what the budget allows, and this SIM's part of the jitter; after the
-    n-th failure in a row a random part of one minute, two, four, …, never longer than the interval: whoever mends
-    something at the bench sees it soon, and a fleet in the field does not hammer. A budget that is used up makes the
-    pauses after a failure longer too, up to the interval.
+    After a pass without a failure: the interval, or the longer pause that the budget allows, plus this SIM's part of
+    the jitter. After the n-th failure in a row: a random part of one minute, two, four, …, at most the interval. A
+    technician who corrects something at the bench sees the effect soon, and a fleet does not flood the service. After
+    more than `BENCH_FAILURES` failures a used-up budget makes these pauses longer, up to the interval.
     """
     if failures_in_a_row <= 0:
         return max(settings.interval, affordable_s) + settings.jitter * fraction(card)
@@ -53,7 +53,7 @@ def next_pass_s(
 
 
 def pass_limit_s(settings: Settings) -> float:
-    """Seconds within which every pass has ended by itself; whoever watches it may stop it then."""
+    """Seconds within which every pass ends by itself; the resident stops a pass that takes longer."""
     metadata = settings.metadata
     asking_s = metadata.patience + QUESTIONS * metadata.timeout
     return asking_s + MODEM_LIMIT_S + APPLY_LIMIT_S + settings.apply.confirm_within

@@ -297,5 +297,12 @@ def test_it_imports_nothing_but_the_interpreter_and_its_own_few_lines():
     ]
     code = f"import sys, agent.resident.daemon; print(*sorted(n for n in sys.modules if n.split('.')[0] in {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    of_ours = ["agent", "agent.host", "agent.host.systemd", "agent.resident", "agent.resident.daemon"]
+    of_ours = [
+        "agent",
+        "agent.host",
+        "agent.host.locks",
+        "agent.host.systemd",
+        "agent.resident",
+        "agent.resident.daemon",
+    ]
     assert done.stdout.split() == of_ours

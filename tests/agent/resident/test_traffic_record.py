@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.resident.ledger import (
+from agent.resident.traffic_file import TRAFFIC, read_record, write_record
+from agent.resident.traffic_record import (
     LONGEST_PAUSE,
     RESERVE,
-    Ledger,
+    TrafficRecord,
     affordable_pause_s,
     after_pass,
     expected_bytes,
-    ledger_of,
-    ledger_values,
+    record_of,
+    record_values,
 )
-from agent.resident.traffic import TRAFFIC, read_ledger, write_ledger
 from agent.setting_values import Budget, parse_budget
 
 MONTH = timedelta(days=30)
@@ -47,46 +47,46 @@ def test_anything_else_is_refused_with_an_example(text):
 
 
 def test_a_month_of_polls_fits_into_its_budget():
-    now, ledger = NOW, Ledger()
+    now, record = NOW, TrafficRecord()
     while now < NOW + MONTH:
-        ledger = after_pass(ledger, 1100, now, MONTH)
-        now += timedelta(seconds=max(900.0, affordable_pause_s(BUDGET, ledger, now)))
-    assert ledger.bytes <= BUDGET.bytes * (1 - RESERVE) + 1100
-    assert ledger.bytes >= BUDGET.bytes * (1 - RESERVE) * 0.95
+        record = after_pass(record, 1100, now, MONTH)
+        now += timedelta(seconds=max(900.0, affordable_pause_s(BUDGET, record, now)))
+    assert record.bytes <= BUDGET.bytes * (1 - RESERVE) + 1100
+    assert record.bytes >= BUDGET.bytes * (1 - RESERVE) * 0.95
 
 
 def test_a_month_in_which_something_large_was_fetched_still_ends_with_a_poll_a_day():
-    ledger = after_pass(Ledger(), 5_000_000, NOW, MONTH)
-    assert affordable_pause_s(BUDGET, ledger, NOW) == LONGEST_PAUSE.total_seconds()
+    record = after_pass(TrafficRecord(), 5_000_000, NOW, MONTH)
+    assert affordable_pause_s(BUDGET, record, NOW) == LONGEST_PAUSE.total_seconds()
 
 
 def test_a_new_period_begins_with_an_empty_ledger():
-    used = Ledger(NOW, 800, 900_000)
-    assert after_pass(used, 1000, NOW + MONTH, MONTH) == Ledger(NOW + MONTH, 1, 1000)
+    used = TrafficRecord(NOW, 800, 900_000)
+    assert after_pass(used, 1000, NOW + MONTH, MONTH) == TrafficRecord(NOW + MONTH, 1, 1000)
 
 
 def test_a_clock_that_went_back_begins_a_new_period():
-    assert after_pass(Ledger(NOW, 5, 5000), 1, NOW - timedelta(days=400), MONTH).bytes == 1
+    assert after_pass(TrafficRecord(NOW, 5, 5000), 1, NOW - timedelta(days=400), MONTH).bytes == 1
 
 
 def test_what_was_carried_before_any_clock_could_be_trusted_is_not_forgotten():
-    before = after_pass(Ledger(), 700, None, MONTH)
-    assert before == Ledger(None, 1, 700)
-    assert after_pass(before, 300, NOW, MONTH) == Ledger(NOW, 2, 1000)
+    before = after_pass(TrafficRecord(), 700, None, MONTH)
+    assert before == TrafficRecord(None, 1, 700)
+    assert after_pass(before, 300, NOW, MONTH) == TrafficRecord(NOW, 2, 1000)
     assert affordable_pause_s(BUDGET, before, None) > 0
 
 
 @given(MOMENTS, MOMENTS, st.integers(0, 10**6), st.integers(0, 10**12), st.integers(1, 10**12))
 def test_the_next_pass_is_never_further_away_than_a_day_and_never_in_the_past(since, now, passes, carried, size):
-    budget, ledger = Budget(size, MONTH), Ledger(since, passes, carried)
-    pause_s = affordable_pause_s(budget, ledger, now)
+    budget, record = Budget(size, MONTH), TrafficRecord(since, passes, carried)
+    pause_s = affordable_pause_s(budget, record, now)
     assert 0 <= pause_s <= LONGEST_PAUSE.total_seconds()
-    assert expected_bytes(ledger, budget, now, max(pause_s, 60)) >= ledger.bytes
+    assert expected_bytes(record, budget, now, max(pause_s, 60)) >= record.bytes
 
 
-@given(st.builds(Ledger, st.none() | MOMENTS, st.integers(0), st.integers(0)))
-def test_a_ledger_comes_back(ledger):
-    assert ledger_of(ledger_values(ledger)) == ledger
+@given(st.builds(TrafficRecord, st.none() | MOMENTS, st.integers(0), st.integers(0)))
+def test_a_ledger_comes_back(record):
+    assert record_of(record_values(record)) == record
 
 
 @pytest.mark.parametrize(
@@ -103,23 +103,23 @@ def test_a_ledger_comes_back(ledger):
 )
 def test_a_damaged_ledger_is_an_empty_one(tmp_path, content):
     (tmp_path / TRAFFIC).write_bytes(content)
-    assert read_ledger(tmp_path) == Ledger()
+    assert read_record(tmp_path) == TrafficRecord()
 
 
 def test_a_ledger_survives(tmp_path):
-    write_ledger(tmp_path, Ledger(NOW, 3, 4))
-    assert read_ledger(tmp_path) == Ledger(NOW, 3, 4)
-    write_ledger(tmp_path / "absent", Ledger())
+    write_record(tmp_path, TrafficRecord(NOW, 3, 4))
+    assert read_record(tmp_path) == TrafficRecord(NOW, 3, 4)
+    write_record(tmp_path / "absent", TrafficRecord())
 
 
 def test_what_polls_carried_since_the_last_whole_pass_lies_where_it_costs_nothing(tmp_path):
     disk, volatile = tmp_path / "disk", tmp_path / "run"
     disk.mkdir()
     volatile.mkdir()
-    write_ledger(disk, Ledger(NOW, 3, 4))
-    write_ledger(disk, Ledger(NOW, 4, 8), volatile)
-    assert (read_ledger(disk), read_ledger(disk, volatile)) == (Ledger(NOW, 3, 4), Ledger(NOW, 4, 8))
-    write_ledger(disk, Ledger(NOW, 5, 9))
-    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)
+    write_record(disk, TrafficRecord(NOW, 3, 4))
+    write_record(disk, TrafficRecord(NOW, 4, 8), volatile)
+    assert (read_record(disk), read_record(disk, volatile)) == (TrafficRecord(NOW, 3, 4), TrafficRecord(NOW, 4, 8))
+    write_record(disk, TrafficRecord(NOW, 5, 9))
+    assert read_record(disk, volatile) == TrafficRecord(NOW, 5, 9)
     (volatile / TRAFFIC).write_text("[")
-    assert read_ledger(disk, volatile) == Ledger(NOW, 5, 9)
+    assert read_record(disk, volatile) == TrafficRecord(NOW, 5, 9)

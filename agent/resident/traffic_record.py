@@ -1,0 +1,95 @@
+"""Pure. The traffic that the agent may cause and has caused, and when the budget allows the next pass.
+
+Counted are the bytes that the agent's own sockets sent and received, with the usual headers of TCP and IP. The bill of
+the platform counts the same bytes, and those of all other programs on the gateway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from agent.frozen import frozen
+from agent.setting_values import Budget
+
+CONNECTION_BYTES = 392
+"""Headers of the three packets that open a TCP connection over IPv4 and the four that close it, time stamps too."""
+EXCHANGE_BYTES = 156
+"""Headers of a request, of its answer, and of one acknowledgement without data."""
+TYPICAL_PASS_BYTES = 1500
+"""Assumed cost of a pass as long as none was counted."""
+RESERVE = 0.1
+"""Part of the budget that is kept for reports of failures."""
+LONGEST_PAUSE = timedelta(days=1)
+"""The longest pause for a used-up budget: a device that never asks can never be corrected."""
+
+DEFAULT_PERIOD = timedelta(days=30)
+"""Period of the record on a device without a budget."""
+
+
+@frozen
+class TrafficRecord:
+    """Passes and bytes of the present period; `since` is None until a clock can be trusted."""
+
+    since: datetime | None = None
+    passes: int = 0
+    bytes: int = 0
+
+
+def at_ip_layer(payload_bytes: int, connections: int, requests: int) -> int:
+    """Bytes of a pass with the headers of TCP and IP."""
+    return payload_bytes + connections * CONNECTION_BYTES + requests * EXCHANGE_BYTES
+
+
+def after_pass(record: TrafficRecord, carried_bytes: int, now: datetime | None, period: timedelta) -> TrafficRecord:
+    """The record with one more pass; a new period begins with its first pass."""
+    if now is not None and (record.since is None or not timedelta(0) <= now - record.since < period):
+        carried_before = record if record.since is None else TrafficRecord()
+        record = replace(carried_before, since=now)
+    return replace(record, passes=record.passes + 1, bytes=record.bytes + carried_bytes)
+
+
+def affordable_pause_s(budget: Budget, record: TrafficRecord, now: datetime | None) -> float:
+    """Seconds until the next pass fits into what is left of the budget; 0 where the budget sets no limit."""
+    if now is None or record.since is None:
+        return budget.period.total_seconds() / max(1.0, _for_polling(budget) / _cost(record))
+    left_s = (record.since + budget.period - now).total_seconds()
+    left_bytes = _for_polling(budget) - record.bytes
+    pause_s = left_s / (left_bytes / _cost(record)) if left_bytes > _cost(record) else left_s
+    return max(0.0, min(pause_s, LONGEST_PAUSE.total_seconds()))
+
+
+def expected_bytes(record: TrafficRecord, budget: Budget, now: datetime | None, pause_s: float) -> int:
+    """Bytes of the whole period if each further pass costs the average of the passes so far."""
+    if now is None or record.since is None:
+        return record.bytes
+    left_s = max(0.0, (record.since + budget.period - now).total_seconds())
+    return record.bytes + int(left_s / max(pause_s, 1.0) * _cost(record))
+
+
+def record_values(record: TrafficRecord) -> dict[str, object]:
+    """The record as JSON values."""
+    since = record.since.astimezone(UTC).isoformat() if record.since else None
+    return {"since": since, "passes": record.passes, "bytes": record.bytes}
+
+
+def record_of(values: object) -> TrafficRecord:
+    """The record from JSON values; raises `ValueError` for values that `record_values` does not return."""
+    match values:
+        case {"since": str() | None as since, "passes": int(passes), "bytes": int(carried)} if (
+            min(passes, carried) >= 0
+        ):
+            moment = datetime.fromisoformat(since) if since else None
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError("a time without a zone")
+            return TrafficRecord(moment, passes, carried)
+        case _:
+            raise ValueError("not a traffic record")
+
+
+def _for_polling(budget: Budget) -> float:
+    return budget.bytes * (1 - RESERVE)
+
+
+def _cost(record: TrafficRecord) -> float:
+    return max(1.0, record.bytes / record.passes) if record.passes else TYPICAL_PASS_BYTES

@@ -1,4 +1,4 @@
-"""Edge: gives up root, where what goes on reads what the network says."""
+"""Edge. Gives up root before bytes of the network are parsed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from agent.settings import AppliedBy, Settings
 
 SERVICE_USER = "kitting-agent"
 SYSTEMD_RUNS = Path("/run/systemd/system")
-"""Where it is there, systemd is the init of this machine (sd_booted(3))."""
+"""This directory exists where systemd is the init of this machine (sd_booted(3))."""
 
 
 def leave_root(settings: Settings) -> None:
-    """A pass that somebody starts with sudo goes on as the service's user: no byte of the network is parsed as root.
+    """Continues a pass that was started with sudo as the service's user, so that root parses no byte of the network.
 
-    Only where the other half is a service: systemd runs, and the running system is configured.
+    Only where the root half is a service: systemd runs, and the running system is configured.
     """
     by_service = settings.apply.by is not AppliedBy.PROCESS and settings.apply.root == Path("/")
     if os.geteuid() != 0 or not by_service or not SYSTEMD_RUNS.is_dir():

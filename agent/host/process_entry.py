@@ -1,4 +1,4 @@
-"""Entry point: how every process of this product ends: a failure in two lines, a bug in one, never a traceback."""
+"""Entry point. How every process of this product ends: a failure in two lines, a bug in one, never a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.errors import Code, Failure
 
 
 def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
-    """The exit code of `run`, whatever becomes of it."""
+    """Runs a command and returns its exit code; prints a failure or a bug."""
     try:
         return run()
     except Failure as failure:
@@ -29,7 +29,7 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
 
 
 def leave(code: int) -> NoReturn:
-    """Ends this process as it is: to take the interpreter apart first would take a tenth of a pass."""
+    """Ends this process at once; the orderly end of the interpreter takes a tenth of a pass."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -43,7 +43,7 @@ def leave(code: int) -> NoReturn:
 
 
 def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
-    """Says what was wrong and what to do; the exit code."""
+    """Prints what was wrong and what to do; returns the exit code."""
     if as_json:
         values = {
             "code": failure.code.text,
@@ -57,7 +57,7 @@ def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
 
 
 def bug(program: str, error: BaseException, *, as_json: bool) -> int:
-    """A person sees one line; the traceback goes to the journal and into a file of its own."""
+    """Prints one line for a person, and keeps the traceback in the journal and in a file; returns the exit code."""
     import tempfile
     import traceback
 
@@ -77,20 +77,20 @@ def bug(program: str, error: BaseException, *, as_json: bool) -> int:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people."""
+    """Prints lines for people."""
     for line in lines:
         print(line, flush=True)
 
 
 def print_json(values: object) -> None:
-    """Values for programs."""
+    """Prints values for programs, as JSON."""
     print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
 
 
 class Parser(argparse.ArgumentParser):
-    """One that ends with the exit code of sysexits, not with argparse's own."""
+    """A parser that ends with the exit code of sysexits.h, not with argparse's own."""
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong, and where to look."""
+        """Prints the usage and what is wrong, and ends the process."""
         self.print_usage(sys.stderr)
         self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")

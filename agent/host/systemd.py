@@ -1,8 +1,8 @@
-"""Edge: the service manager and the journal.
+"""Edge. The service manager and the journal.
 
-`tell_manager` speaks sd_notify(3) over its socket by itself, since the resident lives for years and importing a library
-for one datagram would cost it a tenth of its memory. The journal is written through systemd-python, and only by a
-pass, which is gone a moment later. Without systemd both do nothing.
+`tell_manager` implements sd_notify(3) itself: the resident lives for years, and a library for one datagram would cost
+it a tenth of its memory. The journal is written through systemd-python, and only by a pass, which ends soon. Without
+systemd both do nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import sys
 from collections.abc import Mapping
 
 ENDED_MESSAGE_ID = "9f2c0f1d6d5b4c0f8a4e3f1f6f0a7c11"
-"""journald's MESSAGE_ID of the one line at the end of each pass; stable, for whoever watches."""
+"""journald's MESSAGE_ID of the line at the end of each pass; stable, for monitoring."""
 
 
 def tell_manager(*assignments: str) -> bool:
-    """Sends `READY=1`, `STATUS=…`, `WATCHDOG=1` and the like; False where there is no manager or it does not listen."""
+    """Sends `READY=1`, `STATUS=…`, `WATCHDOG=1` and similar; False without a manager that receives it."""
     address = _manager_address()
     if not address:
         return False
@@ -32,9 +32,9 @@ def tell_manager(*assignments: str) -> bool:
 
 
 def wait_for_manager(limit_s: float = 1.0) -> bool:
-    """Returns once the manager has dealt with everything that was sent (sd_notify_barrier(3)); False where it does not.
+    """Returns when the manager has processed everything that was sent (sd_notify_barrier(3)); False after `limit_s`.
 
-    A message whose sender is gone before it is read cannot be told to be of its service, and is lost.
+    The manager finds the unit of a message by its sender. It drops a message whose sender has ended before it is read.
     """
     address = _manager_address()
     if not address:
@@ -56,13 +56,13 @@ def wait_for_manager(limit_s: float = 1.0) -> bool:
 
 
 def _manager_address() -> str:
-    """Empty where there is no manager; an abstract socket begins with a NUL (unix(7))."""
-    told = os.environ.get("NOTIFY_SOCKET", "")
-    return "\0" + told[1:] if told.startswith("@") else told
+    """The address of the manager's socket, empty without a manager; an abstract socket begins with NUL (unix(7))."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    return "\0" + address[1:] if address.startswith("@") else address
 
 
 def watchdog_interval_s() -> float | None:
-    """Seconds within which the manager wants to hear from this process; None where it does not."""
+    """Seconds within which the manager expects a watchdog message of this process; None without a watchdog."""
     if os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     text = os.environ.get("WATCHDOG_USEC", "")
@@ -70,7 +70,7 @@ def watchdog_interval_s() -> float | None:
 
 
 def standard_error_is_journal() -> bool:
-    """Whether what this process prints goes to the journal anyway (systemd.exec(5), JOURNAL_STREAM)."""
+    """Whether standard error is connected to the journal (systemd.exec(5), JOURNAL_STREAM)."""
     device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
     try:
         there = os.fstat(sys.stderr.fileno())
@@ -80,7 +80,7 @@ def standard_error_is_journal() -> bool:
 
 
 def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> None:
-    """One entry with structured fields (names in capitals); lost silently where no journal listens."""
+    """Writes one entry with structured fields (names in capitals); without a journal it is dropped."""
     from systemd import journal
 
     try:

@@ -1,7 +1,7 @@
-"""Edge: makes a disk ready for being copied: no copy may believe that it is the gateway on which the image was made.
+"""Edge. Prepares a disk for copying: no copy may take itself for the gateway on which the image was made.
 
-Removed is what the agent remembers; what it configured stays, since that is what an image is made of. Whoever makes
-the image also renews what is not the agent's: the machine id and the host keys of sshd.
+The agent's memory is removed; the files that it configured stay, since they belong to the image. The machine id and the
+host keys of sshd are not the agent's: `reminders` names them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.errors import Code, Failure
+from agent.errors import Code, failure_from
 from agent.frozen import frozen
 from agent.settings import Settings
 from agent.upkeep.panel import PLACE
@@ -23,18 +23,18 @@ REMINDERS = (
 
 @frozen
 class Leftover:
-    """Something that would make two copies the same gateway."""
+    """A file or directory that would make two copies the same gateway."""
 
     path: Path
     why: str
 
 
 def leftovers(settings: Settings, shown: Path = PLACE) -> tuple[Leftover, ...]:
-    """What `clean --image` removes: names in the agent's own directories, never the directories themselves."""
+    """The files that `clean --image` removes from the agent's own directories; the directories stay."""
     own = (
-        (settings.paths.state, "what the network half remembers: SIM, IMEI, state, an order"),
-        (settings.paths.apply, "what the privileged half keeps: journal, contents, its last answer"),
-        (shown, "what the login prompt and the LED show"),
+        (settings.paths.state, "memory of the network half: SIM, IMEI, state, an order"),
+        (settings.paths.apply, "memory of the root half: journal, kept files, its last outcome"),
+        (shown, "text of the login prompt and state of the LED"),
     )
     return tuple(Leftover(path, why) for place, why in own for path in _names(place))
 
@@ -45,22 +45,22 @@ def _names(place: Path) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(place)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, place) from None
 
 
 def remove(leftover: Leftover) -> None:
-    """Removes one; a link is removed, not followed."""
+    """Removes one leftover; a link is removed, not followed."""
     try:
         if leftover.path.is_dir() and not leftover.path.is_symlink():
             shutil.rmtree(leftover.path)
         else:
             leftover.path.unlink(missing_ok=True)
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(leftover.path)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, leftover.path) from None
 
 
 def reminders(root: Path = Path("/")) -> tuple[str, ...]:
-    """What the image's maker still has to do, because it is not the agent's."""
+    """What the maker of the image still has to do, because the agent does not do it."""
     return tuple(f"/{name}: {advice}" for name, advice in REMINDERS if (root / name).exists() and _filled(root / name))
 
 

@@ -1,13 +1,12 @@
-"""Edge: a support bundle: one tar.gz with what somebody far away needs, secrets and identifiers covered.
+"""Edge. The support bundle: one tar.gz with what a supporter needs, secrets and identifiers covered.
 
-Nothing is read that the network half of the agent writes for itself only, such as orders, nor what an apply kept.
+Orders and the files that an apply kept are not in it.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 import tarfile
 import time
@@ -15,14 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent import __version__
-from agent.errors import Code, Failure
+from agent.errors import Code, failure_from
 from agent.host.durable import read_bounded
+from agent.host.programs import run
 from agent.settings import DEFAULT_PATH, Settings
 from agent.upkeep.masking import masked
 
 MAX_BYTES = 4 << 20
 LIMIT_S = 90.0
 _AGENT = (sys.executable, "-P", "-m", "agent")
+JOURNAL = ("journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "5000", "-u", "kitting-*")
 PACKAGES = (
     "kitting-agent",
     "python3",
@@ -48,32 +49,35 @@ def bundle(out: Path, settings: Settings, config: Path | None) -> tuple[str, ...
                 tar.addfile(entry, io.BytesIO(data))
                 names.append(name)
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(out)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, out) from None
     return tuple(names)
 
 
 def parts(settings: Settings, config: Path | None) -> Iterator[tuple[str, str]]:
-    """Each file of the bundle, with its text as it is, not yet covered."""
+    """Name and text of each file of the bundle; nothing is covered yet."""
     place = config or DEFAULT_PATH
-    agent = (*_AGENT, *(("--config", str(config)) if config else ()))
+    agent = (*_AGENT, *(("--config", str(config.absolute())) if config else ()))
     yield "versions.txt", f"kitting-agent {__version__}\nPython {sys.version}\n{_versions()}"
     yield "agent.toml", _file(place)
     for name in ("state.json", "state.json.previous", "state.json.damaged"):
         yield name, _file(settings.paths.state / name)
     yield "outcome.json", _file(settings.paths.apply / "outcome.json")
-    yield "status.txt", _said(*agent, "status")
-    yield "doctor.txt", _said(*agent, "doctor")
-    yield "identify.txt", _said(*agent, "identify", "--json")
-    yield "modem.toml", _said(*agent, "modem", "--trace", "--mask")
-    yield "plan.txt", _said(*agent, "plan")
-    yield "journal.txt", _said("journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "5000", "-u", "kitting-*")
-    yield "units.txt", _said("systemctl", "--no-pager", "status", "kitting-*", "ModemManager", "NetworkManager")
-    yield "network.txt", _said("ip", "address") + _said("ip", "route")
+    yield "status.txt", _printed_by(*agent, "status")
+    yield "doctor.txt", _printed_by(*agent, "doctor")
+    yield "identify.txt", _printed_by(*agent, "identify", "--json")
+    yield "modem.toml", _printed_by(*agent, "modem", "--trace", "--mask")
+    yield "plan.txt", _printed_by(*agent, "plan")
+    yield (
+        "journal.txt",
+        _printed_by("journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "5000", "-u", "kitting-*"),
+    )
+    yield "units.txt", _printed_by("systemctl", "--no-pager", "status", "kitting-*", "ModemManager", "NetworkManager")
+    yield "network.txt", _printed_by("ip", "address") + _printed_by("ip", "route")
 
 
 def _versions() -> str:
     names = " ".join(PACKAGES)
-    return _said("uname", "-a") + _file(Path("/etc/os-release")) + _said("dpkg-query", "-W", *names.split())
+    return _printed_by("uname", "-a") + _file(Path("/etc/os-release")) + _printed_by("dpkg-query", "-W", *names.split())
 
 
 def _file(path: Path) -> str:
@@ -83,20 +87,11 @@ def _file(path: Path) -> str:
         return f"({path}: {error.strerror or error})\n"
 
 
-def _said(*command: str) -> str:
-    """All that a command prints; a bundle never fails because one of its parts does."""
+def _printed_by(*command: str) -> str:
+    """The output and the errors of a command; a command that fails does not fail the bundle."""
     search = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
     try:
-        done = subprocess.run(  # noqa: S603 (our own commands)
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=LIMIT_S,
-            env={**os.environ, "PYTHONPATH": search},
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"({command[0]}: {error})\n"
-    return f"{done.stdout}{done.stderr}"
+        ended = run(command, limit_s=LIMIT_S, environment={**os.environ, "PYTHONPATH": search}, last_bytes=MAX_BYTES)
+    except OSError as error:
+        return f"({command[0]}: {error.strerror})\n"
+    return (ended.output + ended.errors).decode("utf-8", "replace")

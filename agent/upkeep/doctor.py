@@ -1,7 +1,7 @@
-"""Story: looks at everything that a pass needs, in the order in which it needs it, and says what to do about each.
+"""Story. Examines everything that a pass needs, in the order in which it is needed, with advice for each fault.
 
-Changes nothing: the question whether the service is read-only is asked by writing a tag with the value it has already,
-or, on a SIM without any, an empty list of tags.
+Nothing is changed. Whether the SIM may write its tags is tried by writing a tag with the value that it has already, or,
+on a SIM without a tag of the agent, an empty list of tags.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ LEAST_FREE_INODES = 1000
 
 @unique
 class Level(Enum):
-    """How a finding is meant."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARNING = "warning"
-    """A pass works, or may work, in spite of it."""
+    """A pass works, or may work, all the same."""
     FAULT = "fault"
-    """A pass cannot do its job."""
+    """A pass cannot succeed."""
     SKIPPED = "skipped"
-    """Could not be looked at, because something before it is at fault."""
+    """Not examined, because something that it depends on is at fault."""
 
 
 @frozen
 class Finding:
-    """One thing that was looked at."""
+    """The result of one examination."""
 
     name: str
     level: Level
@@ -52,7 +52,7 @@ class Finding:
 
 
 def examine(settings: Settings, read_equipment: Callable[[], Equipment], system: Path = Path("/")) -> Iterator[Finding]:
-    """Every finding, as soon as it is made; `system` is where /proc and /sys are found."""
+    """Each finding as soon as it is made; `system` is the directory in which /proc and /sys are."""
     yield from _network(settings.metadata, system)
     subscriber = None
     with MetadataService(settings.metadata) as service:
@@ -76,7 +76,7 @@ def _network(settings: MetadataSettings, system: Path) -> Iterator[Finding]:
         address = IPv4Address(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0])
     except (OSError, UnicodeError):
         yield Finding("name", Level.FAULT, f"{host} does not resolve", _NAME_ADVICE)
-        yield Finding("route", Level.SKIPPED, "there is no address to look for")
+        yield Finding("route", Level.SKIPPED, "without an address there is no route to examine")
         return
     if host.endswith(".soracom.io") and address not in SORACOM_NETWORK:
         yield Finding("name", Level.FAULT, f"{host} is {address}, which is not SORACOM's", _NAME_ADVICE)
@@ -163,7 +163,7 @@ def _modem(equipment: Equipment) -> Finding:
 
 
 def _radio(equipment: Equipment) -> Iterator[Finding]:
-    """What the modem says of the SIM and of the network; nothing where it does not say."""
+    """SIM and network as the modem reports them; nothing where it reports neither."""
     radio = equipment.radio
     if radio is None:
         return

@@ -1,29 +1,30 @@
-"""Edge: closes the metadata service to all but root and the agent, by a table of its own (nft(8)).
+"""Edge. Closes the metadata service to all but root and the agent, with a table of its own in nftables (nft(8)).
 
-Who shares the SIM's connection shares its identity: another user of the gateway, or a machine on the LAN behind it,
-could read the userdata and write the tags. The table is replaced as a whole, and removed as a whole.
+Every program that sends through the SIM has its identity: another user of the gateway, or a machine on the LAN behind
+it, could read the userdata and write the tags. The table is put in place and removed as a whole.
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
+from agent.host.programs import run
 
 TABLE = "kitting_agent"
 SERVICE = IPv4Address("100.127.100.127")
-"""Where metadata.soracom.io is on every SORACOM line."""
+"""The address of metadata.soracom.io on every SORACOM SIM."""
 CLOSED = Path("/run/kitting-endpoint/closed")
-"""Says to `status` that the table is there; only root can ask nft."""
+"""Exists while the table is in place; `status` looks at it, since only root can ask nft."""
+NFT = "/usr/sbin/nft"
 LIMIT_S = 20.0
 
 
 def addresses(url: str) -> tuple[IPv4Address, ...]:
-    """What has to be closed for a service at `url`: the platform's address, and another one that the settings name."""
+    """The addresses to close for a service at `url`: the platform's, and the one that the settings name."""
     host = urlsplit(url).hostname or ""
     try:
         named = IPv4Address(host)
@@ -33,7 +34,7 @@ def addresses(url: str) -> tuple[IPv4Address, ...]:
 
 
 def ruleset(closed: Iterable[IPv4Address], users: Iterable[int]) -> str:
-    """The whole table, as `nft -f` takes it; `users` are the ids that may go on asking."""
+    """The whole table in the language of `nft -f`; `users` are the user ids that keep access."""
     service = ", ".join(map(str, closed))
     allowed = ", ".join(str(user) for user in sorted({0, *users}))
     return f"""\
@@ -64,7 +65,7 @@ def close(url: str, users: Iterable[int], mark: Path = CLOSED) -> None:
 
 
 def open_again(mark: Path = CLOSED) -> None:
-    """Takes the table away, if there ever was one."""
+    """Removes the table if it was put in place."""
     if mark.exists():
         _load(OPEN)
         mark.unlink()
@@ -77,14 +78,12 @@ def is_closed(mark: Path = CLOSED) -> bool:
 
 def _load(rules: str) -> None:
     try:
-        done = subprocess.run(
-            ["/usr/sbin/nft", "-f", "-"], input=rules, capture_output=True, text=True, check=False, timeout=LIMIT_S
-        )
+        ended = run([NFT, "-f", "-"], given=rules.encode(), limit_s=LIMIT_S)
     except FileNotFoundError:
         advice = "Install nftables: apt install nftables."
-        raise Failure(Code.APPLY_FAILED, "there is no nft", where="endpoint.close", advice=advice) from None
-    except subprocess.TimeoutExpired:
-        raise Failure(Code.APPLY_FAILED, f"not ended within {LIMIT_S:g} s", where="nft") from None
-    if done.returncode:
-        said = " ".join(done.stderr.split())[:200]
-        raise Failure(Code.APPLY_FAILED, f"exit code {done.returncode}: {said}", where="nft")
+        raise Failure(Code.APPLY_FAILED, f"{NFT} is missing", where="[endpoint] close", advice=advice) from None
+    except OSError as error:
+        raise failure_from(error, Code.APPLY_FAILED, "nft") from None
+    if ended.code:
+        printed = " ".join(ended.errors.decode("utf-8", "replace").split())[:200]
+        raise Failure(Code.APPLY_FAILED, f"exit code {ended.code}: {printed}", where="nft")

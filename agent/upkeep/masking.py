@@ -19,7 +19,7 @@ _IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
 
 
 def masked(text: str) -> str:
-    """The same text with everything covered that is secret or names one person's SIM or device in full."""
+    """The text with secrets covered, and with the middle digits of identifiers covered."""
     for pattern, instead in (
         (_KEY_BLOCK, COVER),
         (_IN_URL, rf"\1{COVER}@"),

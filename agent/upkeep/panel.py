@@ -1,8 +1,8 @@
-"""Edge: what a technician sees without logging in: the console's login prompt and one LED.
+"""Edge. What a technician sees without logging in: the console's login prompt and one LED.
 
-The network half has no rights over either. It writes two small files below /run/kitting-agent: `issue`, which the login
-prompt quotes (agetty(8)), and `shown`, one word that `kitting-agent light`, started by its change, shows on the LED.
-Where there is no such directory, or it belongs to somebody else, nothing is shown and nothing fails.
+The network half may change neither. It writes two small files in /run/kitting-agent: `issue`, which the login prompt
+quotes (agetty(8)), and `shown`, one word. A change of `shown` starts `kitting-agent light`, which sets the LED. Without
+that directory, or where it belongs to another user, nothing is shown and nothing fails.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import suppress
 from enum import Enum, unique
 from pathlib import Path
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.host.durable import read_bounded, write_durably
 from agent.provision.lifecycle import State
 
@@ -23,16 +23,16 @@ MAX_BYTES = 32
 
 @unique
 class Shown(Enum):
-    """What an LED can say from across the room, with milliseconds on and off."""
+    """What an LED shows, with milliseconds on and off."""
 
     SEARCHING = ("searching", 100, 900)
-    """No answer yet: a flash each second."""
+    """No answer yet: one flash a second."""
     WORKING = ("working", 250, 250)
-    """A configuration is being applied: twice a second."""
+    """A configuration is being applied: two flashes a second."""
     DONE = ("done", 1, 0)
-    """Steady."""
+    """Provisioned: steady light."""
     HELP = ("help", 900, 100)
-    """Needs a hand: goes out for a moment each second."""
+    """A person has to act: the light goes out for a moment each second."""
 
     def __init__(self, word: str, on_ms: int, off_ms: int) -> None:
         self.word = word
@@ -51,39 +51,39 @@ _OF_STATE = {
 
 
 def shown_of(state: State) -> Shown:
-    """What the LED says of a state in which nothing is under way."""
+    """What the LED shows of a state while no pass is applying."""
     return _OF_STATE[state]
 
 
 def issue_text(state: State, imsi: str | None, imei: str | None) -> str:
-    r"""The line above the login prompt; `\4` is where agetty puts the address of the moment."""
+    r"""The line above the login prompt; agetty replaces `\4` by the present address."""
     sim = f"…{imsi[-4:]}" if imsi else "not seen"
     modem = f"…{imei[-4:]}" if imei else "not read"
     return f"kitting-agent: {state.value}   IMSI {sim}   IMEI {modem}   address \\4\n"
 
 
 def show(shown: Shown, place: Path = PLACE) -> None:
-    """Leaves the word for the LED, if it is another than before."""
+    """Writes the word for the LED if it differs from the one before."""
     with suppress(OSError):
         if _word(place) != shown.word:
             write_durably(place / SHOWN, shown.word.encode(), 0o644)
 
 
 def show_issue(text: str, place: Path = PLACE) -> None:
-    """Puts a line above the login prompt."""
+    """Writes the line above the login prompt."""
     with suppress(OSError):
         write_durably(place / ISSUE, text.encode(), 0o644)
 
 
 def begin(state: State, imei: str | None, place: Path = PLACE) -> None:
-    """At the first pass since the boot, before anybody has answered: what is remembered, and that it is searching."""
+    """At the start of the first pass since the boot: shows the remembered state, and that no answer came yet."""
     if not (place / ISSUE).exists():
         show(Shown.SEARCHING, place)
         show_issue(issue_text(state, None, imei), place)
 
 
 def shown_now(place: Path = PLACE) -> Shown:
-    """What is to be shown; a word that nobody knows, or none, is `searching`."""
+    """What the LED is to show; an unknown word, or none, means `searching`."""
     try:
         word = _word(place)
     except OSError:
@@ -99,9 +99,9 @@ def _word(place: Path) -> str:
 
 
 def light(name: str, shown: Shown, leds: Path = LEDS) -> None:
-    """Makes the LED `name` show it, by the kernel's own timer (Documentation/leds/leds-class).
+    """Sets the LED `name` with the kernel's timer trigger (Documentation/leds/leds-class).
 
-    Raises `settings.invalid` for an LED that is not there, and `state.unwritable` where it may not be written.
+    Raises `settings.invalid` for an LED that does not exist, and `state.unwritable` where it may not be written.
     """
     led = leds / name
     if not name or "/" in name or name.startswith(".") or not led.is_dir():
@@ -116,7 +116,7 @@ def light(name: str, shown: Shown, leds: Path = LEDS) -> None:
         (led / "delay_on").write_text(str(shown.on_ms))
         (led / "delay_off").write_text(str(shown.off_ms))
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(led)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, led) from None
 
 
 def _most(led: Path) -> str:

@@ -1,4 +1,4 @@
-"""Pure. Which interface a packet leaves by, from the kernel's own table, and whether that interface is a modem's.
+"""Pure. The interface by which a packet leaves, from the kernel's routing table, and the kind of that interface.
 
 Source of the format: proc(5), /proc/net/route; numbers are hexadecimal in the machine's byte order.
 """
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network
 from agent.frozen import frozen
 
 SORACOM_NETWORK = IPv4Network("100.127.0.0/16")
-"""Where SORACOM's entry points live (metadata is 100.127.100.127); to be routed through the SIM."""
+"""The network of SORACOM's entry points (metadata is 100.127.100.127), which has to be routed through the SIM."""
 
 _UP = 0x1
 _COLUMNS = 8
@@ -20,7 +20,7 @@ _COLUMNS = 8
 
 @unique
 class LinkKind(Enum):
-    """What an interface is made of."""
+    """The kind of a network interface."""
 
     CELLULAR = "cellular"
     WIRELESS = "Wi-Fi"
@@ -44,13 +44,13 @@ def parse_routes(text: str) -> tuple[Route, ...]:
 
 
 def route_to(address: IPv4Address, routes: tuple[Route, ...]) -> Route | None:
-    """The longest prefix that contains the address, the lowest metric among equals; None for unreachable."""
+    """The route with the longest prefix, and the lowest metric among equals; None without a route."""
     fitting = [route for route in routes if address in route.network]
     return min(fitting, key=lambda route: (-route.network.prefixlen, route.metric), default=None)
 
 
 def link_kind(interface: str, uevent: str, driver: str) -> LinkKind:
-    """What an interface is, by its name, its uevent file and its driver (sysfs, /sys/class/net/NAME)."""
+    """The kind of an interface, from its name, its uevent file and its driver (sysfs, /sys/class/net/NAME)."""
     if interface == "lo":
         return LinkKind.LOOPBACK
     if "DEVTYPE=wlan" in uevent:

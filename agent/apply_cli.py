@@ -56,7 +56,8 @@ def _say(outcome: Outcome | None) -> None:
         print(text)
         return
     code = {"ERROR_CODE": outcome.failure.code.text} if outcome and outcome.failure else {}
-    log_to_journal(text, _WARNING if code else _INFO, code | ({"ORDER": outcome.order_id} if outcome else {}))
+    order = {"ORDER": outcome.order_id} if outcome and outcome.order_id else {}
+    log_to_journal(text, _WARNING if code else _INFO, code | order)
 
 
 def _values(outcome: Outcome | None) -> object:

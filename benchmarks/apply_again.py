@@ -15,7 +15,7 @@ from agent.configuration.fill import Names
 from agent.configuration.resolving import resolve
 from agent.errors import Failure
 from agent.handover import files as handover
-from agent.handover.order import Order, Result
+from agent.handover.order import Apply, Result
 from agent.settings import load
 
 
@@ -30,7 +30,7 @@ def main(settings_file: str, userdata: str, times: str) -> None:
     handover.make_place(room.own)
     took_ms = []
     for number in range(int(times)):
-        order = Order(f"order{number}", configuration.digest, configuration.document, "card", 60.0)
+        order = Apply(f"order{number}", configuration.digest, configuration.document, "card")
         begun = time.monotonic()
         if applying.apply_order(order, room).result is Result.UNCONFIRMED:
             applying.confirm(room)

@@ -36,19 +36,19 @@ from agent.configuration.resolving import from_document, wanted_effects
 from agent.effects import ActivateConnections, PowerState
 from agent.errors import Code, Failure
 from agent.handover import files as handover
-from agent.handover.order import Change, Order, Outcome, Ran, Result, Task
+from agent.handover.order import Apply, Change, Order, Outcome, Ran, Result, RollBack, Scrub, digest_of
 
 __all__ = ["Room", "apply_order", "confirm", "preview", "roll_back", "room", "say", "scrub", "settle", "undo"]
 
 _JOURNAL = "the journal of this apply"
 
 
-def preview(order: Order, room: Room) -> Plan:
+def preview(order: Apply, room: Room) -> Plan:
     """What applying the order would do; changes nothing. Raises whatever would refuse the order."""
     return _plan(order, room, stores.peek_managed(room.own, room.disk))
 
 
-def apply_order(order: Order, room: Room) -> Outcome:
+def apply_order(order: Apply, room: Room) -> Outcome:
     """Applies an order: `unconfirmed`, or `committed` where nothing was to be done, or `not_applied`."""
     with _opened(room) as store:
         try:
@@ -82,7 +82,7 @@ def undo(room: Room, failure: Failure) -> Outcome:
         return _conclude(journal, room, _take_back(journal, room.gateway))
 
 
-def roll_back(order: Order, room: Room) -> Outcome:
+def roll_back(order: RollBack, room: Room) -> Outcome:
     """Goes back to the generation before; raises `order.invalid` where there is none. Nobody has to confirm it."""
 
     def plan(store: Store, _: Managed) -> Plan:
@@ -94,7 +94,7 @@ def roll_back(order: Order, room: Room) -> Outcome:
     return _at_once(order, room, plan)
 
 
-def scrub(order: Order, room: Room) -> Outcome:
+def scrub(order: Scrub, room: Room) -> Outcome:
     """Removes what is managed and sensitive, its kept copies, and the way back to it."""
     return _at_once(order, room, lambda _, remembered: _scrubbed(remembered, room))
 
@@ -103,23 +103,23 @@ def _scrubbed(remembered: Managed, room: Room) -> Plan:
     return plan_scrub(remembered, room.gateway.observe(questions_scrub(remembered)))
 
 
-def _at_once(order: Order, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
+def _at_once(order: RollBack | Scrub, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
     """A plan that leads back is carried out and kept."""
     with _opened(room) as store:
         try:
             _settle_earlier(store, room)
         except Failure as failure:
-            return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+            return _said(Outcome(order.order_id, None, Result.NOT_APPLIED, failure=failure), room)
         return _led_back(order, store, room, make)
 
 
-def _led_back(order: Order, store: Store, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
+def _led_back(order: RollBack | Scrub, store: Store, room: Room, make: Callable[[Store, Managed], Plan]) -> Outcome:
     try:
         remembered, notes = _remembered(store)
         plan = make(store, remembered)
         journal = _begin(order, plan.noting(notes), remembered, store, room, is_way_back=True)
     except Failure as failure:
-        return _said(Outcome(order.order_id, order.digest, Result.NOT_APPLIED, failure=failure), room)
+        return _said(Outcome(order.order_id, None, Result.NOT_APPLIED, failure=failure), room)
     notes = _carry_out(plan, journal, room.gateway)
     _keep_unasked(journal)
     return _conclude(journal, room, notes)
@@ -146,9 +146,7 @@ def _settle(store: Store, room: Room) -> Outcome | None:
     except ValueError as damage:
         store.set_aside(journals.NAME)
         why = f"the journal is damaged ({damage}) and was set aside; what was applied then stays"
-        return _said(
-            Outcome("unknown", "unknown", Result.NOT_APPLIED, failure=Failure(Code.APPLY_UNSETTLED, why)), room
-        )
+        return _said(Outcome(None, None, Result.NOT_APPLIED, failure=Failure(Code.APPLY_UNSETTLED, why)), room)
     if journal is None:
         return None
     journal.append_if_possible(Happened(Event.RESTARTED))
@@ -156,7 +154,7 @@ def _settle(store: Store, room: Room) -> Outcome | None:
         _keep_unasked(journal)
     outcome = _conclude(journal, room, _take_back(journal, room.gateway) if journal.is_undoing else ())
     if journal.progress.state is State.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
-        order = Order(outcome.order_id, outcome.digest, {}, "", 1.0, task=Task.SCRUB)
+        order = Scrub(journal.ordered.order_id)
         return _led_back(order, store, room, lambda _, remembered: _scrubbed(remembered, room))
     return outcome
 
@@ -169,7 +167,7 @@ def _settle_earlier(store: Store, room: Room) -> None:
         raise Failure(Code.APPLY_UNSETTLED, f"the earlier order {journal.ordered.order_id} {why}")
 
 
-def _plan(order: Order, room: Room, remembered: Managed) -> Plan:
+def _plan(order: Apply, room: Room, remembered: Managed) -> Plan:
     configuration = from_document(order.document)
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document is not the one that the order names")
@@ -189,7 +187,7 @@ def _remembered(store: Store) -> tuple[Managed, tuple[Change, ...]]:
 
 
 def _nothing_to_do(
-    order: Order, plan: Plan, remembered: Managed, notes: tuple[Change, ...], store: Store, room: Room
+    order: Apply, plan: Plan, remembered: Managed, notes: tuple[Change, ...], store: Store, room: Room
 ) -> Outcome:
     if plan.managed != remembered or notes:
         with _refused_by_disk():
@@ -203,7 +201,7 @@ def _begin(order: Order, plan: Plan, came_from: Managed, store: Store, room: Roo
     recorded = room.actor.recorded and any(isinstance(step, ActionStep) for step in plan.steps)
     ordered = Ordered(
         order.order_id,
-        order.digest,
+        digest_of(order),
         recorded,
         plan.steps,
         plan.notes,

@@ -18,7 +18,7 @@ from agent.configuration.resolving import Names, resolve
 from agent.configuration.signed_text import SignedText, split
 from agent.errors import Code, Failure
 from agent.frozen import frozen
-from agent.handover.order import Order, Outcome, Result
+from agent.handover.order import Apply, Outcome, Result
 from agent.host.durable import read_bounded, write_durably
 from agent.settings import ApplySettings
 
@@ -35,7 +35,7 @@ class Serials:
     order_id: str = ""
 
 
-def authorised(order: Order, policy: ApplySettings, own: Path) -> Order:
+def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
     """The order with the document that its author signed; raises `userdata.…` where nobody whom we trust did.
 
     Devices without `allowed_signers` take every order as it is.
@@ -86,7 +86,7 @@ def _not_older(signed: SignedText, serials: Serials) -> int:
     return serial
 
 
-def _names(order: Order) -> Names:
+def _names(order: Apply) -> Names:
     if set(order.names) != {"tags", "subscriber", "equipment"}:
         raise Failure(Code.ORDER_INVALID, "the order lacks the names that its text may use")
     return Names(order.names["tags"], order.names["subscriber"], order.names["equipment"])

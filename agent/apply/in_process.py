@@ -9,7 +9,7 @@ from agent.apply.service import carry_out, refused
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Order, Outcome
+from agent.handover.order import Order, Outcome, digest_of
 from agent.settings import IdentitySettings
 
 
@@ -25,7 +25,7 @@ class InThisProcess:
         outcome = applying.settle(self.room)
         if outcome is None:
             said = handover.said(self.room.own)
-            outcome = said if said and said.order_id == order_id else None
+            outcome = said if said and order_id is not None and said.order_id == order_id else None
         return self._accepted(outcome) if outcome else None
 
     def order(self, order: Order) -> Outcome:
@@ -37,7 +37,7 @@ class InThisProcess:
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise
-            outcome = refused(order.order_id, order.digest, failure, self.room)
+            outcome = refused(order.order_id, digest_of(order), failure, self.room)
         finally:
             handover.clear_order(self.room.inbox)
         return self._accepted(outcome)

@@ -25,7 +25,7 @@ from agent.apply.authorship import accept, authorised
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Answer, Confirmation, Order, Outcome, Result, Task
+from agent.handover.order import Apply, Confirmation, Decision, Order, Outcome, Result, RollBack, Scrub, digest_of
 from agent.settings import IdentitySettings, Instruction
 
 GRACE_S = 60.0
@@ -61,18 +61,18 @@ def recover(bench: Bench) -> Outcome | None:
 
 def carry_out(order: Order, room: Room, identity: IdentitySettings) -> Outcome:
     """Does what an order says, as far as its author and this device's settings allow; raises `Failure` otherwise."""
-    match order.task:
-        case Task.APPLY:
+    match order:
+        case Apply():
             return applying.apply_order(authorised(order, room.policy, room.own), room)
-        case Task.ROLL_BACK:
+        case RollBack():
             return applying.roll_back(order, room)
-        case Task.SCRUB:
+        case Scrub():
             if Instruction.SCRUB not in identity.orders:
                 raise Failure(Code.IDENTITY_ORDER_REFUSED, "scrub is not in [identity] orders")
             return applying.scrub(order, room)
 
 
-def refused(order_id: str, digest: str, failure: Failure, room: Room) -> Outcome:
+def refused(order_id: str | None, digest: str | None, failure: Failure, room: Room) -> Outcome:
     """Nothing was done; and said so."""
     outcome = Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure)
     applying.say(outcome, room)
@@ -85,7 +85,7 @@ def _taken(bench: Bench) -> Outcome | None:
     try:
         order = handover.read_order(room.inbox)
     except Failure as failure:
-        outcome = refused("unknown", "unknown", failure, room)
+        outcome = refused(None, None, failure, room)
     else:
         if order is None:
             return None
@@ -105,36 +105,43 @@ def _carried_out(order: Order, bench: Bench) -> Outcome:
     try:
         return carry_out(order, bench.room, bench.identity)
     except Failure as failure:
-        return refused(order.order_id, order.digest, failure, bench.room)
+        return refused(order.order_id, digest_of(order), failure, bench.room)
 
 
 def _ended(outcome: Outcome | None, bench: Bench, grace_s: float) -> Outcome | None:
     if outcome is not None and outcome.result is Result.UNCONFIRMED:
-        word = _word(outcome.order_id, bench, bench.room.policy.confirm_within + grace_s)
+        refusal = _refusal(outcome, bench, bench.room.policy.confirm_within + grace_s)
         handover.clear_confirmation(bench.room.inbox)
-        if word.answer is Answer.KEEP:
-            outcome = applying.confirm(bench.room)
-        else:
-            outcome = applying.undo(bench.room, word.failure or Failure(Code.APPLY_UNCONFIRMED, "no reason was given"))
+        outcome = applying.undo(bench.room, refusal) if refusal else applying.confirm(bench.room)
     if outcome is not None:
         accept(outcome, bench.room.own)
     return outcome
 
 
-def _word(order_id: str, bench: Bench, limit_s: float) -> Confirmation:
-    """What the network half says of this order; that it says nothing in time is a word as well."""
+def _refusal(outcome: Outcome, bench: Bench, limit_s: float) -> Failure | None:
+    """Waits for the confirmation of an order: why it has to be undone, or None where it is kept.
+
+    An order that is not confirmed in time has to be undone.
+    """
     until = bench.clock() + limit_s
     while bench.clock() < until:
         try:
-            said = handover.read_confirmation(bench.room.inbox)
+            confirmation = handover.read_confirmation(bench.room.inbox)
         except Failure:
             handover.clear_confirmation(bench.room.inbox)
-            said = None
-        if said and said.order_id == order_id:
-            return said
+            confirmation = None
+        if confirmation and confirmation.order_id == outcome.order_id:
+            return _reason(confirmation)
         bench.sleep(_LOOK_S)
-    failure = Failure(Code.APPLY_UNCONFIRMED, f"nobody said within {limit_s:g} s that the service still answers")
-    return Confirmation(order_id, Answer.UNDO, failure)
+    return Failure(Code.APPLY_UNCONFIRMED, f"no confirmation came within {limit_s:g} s")
+
+
+def _reason(confirmation: Confirmation) -> Failure | None:
+    match confirmation.decision:
+        case Decision.KEEP:
+            return None
+        case Decision.UNDO:
+            return confirmation.failure or Failure(Code.APPLY_UNCONFIRMED, "no reason was given")
 
 
 @contextmanager

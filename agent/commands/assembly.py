@@ -12,7 +12,7 @@ from agent.commands.narrator import Tell
 from agent.configuration.resolving import Configuration, sources
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
-from agent.handover.order import Order, Outcome, Task
+from agent.handover.order import Outcome, RollBack
 from agent.handover.service import ByService
 from agent.identity import Equipment, Subscriber
 from agent.metadata.service import MetadataService
@@ -22,7 +22,7 @@ from agent.provision import state_file as state
 from agent.provision.binding import Verdict, verdict
 from agent.provision.lifecycle import Event
 from agent.provision.memory import remembered_after
-from agent.provision.pass_context import Apply, Hands, Pass, Step
+from agent.provision.pass_context import Hands, Pass, RootHalf, Step
 from agent.provision.provisioning import find_out, provision
 from agent.provision.quoted_file import first_line
 from agent.provision.state_file import remembered_now, volatile_of
@@ -63,8 +63,7 @@ def roll_back(settings: Settings) -> Outcome:
     """Goes back to the configuration before; raises why that cannot be."""
     with state.pass_lock(settings.paths.state):
         remembered, _ = remembered_now(settings)
-        order = Order(new_order_id(), "roll_back", {}, "roll_back", settings.apply.confirm_within, task=Task.ROLL_BACK)
-        outcome = _privileged(settings).order(order)
+        outcome = _privileged(settings).order(RollBack(new_order_id()))
         if outcome.failure:
             raise outcome.failure
         this = Pass(remembered, failure=Failure(Code.APPLY_ROLLED_BACK, "by hand"))
@@ -115,7 +114,7 @@ def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell)
     fetching.forget_all_but({source.sha256 for source in wanted})
 
 
-def _privileged(settings: Settings) -> Apply:
+def _privileged(settings: Settings) -> RootHalf:
     """The half that applies: a service, where this process is not root and the running system is configured."""
     by = settings.apply.by
     separate = os.geteuid() != 0 and settings.apply.root == Path("/")

@@ -19,39 +19,52 @@ from agent.errors import Code, Failure
 from agent.frozen import frozen
 
 VERSION = 1
+"""Of outcome.json and confirmation.json."""
+ORDER_VERSION = 2
+"""Of order.json."""
+READABLE_ORDERS = (1, ORDER_VERSION)
+"""Version 1 had the members of version 2 and more: an order that lay there during an update is still carried out."""
 MAX_BYTES = 4 * 1024 * 1024
-MAX_CONFIRM_S = 3600.0
 _CODES = {code.text: code for code in Code}
 
 
-@unique
-class Task(Enum):
-    """What the privileged half is asked to do."""
-
-    APPLY = "apply"
-    ROLL_BACK = "roll_back"
-    """Go back to the generation before the present one."""
-    SCRUB = "scrub"
-    """Remove what is managed and sensitive, for good."""
-
-
 @frozen
-class Order:
-    """A resolved configuration, handed over; or another task, with an empty document."""
+class Apply:
+    """The order to apply a resolved configuration."""
 
     order_id: str
     digest: str
-    """SHA-256, hex, of the resolved document (`configuration.Configuration.digest`)."""
+    """SHA-256, hex, of the resolved document (`resolving.Configuration.digest`)."""
     document: Mapping[str, Any]
     """The resolved document: JSON values."""
     card: str
     """`Subscriber.card` of the SIM that this was resolved for; commands run once for document and SIM."""
-    confirm_within_s: float
     userdata: bytes = b""
-    """The text as it was received: where documents have to be signed, the privileged half resolves it itself."""
+    """The text as it was received: where documents have to be signed, the root half resolves it itself."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the text's `{{ }}` stood for: namespace → name → value."""
-    task: Task = Task.APPLY
+    """The values that the text's `{{ }}` were filled with: namespace → name → value."""
+
+
+@frozen
+class RollBack:
+    """The order to go back to the generation before the present one."""
+
+    order_id: str
+
+
+@frozen
+class Scrub:
+    """The order to remove everything managed and sensitive, for good."""
+
+    order_id: str
+
+
+Order = Apply | RollBack | Scrub
+
+
+def digest_of(order: Order) -> str | None:
+    """The digest of the configuration that an order applies; None for an order that applies none."""
+    return order.digest if isinstance(order, Apply) else None
 
 
 @unique
@@ -99,8 +112,10 @@ class Ran:
 class Outcome:
     """What became of an order, as the privileged half saw it."""
 
-    order_id: str
-    digest: str
+    order_id: str | None
+    """The order that this is the outcome of; None where the order, or the journal that held it, was damaged."""
+    digest: str | None
+    """`Apply.digest` of the order; None for another order, and where `order_id` is None."""
     result: Result
     changes: tuple[Change, ...] = ()
     recorded: bool = False
@@ -110,8 +125,8 @@ class Outcome:
 
 
 @unique
-class Answer(Enum):
-    """What the network half says once something was applied."""
+class Decision(Enum):
+    """What the network half decides about an applied configuration."""
 
     KEEP = "keep"
     UNDO = "undo"
@@ -122,48 +137,51 @@ class Confirmation:
     """Whether the service still answers after an apply."""
 
     order_id: str
-    answer: Answer
+    decision: Decision
     failure: Failure | None = None
     """Why it is to be undone."""
 
 
 def order_to_json(order: Order) -> str:
     """The text of order.json."""
-    return _dumped(
-        {
-            "version": VERSION,
-            "order_id": order.order_id,
-            "digest": order.digest,
-            "document": order.document,
-            "card": order.card,
-            "confirm_within_s": order.confirm_within_s,
-            "userdata": base64.b64encode(order.userdata).decode(),
-            "task": order.task.value,
-            "names": {namespace: dict(values) for namespace, values in order.names.items()},
-        }
-    )
+    members: dict[str, object] = {"version": ORDER_VERSION, "order_id": order.order_id}
+    match order:
+        case Apply():
+            members |= {
+                "task": "apply",
+                "digest": order.digest,
+                "document": order.document,
+                "card": order.card,
+                "userdata": base64.b64encode(order.userdata).decode(),
+                "names": {namespace: dict(values) for namespace, values in order.names.items()},
+            }
+        case RollBack():
+            members |= {"task": "roll_back"}
+        case Scrub():
+            members |= {"task": "scrub"}
+    return _dumped(members)
 
 
 def order_from_json(text: str) -> Order:
-    """An order from the text of order.json."""
-    record = _Record.parse(text, "order")
-    confirm_within_s = record.number("confirm_within_s")
-    if not 0 < confirm_within_s <= MAX_CONFIRM_S:
-        raise record.wrong("confirm_within_s")
-    try:
-        task = Task(record.members.get("task"))
-    except ValueError:
-        raise record.wrong("task") from None
-    return Order(
-        record.name("order_id"),
-        record.name("digest"),
-        record.mapping("document"),
-        record.name("card"),
-        confirm_within_s,
-        record.packed("userdata"),
-        record.names("names"),
-        task,
-    )
+    """An order from the text of order.json, of this version or the one before it."""
+    record = _Record.parse(text, "order", READABLE_ORDERS)
+    order_id = record.name("order_id")
+    match record.members.get("task"):
+        case "apply":
+            return Apply(
+                order_id,
+                record.name("digest"),
+                record.mapping("document"),
+                record.name("card"),
+                record.packed("userdata"),
+                record.names("names"),
+            )
+        case "roll_back":
+            return RollBack(order_id)
+        case "scrub":
+            return Scrub(order_id)
+        case _:
+            raise record.wrong("task")
 
 
 def outcome_to_json(outcome: Outcome) -> str:
@@ -195,8 +213,8 @@ def outcome_from_json(text: str) -> Outcome:
         ran = tuple(ran_from_json(row) for row in record.rows("ran"))
     except ValueError:
         raise record.wrong("ran") from None
-    names = (record.name("order_id"), record.name("digest"))
-    return Outcome(*names, result, changes, record.flag("recorded"), record.failure(), ran)
+    order_id, digest = record.name_or_none("order_id"), record.name_or_none("digest")
+    return Outcome(order_id, digest, result, changes, record.flag("recorded"), record.failure(), ran)
 
 
 def ran_to_json(ran: Ran) -> list[object]:
@@ -220,7 +238,7 @@ def confirmation_to_json(confirmation: Confirmation) -> str:
         {
             "version": VERSION,
             "order_id": confirmation.order_id,
-            "answer": confirmation.answer.value,
+            "answer": confirmation.decision.value,
             "failure": failure and [failure.code.text, failure.detail, failure.where],
         }
     )
@@ -230,10 +248,10 @@ def confirmation_from_json(text: str) -> Confirmation:
     """A confirmation from the text of confirmation.json."""
     record = _Record.parse(text, "confirmation")
     try:
-        answer = Answer(record.name("answer"))
+        decision = Decision(record.name("answer"))
     except ValueError:
         raise record.wrong("answer") from None
-    return Confirmation(record.name("order_id"), answer, record.failure())
+    return Confirmation(record.name("order_id"), decision, record.failure())
 
 
 def _dumped(members: Mapping[str, object]) -> str:
@@ -250,13 +268,13 @@ class _Record:
     what: str
 
     @classmethod
-    def parse(cls, text: str, what: str) -> _Record:
+    def parse(cls, text: str, what: str, versions: tuple[int, ...] = (VERSION,)) -> _Record:
         try:
             members = json.loads(text)
         except (ValueError, RecursionError):
             raise Failure(Code.ORDER_INVALID, f"the {what} is not JSON") from None
-        if not isinstance(members, dict) or members.get("version") != VERSION:
-            raise Failure(Code.ORDER_INVALID, f"the {what} is not an object of version {VERSION}")
+        if not isinstance(members, dict) or members.get("version") not in versions:
+            raise Failure(Code.ORDER_INVALID, f"the {what} is not an object of version {versions[-1]}")
         return cls(members, what)
 
     def wrong(self, key: str) -> Failure:
@@ -267,6 +285,9 @@ class _Record:
         if not isinstance(value, str) or not value or not value.isprintable():
             raise self.wrong(key)
         return value
+
+    def name_or_none(self, key: str) -> str | None:
+        return None if key in self.members and self.members[key] is None else self.name(key)
 
     def packed(self, key: str) -> bytes:
         value = self.members.get(key, "")
@@ -280,12 +301,6 @@ class _Record:
         if not isinstance(value, dict) or not all(_is_texts(member) for member in value.values()):
             raise self.wrong(key)
         return value
-
-    def number(self, key: str) -> float:
-        value = self.members.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(key)
-        return float(value)
 
     def flag(self, key: str) -> bool:
         value = self.members.get(key)

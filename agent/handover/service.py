@@ -16,7 +16,7 @@ from agent import SERVICE_LOCK
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Answer, Confirmation, Order, Outcome, Result
+from agent.handover.order import Confirmation, Decision, Order, Outcome, Result
 
 TAKEN_WITHIN_S = 60.0
 """For the service to begin, and to go on after an interruption; a slow board needs some seconds."""
@@ -41,37 +41,43 @@ class ByService:
         """What became of this order, or of one that was left open; None where nothing is known of any."""
         self._wait_until(lambda: not self._is_busy())
         outcome = handover.said(self.own)
-        asked_for = outcome is not None and (outcome.order_id == order_id or outcome.result is Result.UNCONFIRMED)
-        return outcome if asked_for else None
+        if outcome is None or outcome.result is Result.UNCONFIRMED:
+            return outcome
+        return outcome if order_id is not None and outcome.order_id == order_id else None
 
     def order(self, order: Order) -> Outcome:
         """Lays the order down and waits for what becomes of it."""
-        before = handover.said(self.own)
         handover.place_order(self.inbox, order)
-        return self._once(lambda outcome: _is_new(outcome, before, order.order_id))
+        return self._once(lambda outcome: outcome.order_id == order.order_id, or_unread=True)
 
     def confirm(self) -> Outcome:
         """Says that what was applied is to be kept, and waits until it is."""
-        return self._answered(Answer.KEEP, None)
+        return self._answered(Decision.KEEP, None)
 
     def undo(self, failure: Failure) -> Outcome:
         """Says that what was applied is to be taken back, and waits until it is."""
-        return self._answered(Answer.UNDO, failure)
+        return self._answered(Decision.UNDO, failure)
 
-    def _answered(self, answer: Answer, failure: Failure | None) -> Outcome:
+    def _answered(self, decision: Decision, failure: Failure | None) -> Outcome:
         waiting = handover.said(self.own)
-        if waiting is None or waiting.result is not Result.UNCONFIRMED:
+        if waiting is None or waiting.order_id is None or waiting.result is not Result.UNCONFIRMED:
             raise Failure(Code.APPLY_NOT_TAKEN, "nothing waits for its confirmation", where=str(self.own))
-        handover.place_confirmation(self.inbox, Confirmation(waiting.order_id, answer, failure))
+        handover.place_confirmation(self.inbox, Confirmation(waiting.order_id, decision, failure))
         return self._once(lambda outcome: outcome.result is not Result.UNCONFIRMED)
 
-    def _once(self, is_it: Callable[[Outcome], bool]) -> Outcome:
-        """The outcome, as soon as it is the one that is waited for."""
+    def _once(self, is_it: Callable[[Outcome], bool], *, or_unread: bool = False) -> Outcome:
+        """The outcome, as soon as it is the one that is waited for.
+
+        With `or_unread` also the outcome of an order that could not be read: the root half removes an order after it
+        wrote the outcome, so an outcome that is read once the order is gone is about this order.
+        """
         found: list[Outcome] = []
 
         def look() -> bool:
+            is_taken = not handover.order_lies_there(self.inbox)
             outcome = handover.said(self.own)
-            found.extend([outcome] if outcome and is_it(outcome) else [])
+            if outcome and (is_it(outcome) or (or_unread and is_taken and outcome.order_id is None)):
+                found.append(outcome)
             return bool(found)
 
         self._wait_until(look)
@@ -108,8 +114,3 @@ class ByService:
         finally:
             os.close(lock)
         return False
-
-
-def _is_new(outcome: Outcome, before: Outcome | None, order_id: str) -> bool:
-    """Whether it is about this order, or about one that could not be read: ours, then."""
-    return outcome.order_id == order_id or (outcome.order_id == "unknown" and outcome != before)

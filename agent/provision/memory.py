@@ -64,7 +64,7 @@ def remembered_after(this: Pass, event: Event, now: datetime | None) -> Remember
 
 def _after_attempt(this: Pass, event: Event) -> Remembered:
     """What was tried and how it went: the configuration in force, the one that is given up, what stood in the way."""
-    before, digest = replace(this.remembered, order_id=None), _digest(this)
+    before = replace(this.remembered, order_id=None)
     failed = replace(before, failure=this.failure, failures_in_a_row=before.failures_in_a_row + 1)
     match event:
         case Event.ORDERED:
@@ -72,8 +72,9 @@ def _after_attempt(this: Pass, event: Event) -> Remembered:
         case Event.STILL_BAD:
             return replace(before, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
+            in_force = _in_force(this)
             calm = replace(before, given_up=None, interruptions=0, failure=None, failures_in_a_row=0)
-            return replace(calm, in_force=digest or before.in_force)
+            return replace(calm, in_force=in_force)
         case Event.NOT_APPLIED | Event.UNDONE:
             return _after_undoing(failed)
         case Event.NO_ANSWER | Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
@@ -92,7 +93,8 @@ def _after_undoing(failed: Remembered) -> Remembered:
     return replace(failed, given_up=failed.attempt, interruptions=0)
 
 
-def _digest(this: Pass) -> str | None:
+def _in_force(this: Pass) -> str | None:
+    """The configuration in force after a pass that ended well; None after an order that applied none."""
     if this.configuration:
         return this.configuration.digest
-    return this.outcome.digest if this.outcome else None
+    return this.outcome.digest if this.outcome else this.remembered.in_force

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
-from agent.handover.order import Order, Task
+from agent.handover.order import Scrub
 from agent.identity import Equipment, Subscriber
 from agent.provision.identity_policy import (
     Difference,
@@ -31,13 +31,13 @@ def obey(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber) -
         hands.tell(Step.NOTICE, str(found))
     elif found:
         hands.tell(Step.OBEY, f"the operator orders: {found.text}")
-        this.remembered = _obeyed(settings, hands, this, found.instruction)
+        this.remembered = _obeyed(hands, this, found.instruction)
         this.remembered = replace(this.remembered, obeyed=found.text)
     if this.remembered.held:
         raise Failure(Code.IDENTITY_HELD, f"since the order {this.remembered.obeyed!r}")
 
 
-def _obeyed(settings: Settings, hands: Hands, this: Pass, instruction: Instruction) -> Remembered:
+def _obeyed(hands: Hands, this: Pass, instruction: Instruction) -> Remembered:
     match instruction:
         case Instruction.HOLD:
             return replace(this.remembered, held=True)
@@ -45,8 +45,7 @@ def _obeyed(settings: Settings, hands: Hands, this: Pass, instruction: Instructi
             this.released = True
             return replace(this.remembered, held=False, given_up=None)
         case Instruction.SCRUB:
-            order = Order(new_order_id(), "scrub", {}, "scrub", settings.apply.confirm_within, task=Task.SCRUB)
-            outcome = this.outcome = hands.apply.order(order)
+            outcome = this.outcome = hands.apply.order(Scrub(new_order_id()))
             for change in outcome.changes:
                 hands.tell(Step.OBEY, f"{change.what} {change.where}")
             if outcome.failure:

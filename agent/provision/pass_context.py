@@ -14,7 +14,7 @@ from typing import Protocol
 from agent.configuration.resolving import Configuration, Names
 from agent.errors import Failure
 from agent.frozen import frozen
-from agent.handover.order import Order, Outcome
+from agent.handover.order import Apply, Order, Outcome
 from agent.identity import Equipment, Subscriber
 from agent.provision.binding import Verdict
 from agent.provision.lifecycle import Event
@@ -77,8 +77,8 @@ class Service(Protocol):
         """The service's clock, if it told."""
 
 
-class Apply(Protocol):
-    """What a pass asks of the privileged half."""
+class RootHalf(Protocol):
+    """What a pass asks of the root half."""
 
     def settle(self, order_id: str | None) -> Outcome | None:
         """What became of this order, or of one that was left open; None where nothing is known of any."""
@@ -101,7 +101,7 @@ class Hands:
     read_equipment: Callable[[], Equipment]
     fetch_sources: Callable[[Configuration], None]
     """Has ready what the configuration names by a source; raises `source.*`."""
-    apply: Apply
+    apply: RootHalf
     read_first_line: Callable[[str], str]
     """First line of a file on the gateway, for extra tags; raises `Failure`."""
     save: Callable[[Remembered], None]
@@ -128,7 +128,7 @@ class Pass:
     """As it was received."""
     names: Names | None = None
     configuration: Configuration | None = None
-    order: Order | None = None
+    order: Apply | None = None
     outcome: Outcome | None = None
     failure: Failure | None = None
     """Why the pass did not end with the wanted configuration in force."""

@@ -28,7 +28,7 @@ from agent.configuration.resolving import Configuration, Names, names, report_it
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
-from agent.handover.order import Order, Outcome, Result
+from agent.handover.order import Apply, Outcome, Result
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.provision.binding import Mismatch, verdict
@@ -83,7 +83,7 @@ def become(settings: Settings, hands: Hands, this: Pass) -> Event:
         this.failure = this.remembered.failure
         return Event.STILL_BAD
     hands.fetch_sources(configuration)
-    order = this.order = _order(settings, this, configuration, subscriber)
+    order = this.order = _order(this, configuration, subscriber)
     this.remembered = replace(this.remembered, attempt=attempt)
     _remember(hands, this, Event.ORDERED)
     outcome = this.outcome = _conclude(settings, hands, this, hands.apply.order(order))
@@ -91,10 +91,10 @@ def become(settings: Settings, hands: Hands, this: Pass) -> Event:
     return event_of(outcome)
 
 
-def find_out(settings: Settings, hands: Hands, this: Pass) -> Order:
+def find_out(settings: Settings, hands: Hands, this: Pass) -> Apply:
     """Who this is, and what it should be and may be, as an order; obeys nobody and changes nothing."""
     subscriber, equipment = _who(hands, this)
-    return _order(settings, this, _what(settings, hands, this, subscriber, equipment), subscriber)
+    return _order(this, _what(settings, hands, this, subscriber, equipment), subscriber)
 
 
 def _who(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
@@ -112,13 +112,12 @@ def _what(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, 
     return configuration
 
 
-def _order(settings: Settings, this: Pass, configuration: Configuration, subscriber: Subscriber) -> Order:
-    return Order(
+def _order(this: Pass, configuration: Configuration, subscriber: Subscriber) -> Apply:
+    return Apply(
         new_order_id(),
         configuration.digest,
         configuration.document,
         subscriber.card,
-        settings.apply.confirm_within,
         this.userdata,
         _by_namespace(this.names) if this.names else {},
     )

@@ -36,7 +36,8 @@ class Ordered:
     """What a journal begins with: all that is needed to end the application either way."""
 
     order_id: str
-    digest: str
+    digest: str | None
+    """`Apply.digest` of the order; None for another order."""
     recorded: bool
     steps: tuple[Step, ...]
     notes: tuple[Change, ...]

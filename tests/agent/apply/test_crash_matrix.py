@@ -35,7 +35,7 @@ from agent.effects import (
     WriteFile,
 )
 from agent.errors import Code, Failure
-from agent.handover.order import Order, Result
+from agent.handover.order import Apply, Result
 from agent.settings import ApplySettings
 
 LARGE = 256
@@ -129,12 +129,12 @@ def _effects_instead_of_documents():
 
 
 def order(generation, name):
-    return Order(name, generation, {}, "8981", 60.0)
+    return Apply(name, generation, {}, "8981")
 
 
 def document_order(document, name):
     configuration = from_document(document)
-    return Order(name, configuration.digest, configuration.document, "8981", 60.0)
+    return Apply(name, configuration.digest, configuration.document, "8981")
 
 
 def room(place, disk=None):

@@ -36,7 +36,7 @@ from agent.effects import (
 )
 from agent.errors import Code, Failure
 from agent.handover.files import read_outcome
-from agent.handover.order import Order, Ran, Result, Task
+from agent.handover.order import Apply, Ran, Result, RollBack, Scrub
 from agent.host.durable import COPY_BYTES
 from agent.settings import ApplySettings
 
@@ -77,9 +77,10 @@ class Bench:
         (self.place / "state/fetched" / digest).write_bytes(content)
         return digest, len(content)
 
-    def order(self, task=Task.APPLY) -> Order:
+    def order(self, kind=Apply):
         self.number += 1
-        return Order(f"order-{self.number}", f"digest-{self.number}", {}, "card", 60.0, task=task)
+        more = (f"digest-{self.number}", {}, "card") if kind is Apply else ()
+        return kind(f"order-{self.number}", *more)
 
     def becomes(self, wanted, disk=None):
         """Applies and confirms these effects."""
@@ -147,7 +148,7 @@ def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(fi
         if bench.becomes(second).result is not Result.COMMITTED:
             assert bench.tree == before
         elif bench.tree != before:
-            assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
+            assert roll_back(bench.order(RollBack), bench.room()).result is Result.COMMITTED
             assert bench.tree == before
         bench.becomes([])
         assert bench.tree == pristine
@@ -157,15 +158,15 @@ def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(fi
 
 def test_nobody_goes_back_twice(bench):
     bench.becomes([file("/etc/a")])
-    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
-    again = roll_back(bench.order(Task.ROLL_BACK), bench.room())
+    assert roll_back(bench.order(RollBack), bench.room()).result is Result.COMMITTED
+    again = roll_back(bench.order(RollBack), bench.room())
     assert (again.result, again.failure.code) == (Result.NOT_APPLIED, Code.ORDER_INVALID)
 
 
 def test_going_back_leaves_what_somebody_else_changed_since(bench):
     bench.becomes([file("/etc/a"), file("/etc/b")])
     (bench.root / "etc/a").write_text("theirs now\n")
-    outcome = roll_back(bench.order(Task.ROLL_BACK), bench.room())
+    outcome = roll_back(bench.order(RollBack), bench.room())
     assert [(change.what, change.where) for change in outcome.changes] == [("removed", "/etc/b"), ("left", "/etc/a")]
     assert (bench.root / "etc/a").read_text() == "theirs now\n"
 
@@ -181,7 +182,7 @@ def test_every_operation_of_going_back_may_be_the_last(bench):
     def anew(disk):
         shutil.rmtree(bench.place)
         copy_tree(saved, bench.place)
-        return roll_back(bench.order(Task.ROLL_BACK), bench.room(disk))
+        return roll_back(bench.order(RollBack), bench.room(disk))
 
     clean = FaultyDisk()
     anew(clean)
@@ -307,32 +308,32 @@ def test_what_is_sensitive_is_removed_with_its_copies_and_the_way_back_to_it(ben
     bench.becomes([secret, file("/etc/plain")])
     bench.becomes([replace(secret, effect=replace(secret.effect, content=CANARY * 2)), file("/etc/plain")])
     assert CANARY in everything_kept(bench)
-    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    outcome = scrub(bench.order(Scrub), bench.room())
     assert (outcome.result, [change.where for change in outcome.changes]) == (Result.COMMITTED, ["/etc/app/token"])
     assert not (bench.root / "etc/app/token").exists()
     assert (bench.root / "etc/plain").exists()
     assert CANARY not in everything_kept(bench)
-    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).failure.code is Code.ORDER_INVALID
+    assert roll_back(bench.order(RollBack), bench.room()).failure.code is Code.ORDER_INVALID
 
 
 def test_to_scrub_removes_even_what_somebody_else_changed_since(bench):
     bench.becomes([file("/etc/token", CANARY, 0o600, sensitive=True)])
     (bench.root / "etc/token").write_bytes(CANARY + b"more\n")
-    scrub(bench.order(Task.SCRUB), bench.room())
+    scrub(bench.order(Scrub), bench.room())
     assert not (bench.root / "etc/token").exists()
 
 
 def test_keys_go_first(bench):
     wanted = [file(path, CANARY, 0o600, sensitive=True) for path in ("/etc/app/deep/a", "/etc/ssh.key", "/etc/b")]
     bench.becomes([replace(item, because=f"write_files[{n}]") for n, item in enumerate(wanted)])
-    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    outcome = scrub(bench.order(Scrub), bench.room())
     assert [change.where for change in outcome.changes] == ["/etc/ssh.key", "/etc/app/deep/a", "/etc/b"]
 
 
 def test_a_second_scrub_has_nothing_to_do(bench):
     bench.becomes([file("/etc/token", CANARY, sensitive=True)])
-    scrub(bench.order(Task.SCRUB), bench.room())
-    again = scrub(bench.order(Task.SCRUB), bench.room())
+    scrub(bench.order(Scrub), bench.room())
+    again = scrub(bench.order(Scrub), bench.room())
     assert (again.result, again.changes) == (Result.COMMITTED, ())
 
 
@@ -345,7 +346,7 @@ def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, cont
         bench.becomes([file("/etc/a")])
         (place / "state/apply/transaction" / name).write_bytes(content)
         settle(bench.room())
-        roll_back(bench.order(Task.ROLL_BACK), bench.room())
+        roll_back(bench.order(RollBack), bench.room())
         assert bench.becomes([file("/etc/a", b"new\n", enforce=True)]).result is Result.COMMITTED
         assert (bench.root / "etc/a").read_bytes() == b"new\n"
         assert {path.name for path in place.iterdir()} == {"root", "state"}
@@ -398,7 +399,7 @@ def test_a_restart_of_the_gateway_is_ordered_once_and_by_no_way_back(bench):
     assert "kept" in how(bench.acts, PowerState)
     bench.acts = Acts()
     assert bench.becomes(wanted).changes == ()
-    assert roll_back(bench.order(Task.ROLL_BACK), bench.room()).result is Result.COMMITTED
+    assert roll_back(bench.order(RollBack), bench.room()).result is Result.COMMITTED
     assert how(bench.acts, PowerState) == []
 
 
@@ -458,11 +459,11 @@ def test_connections_that_the_document_names_by_themselves_are_activated_once(be
     assert how(bench.acts, ActivateConnections) == ["do", "kept"]
 
 
-@pytest.mark.parametrize("task", [Task.ROLL_BACK, Task.SCRUB])
-def test_a_unit_that_does_not_come_up_does_not_bring_back_what_has_to_go(bench, task):
+@pytest.mark.parametrize("kind", [RollBack, Scrub])
+def test_a_unit_that_does_not_come_up_does_not_bring_back_what_has_to_go(bench, kind):
     bench.becomes([file("/etc/token", CANARY, sensitive=True, then=(RESTART,))])
     bench.acts = Acts(failing={"redo"})
-    outcome = {Task.ROLL_BACK: roll_back, Task.SCRUB: scrub}[task](bench.order(task), bench.room())
+    outcome = {RollBack: roll_back, Scrub: scrub}[kind](bench.order(kind), bench.room())
     assert outcome.result is Result.COMMITTED
     assert "not done" in [change.what for change in outcome.changes]
     assert not (bench.root / "etc/token").exists()
@@ -486,21 +487,21 @@ def ended_anywhere(bench, act):
 
 def test_nobody_is_asked_to_confirm_what_leads_back_even_after_a_power_cut(bench):
     bench.becomes([file("/etc/a")])
-    for outcome, case in ended_anywhere(bench, lambda room: roll_back(bench.order(Task.ROLL_BACK), room)):
+    for outcome, case in ended_anywhere(bench, lambda room: roll_back(bench.order(RollBack), room)):
         assert outcome is None or outcome.result is not Result.UNCONFIRMED, case
 
 
 def test_what_is_gone_from_the_gateway_is_gone_from_the_kept_copies_wherever_it_was_cut_off(bench):
     bench.becomes([file("/etc/token", CANARY, sensitive=True)])
     bench.becomes([file("/etc/token", CANARY * 2, sensitive=True)])
-    for _, case in ended_anywhere(bench, lambda room: scrub(bench.order(Task.SCRUB), room)):
+    for _, case in ended_anywhere(bench, lambda room: scrub(bench.order(Scrub), room)):
         if not (bench.root / "etc/token").exists():
             assert CANARY not in everything_kept(bench), case
 
 
 def test_a_scrub_that_was_begun_is_ended_wherever_it_was_cut_off(bench):
     bench.becomes([file("/etc/t1", CANARY, sensitive=True), file("/etc/t2", CANARY, sensitive=True)])
-    for outcome, case in ended_anywhere(bench, lambda room: scrub(bench.order(Task.SCRUB), room)):
+    for outcome, case in ended_anywhere(bench, lambda room: scrub(bench.order(Scrub), room)):
         there = [(bench.root / path).exists() for path in ("etc/t1", "etc/t2")]
         assert there in ([False, False], [True, True]), case
         assert outcome is None or (outcome.result, there[0]) == (Result.COMMITTED, False), case
@@ -514,7 +515,7 @@ def test_what_is_in_the_way_of_one_secret_does_not_keep_the_others(bench, theirs
         os.mkfifo(bench.root / "etc/k1")
     else:
         (bench.root / "etc/k1/sub").mkdir(parents=True)
-    outcome = scrub(bench.order(Task.SCRUB), bench.room())
+    outcome = scrub(bench.order(Scrub), bench.room())
     said = [(change.what, change.where) for change in outcome.changes]
     assert (outcome.result, said) == (Result.COMMITTED, [("removed", "/etc/k2"), ("left", "/etc/k1")])
 
@@ -522,7 +523,7 @@ def test_what_is_in_the_way_of_one_secret_does_not_keep_the_others(bench, theirs
 def test_a_directory_for_secrets_goes_with_them(bench):
     directory = Wanted(MakeDirectory("/etc/keys", 0o700, "root:root"), "keys", sensitive=True)
     bench.becomes([directory, file("/etc/keys/one", CANARY, sensitive=True)])
-    scrub(bench.order(Task.SCRUB), bench.room())
+    scrub(bench.order(Scrub), bench.room())
     assert not (bench.root / "etc/keys").exists()
 
 

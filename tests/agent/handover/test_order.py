@@ -1,19 +1,22 @@
 """Order, confirmation and outcome: what is written is read back, and anything else is refused."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure
 from agent.handover.order import (
-    Answer,
+    Apply,
     Change,
     Confirmation,
-    Order,
+    Decision,
     Outcome,
     Ran,
     Result,
-    Task,
+    RollBack,
+    Scrub,
     confirmation_from_json,
     confirmation_to_json,
     order_from_json,
@@ -26,27 +29,50 @@ NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
 TEXTS = st.text(max_size=40)
 FAILURES = st.none() | st.builds(Failure, st.sampled_from(Code), TEXTS, where=TEXTS)
 VALUES = st.dictionaries(TEXTS, TEXTS, max_size=3)
-ORDERS = st.builds(
-    Order,
+APPLIES = st.builds(
+    Apply,
     NAMES,
     NAMES,
     st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=3),
     NAMES,
-    st.floats(0.1, 3600),
     st.binary(max_size=60),
     st.dictionaries(NAMES, VALUES, max_size=3),
-    st.sampled_from(Task),
 )
+ORDERS = APPLIES | st.builds(RollBack, NAMES) | st.builds(Scrub, NAMES)
 CHANGES = st.lists(st.builds(Change, TEXTS, TEXTS, TEXTS), max_size=3).map(tuple)
 RUNS = st.lists(st.builds(Ran, TEXTS, st.integers(-64, 255), st.floats(0, 3600), TEXTS, TEXTS), max_size=3).map(tuple)
-OUTCOMES = st.builds(Outcome, NAMES, NAMES, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS)
-CONFIRMATIONS = st.builds(Confirmation, NAMES, st.sampled_from(Answer), FAILURES)
+NAMED = st.none() | NAMES
+OUTCOMES = st.builds(Outcome, NAMED, NAMED, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS)
+CONFIRMATIONS = st.builds(Confirmation, NAMES, st.sampled_from(Decision), FAILURES)
 READERS = (order_from_json, outcome_from_json, confirmation_from_json)
 
 
 @given(ORDERS)
 def test_an_order_is_read_back(order):
     assert order_from_json(order_to_json(order)) == order
+
+
+@pytest.mark.parametrize(
+    ("task", "order"),
+    [
+        ("apply", Apply("o", "d", {"hostname": "gw"}, "8981", b"text", {"tags": {}})),
+        ("roll_back", RollBack("o")),
+        ("scrub", Scrub("o")),
+    ],
+)
+def test_an_order_of_the_version_before_is_read(task, order):
+    members = {
+        "version": 1,
+        "order_id": "o",
+        "digest": "d",
+        "document": {"hostname": "gw"},
+        "card": "8981",
+        "confirm_within_s": 120.0,
+        "userdata": "dGV4dA==",
+        "names": {"tags": {}},
+        "task": task,
+    }
+    assert order_from_json(json.dumps(members)) == order
 
 
 @given(OUTCOMES)

@@ -20,7 +20,7 @@ from agent.apply import service as serving_orders
 from agent.configuration.resolving import from_document
 from agent.errors import Code
 from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
-from agent.handover.order import Answer, Confirmation, Order, Outcome, Result, outcome_to_json
+from agent.handover.order import Apply, Confirmation, Decision, Outcome, Result, outcome_to_json
 from agent.settings import load
 from simulator import faults as http
 from simulator.faults import Faults
@@ -95,10 +95,10 @@ class Bench:
         path = self.gateway.root / "etc/telemetry.conf"
         return path.read_text() if path.exists() else None
 
-    def order(self) -> Order:
+    def order(self) -> Apply:
         document = {"write_files": [{"path": "/etc/telemetry.conf", "content": "by hand\n"}]}
         configuration = from_document(document)
-        return Order("order-1", configuration.digest, configuration.document, "card", 1.0)
+        return Apply("order-1", configuration.digest, configuration.document, "card")
 
     def close(self) -> None:
         for unit in self.units:
@@ -178,12 +178,12 @@ def test_a_word_about_another_order_does_not_count(bench):
         text=True,
     )
     _until(lambda: read_outcome(bench.own) is not None)
-    place_confirmation(bench.gateway.state, Confirmation("order-0", Answer.KEEP))
+    place_confirmation(bench.gateway.state, Confirmation("order-0", Decision.KEEP))
     time.sleep(0.3)
     assert process.poll() is None
     (bench.gateway.state / "confirmation.json").write_text("{")
     _until(lambda: not (bench.gateway.state / "confirmation.json").exists())
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
     assert "committed" in process.communicate(timeout=10)[0]
     assert bench.file() == "by hand\n"
 
@@ -197,7 +197,7 @@ def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_resta
     process.wait()
     recovered = json.loads(bench.apply("--recover").stdout)
     assert (recovered["result"], bench.file()) == ("unconfirmed", "by hand\n")
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
     assert json.loads(bench.apply().stdout)["result"] == "committed"
     assert json.loads(bench.apply().stdout)["result"] is None
     assert bench.file() == "by hand\n"
@@ -206,7 +206,7 @@ def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_resta
 def test_an_order_that_was_dealt_with_before_a_power_cut_is_not_carried_out_twice(bench):
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.KEEP))
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
     bench.own.mkdir(exist_ok=True)
     (bench.own / OUTCOME).write_text(outcome_to_json(Outcome("order-1", "d", Result.COMMITTED)))
     assert json.loads(bench.apply().stdout)["result"] == "committed"
@@ -249,7 +249,7 @@ def test_only_one_service_is_at_work(bench):
     _until(lambda: read_outcome(bench.own) is not None)
     second = bench.apply()
     assert (second.returncode, "pass.under_way" in second.stderr) == (os.EX_TEMPFAIL, True)
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Answer.UNDO))
+    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.UNDO))
     assert first.wait(10) == 0
     assert bench.file() is None
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.errors import Code, Failure
-from agent.handover.order import Outcome, Result, Task
+from agent.handover.order import Outcome, Result, Scrub, digest_of
 from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
 from agent.provision.lifecycle import Event, State
 from agent.provision.memory import MOST_INTERRUPTIONS
@@ -104,7 +104,7 @@ class World:
         self.orders.append(order)
         if isinstance(self.becomes, Failure):
             raise self.becomes
-        return Outcome(order.order_id, order.digest, self.becomes, failure=self.failure)
+        return Outcome(order.order_id, digest_of(order), self.becomes, failure=self.failure)
 
     def confirm(self):
         return Outcome("1", self._digest(), Result.COMMITTED)
@@ -553,7 +553,7 @@ def test_to_scrub_is_ordered_where_it_is_allowed_and_then_the_device_holds():
     world = World(subscriber=with_order("scrub now"), becomes=Result.COMMITTED)
     world.settings = identity(orders=(Instruction.SCRUB,))
     this = world.run(kitted())
-    assert [order.task for order in world.orders] == [Task.SCRUB]
+    assert [type(order) for order in world.orders] == [Scrub]
     assert (this.remembered.held, this.remembered.in_force) == (True, None)
     assert world.sent[0]["kitting_obeyed"] == "scrub now"
     assert world.sent[0]["kitting_state"] == "blocked"
@@ -606,6 +606,13 @@ def test_a_privileged_half_that_does_not_answer_leaves_the_device_as_it_is_and_i
     after = later.run(this.remembered)
     assert later.settled == this.remembered.order_id
     assert (after.remembered.state, after.remembered.order_id) == (State.PROVISIONED, None)
+
+
+def test_an_order_left_open_that_went_back_or_scrubbed_leaves_no_configuration_in_force():
+    first = World().run()
+    world = World(left_open=Outcome("1", None, Result.COMMITTED))
+    this = world.run(first.remembered)
+    assert (len(world.orders), this.event) == (1, Event.CONFIRMED)
 
 
 def quiet(**more):

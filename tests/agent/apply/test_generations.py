@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from example_counts import scaled
 from faulty_disk import FAULTS, KILLS, FastDisk, FaultyDisk, Killed, copy_tree, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,7 +133,7 @@ documents = st.lists(effects, max_size=6, unique_by=lambda effect: effect.path).
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=scaled(150), suppress_health_check=list(HealthCheck))
 @given(documents, documents)
 def test_any_generation_can_be_gone_back_to_and_the_first_one_leaves_no_trace(first, second):
     place = Path(tempfile.mkdtemp(dir=MEMORY))
@@ -337,7 +338,7 @@ def test_a_second_scrub_has_nothing_to_do(bench):
     assert (again.result, again.changes) == (Result.COMMITTED, ())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=scaled(100), suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["journal", "managed.json", "managed.last.json", "previous.json"]), st.binary(max_size=300))
 def test_any_bytes_in_what_the_privileged_half_remembers_are_survived(name, content):
     place = Path(tempfile.mkdtemp(dir=MEMORY))

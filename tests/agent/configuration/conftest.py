@@ -1,12 +1,8 @@
 """The SIM and the modem that the tests' documents are filled in for."""
 
 import pytest
-from hypothesis import settings
 
 from agent.configuration.resolving import Names
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -66,7 +67,7 @@ def damaged(draw):
 
 
 @given(damaged())
-@settings(max_examples=600)
+@settings(max_examples=scaled(600))
 def test_what_is_quickly_accepted_has_nothing_against_it(document):
     if accepts(document, schema(), templates=False):
         assert list(Draft202012Validator(dict(schema())).iter_errors(document)) == []

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_service import RECORD, answer, service
@@ -160,7 +161,7 @@ pieces = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=scaled(200))
 @given(pieces, st.sampled_from(["subscriber", "userdata"]))
 def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
     with service([b"".join(parts), "close"]) as running, asking(running.url, timeout=5) as metadata:

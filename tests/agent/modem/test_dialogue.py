@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_dialogues import all_dialogues, answered
@@ -61,7 +62,7 @@ FRAGMENTS = st.sampled_from(
 TRUE = "490154203237518"
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=scaled(2000))
 @given(st.lists(FRAGMENTS, max_size=4), st.sampled_from(IMEI_COMMANDS))
 def test_what_stands_before_our_echo_is_never_our_answer(before, command):
     label = "IMEI: " if command == "ATI" else ""
@@ -69,7 +70,7 @@ def test_what_stands_before_our_echo_is_never_our_answer(before, command):
     assert imei_in(command, answered(command, [data])) == Read(Imei(TRUE))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=scaled(2000))
 @given(st.binary(max_size=300), st.sampled_from(IMEI_COMMANDS))
 def test_any_bytes_are_an_answer_that_says_nothing_or_a_verified_number(data, command):
     answer = answered(command, [data])
@@ -79,7 +80,7 @@ def test_any_bytes_are_an_answer_that_says_nothing_or_a_verified_number(data, co
         assert isinstance(meaning(command, answer), NotRead | Read)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=scaled(1000))
 @given(st.from_regex(re.compile(r"[0-9]{15}"), fullmatch=True))
 def test_only_a_right_check_digit_is_believed(digits):
     reading = imei_in("AT+CGSN", answered("AT+CGSN", [f"\r\n{digits}\r\n\r\nOK\r\n".encode()]))

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from bench_of_ports import QUICK, Machine
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -274,7 +275,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=scaled(300))
 @given(JSON, JSON, JSON)
 def test_any_json_is_a_modem_or_none(generic, cellular, properties):
     managed = modem_in(json.dumps({"modem": {"generic": generic, "3gpp": cellular}}).encode())

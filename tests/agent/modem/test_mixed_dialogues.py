@@ -1,10 +1,6 @@
-"""Dialogues mixed from real fragments: whatever is around the answer, a wrong IMEI is never read.
+"""Dialogues mixed from real fragments: whatever is around the answer, a wrong IMEI is never read."""
 
-DIALOGUES in the environment says how many are made; `make fuzz-modem` makes 200,000.
-"""
-
-import os
-
+from example_counts import scaled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorded_dialogues import all_dialogues, answered
@@ -15,8 +11,7 @@ from agent.modem.commands import COMMANDS, IMEI_COMMANDS
 from agent.modem.dialogue import Heard
 from agent.modem.dialogue_file import masked, reading_in
 
-MANY = int(os.environ.get("DIALOGUES", "3000"))
-HEAVY = settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+HEAVY = settings(max_examples=scaled(3000), suppress_health_check=list(HealthCheck))
 
 TRUE = "490154203237518"
 IMSI = "440103000111117"
@@ -104,14 +99,14 @@ def test_a_wrong_imei_is_impossible(dialogue):
     assert reading == Read(Imei(TRUE)) or (isinstance(reading, NotRead) and reading.why)
 
 
-@settings(max_examples=max(300, MANY // 10), deadline=None)
+@settings(max_examples=scaled(300))
 @given(mixed(), st.sampled_from(sorted(COMMANDS)))
 def test_any_dialogue_means_something_for_any_command(dialogue, command):
     _, data, _ = dialogue
     assert isinstance(reading_in(command, answered(command, [data])), NotRead | Read)
 
 
-@settings(max_examples=max(300, MANY // 10), deadline=None)
+@settings(max_examples=scaled(300))
 @given(mixed())
 def test_a_masked_dialogue_ends_as_the_real_one(dialogue):
     command, data, _ = dialogue

@@ -5,6 +5,7 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from board_rows import LOCKED, NOW, READY, named, row
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,7 @@ def test_what_is_not_known_is_left_out_of_the_code():
     assert json.loads(scanned(label)) == {"sim": "8942310000000000001", "at": "2026-11-23T12:00:00Z"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @given(name=TEXTS, serial=TEXTS, config=TEXTS, at=TEXTS, sim_id=TEXTS)
 def test_a_hostile_tag_still_fits_onto_the_label_and_into_the_code(name, serial, config, at, sim_id):
     tags = {"kitting_config": config, "kitting_at": at}

@@ -1,7 +1,6 @@
 """From a plan to SIMs that are ready: at most one write for each thing that changes, and none twice."""
 
 import json
-import random
 from dataclasses import replace
 
 import pytest
@@ -184,8 +183,7 @@ class Killed(Exception):
     """The process ends here."""
 
 
-def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write_twice():
-    chance = random.Random(7)
+def test_ten_thousand_sims_killed_at_random_and_run_again_converge_with_no_write_twice(chance):
     with Operator(sims=10_000, group_id=BENCH) as desk:
         plan = plan_for(desk, PLAN.replace(", speed_class: s1.fast", "").replace("alpha-bench", "bench"))
         for _ in range(3):

@@ -1,12 +1,12 @@
 """Whatever somebody sends to any call, the answer is one that the API gives, and the platform is whole afterwards."""
 
 import json
-import os
 import re
 from functools import cache
 
 import pytest
 from an_api import BENCH
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from simulator.numbers import imei, imsi
 from simulator.soracom import Group, Platform, Sim
 
 STATEMENTS = '{"statements": [{"effect": "allow", "api": "*"}]}'
-EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
 TEXTS = st.sampled_from(["", "x", "-1", "NEVER", "active", imei(1), imsi(1), BENCH, "desk", "東京", "\ud800", "{}"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 10**20) | st.floats(allow_nan=False) | TEXTS,
@@ -100,7 +99,7 @@ def taken(route):
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: f"{route.method} {route.operation}")
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=scaled(15))
 @given(data=st.data())
 def test_no_body_brings_more_than_a_refusal(route, data):
     body = data.draw(VALUES | st.sampled_from(taken(route)).flatmap(spoiled))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from faulty_disk import FastDisk
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.apply.journal import journal as journals
@@ -177,7 +177,6 @@ def test_of_any_bytes_only_whole_records_are_read(tail, records):
     assert length >= len(data)
 
 
-@settings(deadline=None)
 @given(st.lists(junk, max_size=4), st.sampled_from(["journal", *stores.MANAGED, stores.PREVIOUS]))
 def test_whole_records_of_something_else_are_set_aside_or_refused(records, name):
     with tempfile.TemporaryDirectory() as place:
@@ -192,7 +191,6 @@ def test_whole_records_of_something_else_are_set_aside_or_refused(records, name)
                 assert name == journals.NAME
 
 
-@settings(deadline=None)
 @given(st.lists(events, max_size=5), orders)
 def test_events_that_cannot_follow_each_other_are_a_damaged_journal(happened, ordered):
     with tempfile.TemporaryDirectory() as place:

@@ -2,6 +2,7 @@
 
 import subprocess
 
+from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ def test_a_file_has_a_line_for_each_name():
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scaled(60))
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=60))
 def test_a_shell_reads_what_was_written(value):
     (wanted,) = render([{"path": "/x", "values": {"VALUE": value}}])

@@ -10,7 +10,7 @@ from agent.configuration.text import MAX_PACKED_BYTES, MAX_UNPACKED_BYTES, unpac
 from agent.errors import Code
 
 TEXT = "hostname: gw-é\n"
-GZIP = gzip.compress(TEXT.encode())
+GZIP = gzip.compress(TEXT.encode(), mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ GZIP = gzip.compress(TEXT.encode())
         GZIP,
         base64.b64encode(GZIP),
         b"\n " + base64.encodebytes(GZIP).replace(b"\n", b"\r\n"),
-        gzip.compress(b"\xef\xbb\xbf" + TEXT.encode()),
+        gzip.compress(b"\xef\xbb\xbf" + TEXT.encode(), mtime=0),
     ],
 )
 def test_every_packing_gives_the_same_text(userdata):
@@ -46,7 +46,7 @@ def test_a_gzip_that_was_cut_anywhere_is_refused(length):
     assert code_of(GZIP[:length]) is Code.USERDATA_NOT_TEXT
 
 
-@pytest.mark.parametrize("userdata", [b"", b" \n\t ", b"\xef\xbb\xbf", gzip.compress(b"")])
+@pytest.mark.parametrize("userdata", [b"", b" \n\t ", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
 def test_nothing_is_missing_userdata(userdata):
     assert code_of(userdata) is Code.USERDATA_MISSING
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from agent.errors import Failure
+from fleet.platform.failures import PlatformFailure
 from fleet.platform.groups_and_handlers import (
     Group,
     Handler,
@@ -25,6 +26,8 @@ from fleet.platform.groups_and_handlers import (
 from fleet.platform.http import Api, path_of
 from fleet.platform.sim import Sim, sim_of, sims_of
 
+_OFFLINE = "SEM0016"
+"""The platform's code for a SIM that has no session (published document, `deleteSimSession`)."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -75,8 +78,8 @@ def delete_session(api: Api, sim_id: str) -> None:
     """Sim:deleteSimSession. The device may connect anew at once; one that is offline has none, which is well."""
     try:
         api.post(path_of("sims", sim_id, "delete_session"))
-    except Failure as failure:
-        if "SEM0016" not in failure.detail:
+    except PlatformFailure as failure:
+        if failure.platform_code != _OFFLINE:
             raise
 
 

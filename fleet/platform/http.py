@@ -24,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from agent import __version__
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from fleet.platform.failures import PlatformFailure
 from fleet.platform.profile import Profile
 from fleet.platform.sign_in import SignIn
 
@@ -172,7 +173,7 @@ class Api:
         self, question: _Question, proof: Callable[[], Mapping[str, str]]
     ) -> tuple[_Answer, Mapping[str, str]]:
         """The first answer that says something; after the last try, `platform.unreachable` or `platform.busy`."""
-        problem = Failure(Code.PLATFORM_UNREACHABLE, "never asked", where=question.where)
+        problem = PlatformFailure(Code.PLATFORM_UNREACHABLE, "never asked", where=question.where)
         pause_s = 0.0
         for turn in range(self._patience.tries):
             if turn:
@@ -182,15 +183,15 @@ class Api:
             try:
                 answer = self._send(question, headers)
             except requests.RequestException as error:
-                problem = Failure(Code.PLATFORM_UNREACHABLE, _in_words(error), where=question.where)
+                problem = PlatformFailure(Code.PLATFORM_UNREACHABLE, _in_words(error), where=question.where)
                 if not (question.harmless or _surely_not_sent(error)):
                     raise problem from None
                 continue
             if answer.status == _TOO_MANY:
-                problem = Failure(Code.PLATFORM_BUSY, _told(answer) or "asked too often", where=question.where)
+                problem = _failure(answer, question.where)
                 pause_s = max(pause_s, _wait_s(answer))
             elif answer.status in _REPEATED and question.harmless:
-                problem = Failure(Code.PLATFORM_UNREACHABLE, _said(answer), where=question.where)
+                problem = _failure(answer, question.where)
             else:
                 return answer, headers
         raise problem
@@ -245,6 +246,11 @@ def path_of(*parts: str) -> str:
 def _read(answer: _Answer, where: str) -> Reply:
     if 200 <= answer.status < 300:  # noqa: PLR2004 (RFC 9110, 15.3)
         return Reply(_json(answer, where), answer.headers.get(_NEXT) or None)
+    raise _failure(answer, where)
+
+
+def _failure(answer: _Answer, where: str) -> PlatformFailure:
+    """What an answer that is not good means: by its status, with the platform's own code and message."""
     codes = {
         _UNAUTHORIZED: Code.PLATFORM_NOT_SIGNED_IN,
         _FORBIDDEN: Code.PLATFORM_FORBIDDEN,
@@ -252,7 +258,15 @@ def _read(answer: _Answer, where: str) -> Reply:
         _TOO_MANY: Code.PLATFORM_BUSY,
     }
     other = Code.PLATFORM_REFUSED if _WRONG <= answer.status < 500 else Code.PLATFORM_UNREACHABLE  # noqa: PLR2004
-    raise Failure(codes.get(answer.status, other), _said(answer), where=where)
+    platform_code, message = _error(answer)
+    told = " ".join(filter(None, (platform_code, message))) or "nothing said"
+    return PlatformFailure(
+        codes.get(answer.status, other),
+        f"HTTP {answer.status}: {told}",
+        where=where,
+        status=answer.status,
+        platform_code=platform_code,
+    )
 
 
 def _json(answer: _Answer, where: str) -> Any:
@@ -264,21 +278,19 @@ def _json(answer: _Answer, where: str) -> Any:
         raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "the answer is not JSON", where=where) from None
 
 
-def _said(answer: _Answer) -> str:
-    return f"HTTP {answer.status}: {_told(answer) or 'nothing said'}"
-
-
-def _told(answer: _Answer) -> str:
-    """Code and message; what stands in front of the platform may answer anything."""
+def _error(answer: _Answer) -> tuple[str | None, str]:
+    """The platform's code, if there is one, and its message; what stands in front of the platform may answer anything."""
     try:
         told = json.loads(answer.content)
     except (ValueError, RecursionError):
-        return ""
+        return None, ""
     inner = told.get("errorMessage", told) if isinstance(told, dict) else None
     if not isinstance(inner, dict):
-        return ""
-    words = (inner.get("code"), inner.get("message"))
-    return " ".join(" ".join(word.split())[:200] for word in words if isinstance(word, str))
+        return None, ""
+    code, message = (
+        " ".join(one.split())[:200] if isinstance(one, str) else "" for one in (inner.get("code"), inner.get("message"))
+    )
+    return code or None, message
 
 
 def _wait_s(answer: _Answer) -> float:

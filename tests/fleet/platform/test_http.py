@@ -265,6 +265,32 @@ def test_what_the_platform_says_is_passed_on(body, words):
         assert failure_of(lambda: calls.one_sim(api, "1")).detail == words
 
 
+@pytest.mark.parametrize(
+    ("body", "platform_code"),
+    [
+        ({"code": "SEM0001", "message": "no"}, "SEM0001"),
+        ({"httpStatus": 400, "errorMessage": {"code": "X1", "message": "nested"}}, "X1"),
+        ({"message": "without a code"}, None),
+        ({"code": 5}, None),
+        ("just text", None),
+    ],
+)
+def test_a_refusal_carries_the_status_and_the_platforms_code_as_members(body, platform_code):
+    with responses.RequestsMock() as platform, Api(Profile(BASE, AuthKey("a", "b"))) as api:
+        platform.post(f"{BASE}/auth", json=AUTH)
+        platform.get(f"{BASE}/sims/1", json=body, status=400)
+        failure = failure_of(lambda: calls.one_sim(api, "1"))
+    assert (failure.code, failure.status, failure.platform_code) == (Code.PLATFORM_REFUSED, 400, platform_code)
+
+
+def test_a_refusal_whose_text_only_mentions_the_code_of_an_offline_sim_is_a_failure():
+    with responses.RequestsMock() as platform, Api(Profile(BASE, AuthKey("a", "b"))) as api:
+        platform.post(f"{BASE}/auth", json=AUTH)
+        refusal = {"code": "SEM0042", "message": "The session cannot be deleted. For SEM0016 see the manual."}
+        platform.post(f"{BASE}/sims/1/delete_session", json=refusal, status=400)
+        assert failure_of(lambda: calls.delete_session(api, "1")).platform_code == "SEM0042"
+
+
 def test_nobody_is_followed_to_another_address():
     with responses.RequestsMock() as platform, Api(Profile(BASE, AuthKey("a", "b"))) as api:
         platform.post(f"{BASE}/auth", json=AUTH)

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from agent import __version__
 from agent.errors import Code, Failure
@@ -300,7 +301,15 @@ def _wait_s(answer: _Answer) -> float:
 
 
 def _surely_not_sent(error: requests.RequestException) -> bool:
-    return isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
+    """Whether the connection itself failed, so that the platform cannot have seen the request.
+
+    requests wraps urllib3's `MaxRetryError`, which holds the reason for which the last attempt failed.
+    """
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError)
 
 
 def _in_words(error: requests.RequestException) -> str:

@@ -226,6 +226,22 @@ def test_what_may_have_been_done_is_not_done_again(desk):
     assert [group.name for group in desk.platform.groups].count("new") == 1
 
 
+def test_a_request_that_surely_did_not_arrive_is_sent_again_whatever_it_would_do(desk):
+    calls.one_sim(desk.api, desk.sim_ids[0])
+    before, desk.api.endpoint = desk.api.requests, "http://127.0.0.1:1/v1"
+    assert failure_of(lambda: calls.create_group(desk.api, "new", {})).code is Code.PLATFORM_UNREACHABLE
+    assert desk.api.requests - before == 4
+
+
+def test_a_broken_connection_whose_text_names_another_reason_is_not_sent_again():
+    with responses.RequestsMock() as platform, Api(Profile(BASE, AuthKey("a", "b")), sleep=lambda _: None) as api:
+        platform.post(f"{BASE}/auth", json=AUTH)
+        platform.post(f"{BASE}/groups", body=requests.ConnectionError("reset after NewConnectionError"))
+        failure = failure_of(lambda: calls.create_group(api, "new", {}))
+        assert (failure.code, failure.status) == (Code.PLATFORM_UNREACHABLE, None)
+        assert len(platform.calls) == 2
+
+
 def test_patience_ends(desk):
     calls.one_sim(desk.api, desk.sim_ids[0])
     desk.server.faults.add(faults.TooManyRequests(), path="/v1/sims/*")

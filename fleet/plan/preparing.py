@@ -131,12 +131,13 @@ def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mappin
         failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
         note(sim, failures.get(sim.sim_id))
     moving = [replace(one, tags={}, speed_class=None) for one in sims if one.group and one.sim_id not in failures]
-    moved = carry_out(
+    not_moved = carry_out(
         api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving]
     )
+    by_sim = {one.sim_id: one.failure for one in not_moved}
     for sim in moving:
-        note(sim, moved.get(sim.sim_id))
-    return len({*failures, *moved})
+        note(sim, by_sim.get(sim.sim_id))
+    return len(failures) + len(not_moved)
 
 
 def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple[ChangeSim, ...]:

@@ -1,116 +1,181 @@
-"""Story: many changes of one kind as one job of the platform: two requests and some looks, instead of thousands.
+"""Story: the same change of many SIMs as one batch job of the platform, instead of one request for each SIM.
 
-Only some calls can be put into a job (tags are not used: their body is a list, and the published form of a task takes
-an object), one job of a kind runs at a time, and a job goes on when the desk is cut off; the
-next run of `kitting prepare` waits for it and sees what it did. (API: batch jobs; 10,000 tasks at most.)
+The published document sets the limits: a job has at most 10,000 tasks, all of one API operation, and an operator has
+one unfinished job for an operation. A job continues when the desk stops, so the next `kitting prepare` waits for it.
+Tags are not set by a job: their request body is a list, and the published form of a task takes an object.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, unique
+from http import HTTPStatus
 from itertools import chain, repeat
 from typing import Any
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from fleet.platform.failures import PlatformFailure
 from fleet.platform.groups_and_handlers import list_of, object_of
 from fleet.platform.http import Api, path_of
 
 MOST_TASKS = 2_000
-"""Of the 10,000 that the platform takes: how large a request may be is not published."""
+"""Fewer than the platform's 10,000, because the largest request body that it takes is not published."""
 WITHIN_S = 3600.0
+"""How long the desk waits for a job to end."""
 GROUP_NAME = "kitting"
+"""Name of the batch group that holds the jobs of the desk."""
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
-_OVER = frozenset({"completed", "failed", "aborted"})
 Pause = Callable[[float], None]
 
 
+@unique
+class JobStatus(Enum):
+    """How far a job is (published document, `BatchJobResponse`)."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    OTHER = ""
+    """A status that this version does not know."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job does nothing more."""
+        return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.ABORTED}
+
+
 @frozen
-class Task:
-    """One call of a job."""
+class JobTask:
+    """One request of a job."""
 
     sim_id: str
     method: str
     path: str
-    """From the API's base on, such as `/sims/…/set_group`."""
+    """Without the API's base, such as `/sims/…/set_group`."""
     body: object
 
     @property
     def request(self) -> Mapping[str, Any]:
-        """As the API takes it."""
+        """The task in the form that the API takes."""
         return {"request": {"method": self.method, "path": f"/v1{self.path}", "body": self.body}}
 
 
-def group_task(sim_id: str, group_id: str) -> Task:
-    """Sim:setSimGroup."""
-    return Task(sim_id, "POST", path_of("sims", sim_id, "set_group"), {"groupId": group_id})
+@frozen
+class TaskFailure:
+    """A task that was not carried out."""
+
+    sim_id: str | None
+    """None where the platform names a task that the desk did not send."""
+    failure: Failure
 
 
-def carry_out(api: Api, name: str, tasks: Sequence[Task], pause: Pause = time.sleep) -> Mapping[str, Failure]:
-    """Has it all done; what failed, by SIM id. Raises a `Failure` where the platform does not take the job.
+def group_task(sim_id: str, group_id: str) -> JobTask:
+    """Sim:setSimGroup. Moves one SIM into a group."""
+    return JobTask(sim_id, "POST", path_of("sims", sim_id, "set_group"), {"groupId": group_id})
 
-    Batch:listBatchGroups, createBatchGroup, createBatchJob, getBatchJob, listTasksOfBatchJob.
+
+def carry_out(api: Api, name: str, tasks: Sequence[JobTask], pause: Pause = time.sleep) -> tuple[TaskFailure, ...]:
+    """Carries out all tasks and returns those that failed; raises `platform.*` where a job cannot be started.
+
+    Batch:listBatchGroups, createBatchGroup, createBatchJob, listBatchJobs, getBatchJob, listTasksOfBatchJob.
     """
     group = path_of("batch_groups", _group_id(api))
-    failed: dict[str, Failure] = {}
+    failed: list[TaskFailure] = []
     for begin in range(0, len(tasks), MOST_TASKS):
         part = tasks[begin : begin + MOST_TASKS]
-        job = f"{group}{path_of('jobs', _started(api, group, name, part, pause))}"
-        status = _ended(api, job, pause)
-        failed |= _failures(api, job, part, status)
-    return failed
+        job = f"{group}{path_of('jobs', _start(api, group, name, part, pause))}"
+        status = _wait_for_end(api, job, pause)
+        failed += _failures(api, job, part, status)
+    return tuple(failed)
 
 
 def _group_id(api: Api) -> str:
+    """The id of the desk's batch group, which is created where it is missing."""
+    for group in _batch_groups(api):
+        if group.get("batchGroupName") == GROUP_NAME:
+            return str(group.get("batchGroupId"))
+    created = api.post("/batch_groups", {"batchGroupName": GROUP_NAME}, harmless=False).body
+    return str(object_of(created, "a batch group").get("batchGroupId"))
+
+
+def _batch_groups(api: Api) -> Iterator[Mapping[str, Any]]:
     for page in api.pages("/batch_groups"):
-        for one in list_of(page, "batch groups"):
-            told = object_of(one, "a batch group")
-            if told.get("batchGroupName") == GROUP_NAME:
-                return str(told.get("batchGroupId"))
-    made = api.post("/batch_groups", {"batchGroupName": GROUP_NAME}, harmless=False).body
-    return str(object_of(made, "a batch group").get("batchGroupId"))
+        yield from (object_of(group, "a batch group") for group in list_of(page, "batch groups"))
 
 
-def _started(api: Api, group: str, name: str, tasks: Sequence[Task], pause: Pause) -> str:
-    """The id of the new job; where one of its kind runs, perhaps our own of before, that one has to end first."""
+def _start(api: Api, group: str, name: str, tasks: Sequence[JobTask], pause: Pause) -> str:
+    """Starts a job and returns its id; waits while another unfinished job is in the way.
+
+    The platform refuses a second job of one operation with 400, and other wrong requests with 400 too. The list of jobs
+    tells the two apart. A job may end between the refusal and the list, so one refusal without an unfinished job is
+    answered with one more attempt.
+    """
     body = {"jobName": name, "abortOnFailure": False, "tasks": [dict(task.request) for task in tasks]}
-    until = time.monotonic() + WITHIN_S
-    pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
+    deadline = time.monotonic() + WITHIN_S
+    pauses_s = _pauses_s()
+    last_attempt = False
     while True:
         try:
-            told = api.post(f"{group}/jobs", body, harmless=False).body
-        except Failure as failure:
-            if "running" not in failure.detail or time.monotonic() > until:
+            created = api.post(f"{group}/jobs", body, harmless=False).body
+        except PlatformFailure as failure:
+            if failure.status != HTTPStatus.BAD_REQUEST or last_attempt or time.monotonic() > deadline:
                 raise
         else:
-            return str(object_of(told, "a job").get("jobId"))
-        pause(next(pauses_s))
+            return str(object_of(created, "a batch job").get("jobId"))
+        last_attempt = not _has_unfinished_job(api)
+        if not last_attempt:
+            pause(next(pauses_s))
 
 
-def _ended(api: Api, job: str, pause: Pause) -> str:
-    until = time.monotonic() + WITHIN_S
-    pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
-    while time.monotonic() < until:
-        status = str(object_of(api.get(job).body, "a job").get("status"))
-        if status in _OVER:
+def _has_unfinished_job(api: Api) -> bool:
+    """Whether any batch group of the operator has an unfinished job; the platform does not tell of which operation."""
+    for group in _batch_groups(api):
+        for page in api.pages(path_of("batch_groups", str(group.get("batchGroupId")), "jobs")):
+            if not all(_status_of(job).is_final for job in list_of(page, "batch jobs")):
+                return True
+    return False
+
+
+def _wait_for_end(api: Api, job: str, pause: Pause) -> JobStatus:
+    deadline = time.monotonic() + WITHIN_S
+    pauses_s = _pauses_s()
+    while time.monotonic() < deadline:
+        status = _status_of(api.get(job).body)
+        if status.is_final:
             return status
         pause(next(pauses_s))
-    raise Failure(Code.PREPARE_INCOMPLETE, f"the job did not end within {WITHIN_S:.0f} s", where=job)
+    raise Failure(Code.PREPARE_INCOMPLETE, f"the batch job did not end within {WITHIN_S:.0f} s", where=job)
 
 
-def _failures(api: Api, job: str, tasks: Sequence[Task], status: str) -> dict[str, Failure]:
-    """Of a job that came to its end what went wrong; of any other everything that was not done."""
+def _failures(api: Api, job: str, tasks: Sequence[JobTask], status: JobStatus) -> Iterator[TaskFailure]:
+    """The tasks that failed; of a job that was not completed also the tasks that it did not reach."""
     by_path = {f"/v1{task.path}": task.sim_id for task in tasks}
-    found = {}
-    for page in api.pages(f"{job}/tasks", {"status": "error"} if status == "completed" else {}):
-        for one in list_of(page, "tasks"):
-            told = object_of(one, "a task")
-            if told.get("status") == "success":
-                continue
-            request = object_of(told.get("request"), "a task's request")
-            said = told.get("response")
-            sim_id = by_path.get(str(request.get("path")), "unknown")
-            why = str(said)[:300] if said else f"the job is {status}"
-            found[sim_id] = Failure(Code.PLATFORM_REFUSED, why, where=f"SIM {sim_id}")
-    return found
+    query = {"status": "error"} if status is JobStatus.COMPLETED else {}
+    for page in api.pages(f"{job}/tasks", query):
+        for listed in list_of(page, "tasks"):
+            task = object_of(listed, "a task")
+            if task.get("status") != "success":
+                request = object_of(task.get("request"), "a task's request")
+                sim_id = by_path.get(str(request.get("path")))
+                yield TaskFailure(sim_id, _task_failure(task, job, sim_id, status))
+
+
+def _task_failure(task: Mapping[str, Any], job: str, sim_id: str | None, status: JobStatus) -> Failure:
+    response = task.get("response")
+    detail = str(response)[:300] if response else f"the batch job ended with status {status.value}"
+    return Failure(
+        Code.PLATFORM_REFUSED, detail, where=f"SIM {sim_id}" if sim_id else f"{job}, task {task.get('taskId')}"
+    )
+
+
+def _status_of(job: object) -> JobStatus:
+    status = object_of(job, "a batch job").get("status")
+    return next((known for known in JobStatus if known.value == status), JobStatus.OTHER)
+
+
+def _pauses_s() -> Iterator[float]:
+    return chain(_PAUSES_S, repeat(_PAUSES_S[-1]))

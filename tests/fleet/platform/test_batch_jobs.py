@@ -9,6 +9,7 @@ from test_preparing import plan_for
 from agent.errors import Code, Failure
 from fleet.plan.preparing import look, make
 from fleet.platform.batch_jobs import GROUP_NAME, carry_out, group_task
+from fleet.platform.failures import PlatformFailure
 from simulator import faults
 
 
@@ -24,7 +25,7 @@ def go(desk, tasks):
 
 
 def test_all_are_moved_by_one_job(desk):
-    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == {}
+    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == ()
     assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
     assert "Sim:setSimGroup" not in desk.asked()
     assert desk.asked("POST") == ["Batch:createBatchGroup", "Batch:createBatchJob"]
@@ -39,8 +40,8 @@ def test_the_next_job_lies_beside_the_last(desk):
 
 def test_what_fails_is_told_by_its_sim_and_the_others_are_done(desk):
     tasks = [group_task(sim_id, BENCH) for sim_id in (*desk.sim_ids, "8942310000000009999")]
-    failed = go(desk, tasks)
-    assert list(failed) == ["8942310000000009999"]
+    (failed,) = go(desk, tasks)
+    assert failed.sim_id == "8942310000000009999"
     assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
 
 
@@ -53,6 +54,51 @@ def test_a_job_that_still_runs_is_waited_for(desk):
     go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids])
     assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
     assert [job.told["status"] for job in desk.account.batches.values()] == ["completed", "completed"]
+
+
+def running_job(desk, batch_group, tasks_per_request=3):
+    """A job that somebody started, and that the platform is still carrying out."""
+    desk.account.tasks_per_request = tasks_per_request
+    group_id = desk.api.post("/batch_groups", {"batchGroupName": batch_group}).body["batchGroupId"]
+    tasks = [group_task(sim_id, BENCH).request for sim_id in desk.sim_ids]
+    desk.api.post(f"/batch_groups/{group_id}/jobs", {"tasks": tasks})
+
+
+@pytest.mark.parametrize("batch_group", [GROUP_NAME, "of another user"])
+def test_a_refusal_is_explained_by_the_list_of_jobs_and_not_by_its_wording(desk, batch_group):
+    running_job(desk, batch_group)
+    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1)
+    assert go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids]) == ()
+    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
+
+
+def test_a_refusal_with_no_job_in_the_way_is_repeated_once_and_then_raised(desk):
+    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST")
+    with pytest.raises(PlatformFailure) as caught:
+        go(desk, [group_task(desk.sim_ids[0], BENCH)])
+    assert (caught.value.code, caught.value.status) == (Code.PLATFORM_REFUSED, 400)
+    assert desk.asked("POST") == ["Batch:createBatchGroup"]
+    assert desk.asked().count("Batch:listBatchJobs") == 1
+
+
+def test_a_job_that_ends_between_the_refusal_and_the_look_is_no_obstacle(desk):
+    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1)
+    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == ()
+
+
+def test_a_failed_task_that_the_desk_did_not_send_is_of_no_sim_and_is_counted(desk):
+    tasks = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+
+    def rename(_):
+        desk.api.get("/groups")
+        for job in desk.account.batches.values():
+            for task in job.tasks[:2]:
+                task |= {"status": "error", "request": {**task["request"], "path": "/v2/elsewhere"}}
+
+    desk.account.tasks_per_request = 4
+    failed = carry_out(desk.api, "job", tasks, pause=rename)
+    assert [one.sim_id for one in failed] == [None, None]
+    assert "task 0" in failed[0].failure.where
 
 
 def test_a_platform_that_does_not_take_the_job_is_said(desk):
@@ -98,4 +144,4 @@ def test_what_an_aborted_job_left_undone_is_a_failure(desk):
     failed = carry_out(desk.api, "job", tasks, pause=abort)
     moved = {sim.sim_id for sim in desk.platform.sims if sim.group_id == BENCH}
     assert 0 < len(moved) < len(desk.sim_ids)
-    assert set(failed) == set(desk.sim_ids) - moved
+    assert {one.sim_id for one in failed} == set(desk.sim_ids) - moved

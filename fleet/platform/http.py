@@ -280,7 +280,7 @@ def _json(answer: _Answer, where: str) -> Any:
 
 
 def _error(answer: _Answer) -> tuple[str | None, str]:
-    """The platform's code, if there is one, and its message; what stands in front of the platform may answer anything."""
+    """The code and the message of an error body; a proxy in front of the platform may answer with any body."""
     try:
         told = json.loads(answer.content)
     except (ValueError, RecursionError):

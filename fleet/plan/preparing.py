@@ -5,6 +5,7 @@ It may be cut off anywhere: what was done is seen at the next look, and not done
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ from fleet.plan.differences import (
 )
 from fleet.plan.plan import GROUP_LIMIT_BYTES, ByList, ByOrder, ByTag, Plan, Wanted, WantedGroup, configuration_size
 from fleet.platform import calls
-from fleet.platform.batch_jobs import carry_out, group_task
+from fleet.platform.batch_jobs import Pause, carry_out, group_task
 from fleet.platform.groups_and_handlers import Group
 from fleet.platform.http import Api
 from fleet.platform.sim import Sim
@@ -95,7 +96,7 @@ def find_groups(plan: Plan, groups: Iterable[Group]) -> Mapping[str, Group | Non
     return {on: _found(group, by_id) for on, group in _groups(plan)}
 
 
-def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM) -> int:
+def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM, pause: Pause = time.sleep) -> int:
     """Makes the changes; how many could not be made. Raises a `Failure` that makes the rest pointless."""
     group_ids = dict(looked.group_ids)
     for change in looked.groups:
@@ -110,7 +111,7 @@ def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM) 
         note(handler, None)
     sims = _taken_over(api, looked, group_ids) if looked.register else looked.sims
     if sum(one.group is not None for one in sims) >= batch_from:
-        return _by_batch(api, looked.plan, sims, group_ids, note)
+        return _by_batch(api, looked.plan, sims, group_ids, note, pause)
     return _one_by_one(api, sims, group_ids, note)
 
 
@@ -123,7 +124,9 @@ def _one_by_one(api: Api, sims: Sequence[ChangeSim], group_ids: Mapping[str, str
     return failed
 
 
-def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
+def _by_batch(
+    api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note, pause: Pause
+) -> int:
     """Tags and speeds one by one, then the groups as jobs; what failed before is not moved."""
     failures: dict[str, Failure] = {}
     alone = [replace(one, group=None) for one in sims if one.tags or one.speed_class]
@@ -132,7 +135,7 @@ def _by_batch(api: Api, plan: Plan, sims: Sequence[ChangeSim], group_ids: Mappin
         note(sim, failures.get(sim.sim_id))
     moving = [replace(one, tags={}, speed_class=None) for one in sims if one.group and one.sim_id not in failures]
     not_moved = carry_out(
-        api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving]
+        api, f"{plan.name}: group", [group_task(one.sim_id, group_ids[one.group or ""]) for one in moving], pause
     )
     by_sim = {one.sim_id: one.failure for one in not_moved}
     for sim in moving:

@@ -166,7 +166,7 @@ def _write_trace(place: str, found: Survey, *, masked: bool) -> None:
     from agent.modem import dialogue_file
 
     why = f"recorded by kitting-agent {__version__}" + (", masked" if masked else "")
-    text = dialogue_file.trace(dialogue_file.masked(found.heard) if masked else found.heard, why)
+    text = dialogue_file.trace(dialogue_file.masked(found.exchanges) if masked else found.exchanges, why)
     if place == "-":
         print(text)
         return

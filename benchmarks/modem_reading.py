@@ -21,7 +21,7 @@ def main(system: str, port: str, state: str) -> None:
     seen = survey(ModemSettings(port=port), Path(state), radio=False, system=Path(system))
     took_ms = (time.monotonic() - begun) * 1000
     imei = seen.equipment.imei
-    exchanges = [(heard.port, heard.command) for heard in seen.heard]
+    exchanges = [(heard.port, heard.command) for heard in seen.exchanges]
     said = imei.value.digits if isinstance(imei, Read) else str(imei)
     print(json.dumps({"imei": said, "ms": took_ms, "exchanges": exchanges}))
 

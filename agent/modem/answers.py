@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from agent.errors import Code
 from agent.identity import Iccid, Imei, Imsi, NotRead, Read, Reading
-from agent.modem.dialogue import Answer, Final
+from agent.modem.dialogue import AtReply, Final
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ _SIM_WORDS = {
 """What a person is told for `+CME ERROR` (TS 27.007, 9.2)."""
 
 
-def imei_in(command: str, answer: Answer, imsi: Imsi | None = None) -> Reading[Imei]:
+def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[Imei]:
     """The IMEI in the answer to one of `IMEI_COMMANDS`."""
     shape = _LABELLED if command == "ATI" else _SERIAL
     found = [match for line in answer.lines if (match := shape.fullmatch(line))]
@@ -87,17 +87,17 @@ def _why_not(numbers: set[str], imsi: Imsi | None) -> str:
     return "15 digits that are all alike" if len(set(number)) == 1 else "15 digits whose check digit is wrong"
 
 
-def imsi_in(command: str, answer: Answer) -> Reading[Imsi]:
+def imsi_in(command: str, answer: AtReply) -> Reading[Imsi]:
     """The IMSI in the answer to `+CIMI` (TS 27.007, 5.6)."""
     return _one(command, answer, _IMSI, Imsi)
 
 
-def iccid_in(command: str, answer: Answer) -> Reading[Iccid]:
+def iccid_in(command: str, answer: AtReply) -> Reading[Iccid]:
     """The ICCID; a filler `F` at its end is not part of it."""
     return _one(command, answer, _ICCID, Iccid.from_modem)
 
 
-def _one(command: str, answer: Answer, shape: re.Pattern[str], make: Callable[[str], T]) -> Reading[T]:
+def _one(command: str, answer: AtReply, shape: re.Pattern[str], make: Callable[[str], T]) -> Reading[T]:
     if answer.final is not Final.OK:
         return refused(command, answer)
     numbers = {match["digits"] for line in answer.lines if (match := shape.fullmatch(line))}
@@ -107,7 +107,7 @@ def _one(command: str, answer: Answer, shape: re.Pattern[str], make: Callable[[s
     return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with {what}")
 
 
-def text_in(command: str, answer: Answer) -> Reading[str]:
+def text_in(command: str, answer: AtReply) -> Reading[str]:
     """Maker, model or firmware, for people: the first line that is no report."""
     if answer.final is not Final.OK:
         return refused(command, answer)
@@ -125,7 +125,7 @@ def first_text(lines: Iterable[str]) -> str | None:
     return None
 
 
-def refused(command: str, answer: Answer) -> NotRead:
+def refused(command: str, answer: AtReply) -> NotRead:
     """Why an answer that did not end with OK says nothing."""
     if answer.final is Final.NONE:
         return NotRead(Code.MODEM_SILENT, f"{command} was not answered to its end")

@@ -41,7 +41,7 @@ class Final(Enum):
 
 
 @frozen
-class Answer:
+class AtReply:
     """What came for one command."""
 
     lines: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Answer:
 
 
 @frozen
-class Heard:
+class ExchangeRecord:
     """One exchange as it was, for a trace."""
 
     port: str
@@ -109,7 +109,7 @@ class Exchange:
         self._received += data[: MAX_BYTES + 1]
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> AtReply:
         """What the bytes so far mean."""
         lines = self._lines()
         echo = max((place for place, line in enumerate(lines) if line.upper() == self.command.upper()), default=-1)
@@ -121,7 +121,7 @@ class Exchange:
                 information.append(line)
             else:
                 final, error = result, what
-        return Answer(tuple(information), final, error, echo >= 0)
+        return AtReply(tuple(information), final, error, echo >= 0)
 
     def _lines(self) -> list[str]:
         """The lines that have ended; the rest may still grow."""

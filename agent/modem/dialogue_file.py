@@ -14,7 +14,7 @@ from typing import Any
 from agent.errors import Code
 from agent.identity import Imsi, NotRead, Read, Reading, Registration, SimState, check_digit_holds
 from agent.modem import answers, commands, sim_and_network
-from agent.modem.dialogue import Answer, Exchange, Final, Heard
+from agent.modem.dialogue import AtReply, Exchange, ExchangeRecord, Final
 
 _KEPT = 6
 """Digits of an identifier that a mask leaves: of an IMSI country and network, of an IMEI most of the type."""
@@ -22,7 +22,7 @@ _NUMBER = re.compile(rb"[0-9]{7,}")
 _IDENTIFIER_DIGITS = 14
 
 
-def reading_in(command: str, answer: Answer, imsi: Imsi | None = None) -> Reading[Any]:
+def reading_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[Any]:
     """What an answer to any command of the list means."""
     if command in commands.IMEI_COMMANDS:
         return answers.imei_in(command, answer, imsi)
@@ -30,14 +30,14 @@ def reading_in(command: str, answer: Answer, imsi: Imsi | None = None) -> Readin
     return meaning(command, answer)
 
 
-def _ended(command: str, answer: Answer) -> Reading[str]:
+def _ended(command: str, answer: AtReply) -> Reading[str]:
     """How an answer ended that carries nothing."""
     if answer.final is Final.NONE:
         return NotRead(Code.MODEM_SILENT, f"{command} was not answered to its end")
     return Read(answer.final.value)
 
 
-_MEANINGS: tuple[tuple[tuple[str, ...], Callable[[str, Answer], Reading[Any]]], ...] = (
+_MEANINGS: tuple[tuple[tuple[str, ...], Callable[[str, AtReply], Reading[Any]]], ...] = (
     (commands.IMSI_COMMANDS, answers.imsi_in),
     (commands.ICCID_COMMANDS, answers.iccid_in),
     (commands.MANUFACTURER_COMMANDS, answers.text_in),
@@ -56,14 +56,14 @@ def shown(value: object) -> str:
     return value.name.lower() if isinstance(value, SimState | Registration) else str(value)
 
 
-def trace(heard: Iterable[Heard], why: str) -> str:
+def trace(exchanges: Iterable[ExchangeRecord], why: str) -> str:
     """The text of a file with these exchanges."""
-    return "\n".join([f"why = {_quoted(why)}", "", *_tables(heard)])
+    return "\n".join([f"why = {_quoted(why)}", "", *_tables(exchanges)])
 
 
-def _tables(heard: Iterable[Heard]) -> Iterator[str]:
+def _tables(exchanges: Iterable[ExchangeRecord]) -> Iterator[str]:
     imsis: dict[str, Imsi] = {}
-    for one in heard:
+    for one in exchanges:
         exchange = Exchange(one.command)
         exchange.feed(one.received)
         reading = reading_in(one.command, exchange.answer, imsis.get(one.port))
@@ -77,7 +77,7 @@ def _tables(heard: Iterable[Heard]) -> Iterator[str]:
             imsis[one.port] = reading.value
 
 
-def _result(one: Heard, reading: Reading[Any], imsi: Imsi | None) -> Iterator[str]:
+def _result(one: ExchangeRecord, reading: Reading[Any], imsi: Imsi | None) -> Iterator[str]:
     if isinstance(reading, NotRead):
         yield f"not_read = {_quoted(reading.code.text)}"
     else:
@@ -93,7 +93,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(escapes.get(c) or (c if " " <= c <= "~" else f"\\u{ord(c):04x}") for c in text) + '"'
 
 
-def masked(heard: Iterable[Heard]) -> list[Heard]:
+def masked(exchanges: Iterable[ExchangeRecord]) -> list[ExchangeRecord]:
     """The same with numbers of seven digits and more replaced, equal ones by equal ones.
 
     Of identifiers the first six digits stay, and check digits are as right as before: so what is read, or why not,
@@ -104,7 +104,7 @@ def masked(heard: Iterable[Heard]) -> list[Heard]:
     def instead(match: re.Match[bytes]) -> bytes:
         return known.setdefault(match[0], _mask(match[0].decode(), len(known) + 1).encode())
 
-    return [Heard(one.port, one.command, _NUMBER.sub(instead, one.received)) for one in heard]
+    return [ExchangeRecord(one.port, one.command, _NUMBER.sub(instead, one.received)) for one in exchanges]
 
 
 def _mask(digits: str, count: int) -> str:

@@ -7,14 +7,13 @@ starts the service (mmcli(1)). Properties are readable by every user; nothing he
 from __future__ import annotations
 
 import os
-import select
-import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
+from agent.host.programs import run
 from agent.identity import NotRead
 from agent.modem.limits import Limits
 from agent.modem.mmcli import (
@@ -112,43 +111,19 @@ class ModemManager:
         return max(0.0, time.time() - started)
 
     def _asked(self, *question: str) -> bytes:
-        """What mmcli prints; raises `modem.silent`."""
+        """The output of mmcli; raises `modem.silent`."""
         if not self._program.exists():
             raise Failure(Code.MODEM_SILENT, "ModemManager is not installed", where=str(self._program))
+        limit_s = max(0.0, self._until - time.monotonic())
         try:
-            with subprocess.Popen(  # noqa: S603 (the program's place and every argument are fixed or checked)
-                [self._program, *question, "--output-json"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            ) as process:
-                try:
-                    text = _read_until(process, self._until)
-                finally:
-                    process.kill()
+            ended = run([self._program, *question, "--output-json"], limit_s=limit_s)
         except OSError as error:
-            raise Failure(Code.MODEM_SILENT, error.strerror or str(error), where=str(self._program)) from None
-        return text
-
-
-def _read_until(process: subprocess.Popen[bytes], until: float) -> bytes:
-    """All that a program prints before it ends well; raises `modem.silent` where it takes longer, or fails."""
-    text = b""
-    output = process.stdout.fileno() if process.stdout else -1
-    while len(text) <= MAX_BYTES and select.select([output], [], [], max(0.0, until - time.monotonic()))[0]:
-        data = os.read(output, 65536)
-        if not data:
-            break
-        text += data
-    if len(text) > MAX_BYTES:
-        raise Failure(Code.MODEM_SILENT, f"mmcli printed more than {MAX_BYTES} bytes")
-    try:
-        result = process.wait(max(0.0, until - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise Failure(Code.MODEM_SILENT, "mmcli did not end in time") from None
-    if result != 0:
-        raise Failure(Code.MODEM_SILENT, "ModemManager does not answer, or has no such modem")
-    return text
+            raise failure_from(error, Code.MODEM_SILENT, self._program) from None
+        if ended.code != 0:
+            raise Failure(Code.MODEM_SILENT, "ModemManager does not answer, or has no such modem")
+        if len(ended.output) > MAX_BYTES:
+            raise Failure(Code.MODEM_SILENT, f"mmcli printed more than {MAX_BYTES} bytes")
+        return ended.output
 
 
 def _age_s(place: Path) -> float:

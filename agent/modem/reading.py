@@ -22,7 +22,7 @@ from agent.identity import Equipment, NotRead, Read
 from agent.modem import rounds
 from agent.modem.asking import read_port
 from agent.modem.candidate import Candidate
-from agent.modem.dialogue import Heard
+from agent.modem.dialogue import ExchangeRecord
 from agent.modem.known_ports import known_ports, remember
 from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
@@ -43,7 +43,7 @@ class Survey:
     """ModemManager's."""
     asked: tuple[tuple[Candidate, Equipment], ...]
     """Each port that was asked, and what it said."""
-    heard: tuple[Heard, ...]
+    exchanges: tuple[ExchangeRecord, ...]
     """Every exchange, in the order in which they ended."""
 
 
@@ -72,19 +72,19 @@ def survey(
     system: Path = Path("/"),
 ) -> Survey:
     """The same, with all that was seen on the way."""
-    heard: list[Heard] = []
+    exchanges: list[ExchangeRecord] = []
     until = time.monotonic() + limits.all_s
-    room = _Room(settings, known_ports(state), limits, system, radio, heard, until)
-    managed, ports = room.look_around()
-    asked = room.ask(rounds.free(ports, managed))
+    reader = _Reader(settings, known_ports(state), limits, system, radio, exchanges, until)
+    managed, ports = reader.look_around()
+    asked = reader.ask(rounds.free(ports, managed))
     if any(_is_busy(equipment) for _, equipment in asked):
-        managed, ports = room.look_around()
-    gaps = room.ask_beside(ports, managed)
+        managed, ports = reader.look_around()
+    gaps = reader.ask_beside(ports, managed)
     found = [_filled(one, gaps) for one in managed]
     found += rounds.one_of_each([(port, said) for port, said in asked if rounds.manager_of(port, managed) is None])
     remember(state, [port.path for port, said in asked if isinstance(said.imei, Read)])
     equipment = rounds.arranged(found) if found else Equipment.unread(_nothing(settings))
-    return Survey(equipment, managed, (*asked, *gaps), tuple(heard))
+    return Survey(equipment, managed, (*asked, *gaps), tuple(exchanges))
 
 
 def _is_busy(equipment: Equipment) -> bool:
@@ -103,7 +103,7 @@ def _filled(managed: Managed, gaps: Asked) -> Equipment:
 
 
 @frozen
-class _Room:
+class _Reader:
     """What one reading works with."""
 
     settings: ModemSettings
@@ -111,7 +111,7 @@ class _Room:
     limits: Limits
     system: Path
     radio: bool
-    heard: list[Heard]
+    exchanges: list[ExchangeRecord]
     until: float
     """When all has to be said, on the monotonic clock."""
 
@@ -172,7 +172,7 @@ class _Room:
         return [(port, read.get(port.path) or _stuck(port.path)) for port in ports]
 
     def _ask_one(self, port: str, limits: Limits, read: dict[str, Equipment]) -> None:
-        read[port] = read_port(port, self.settings.baudrate, limits, self.heard.append, radio=self.radio)
+        read[port] = read_port(port, self.settings.baudrate, limits, self.exchanges.append, radio=self.radio)
 
     def _left_s(self) -> float:
         return max(0.0, self.until - time.monotonic())

@@ -17,12 +17,12 @@ import serial
 
 from agent.errors import Code, Failure
 from agent.modem.commands import RESULTS_ON, WAKE, may_be_sent
-from agent.modem.dialogue import Answer, Exchange, Final, Heard
+from agent.modem.dialogue import AtReply, Exchange, ExchangeRecord, Final
 from agent.modem.limits import Limits
 from agent.modem.port_claim import claimed
 
-Hear = Callable[[Heard], None]
-"""Is told each exchange as it ends."""
+RecordExchange = Callable[[ExchangeRecord], None]
+"""Called with each exchange when it has ended."""
 
 _ESCAPE = b"\x1b"
 """Ends the text of a message without sending it (TS 27.005, 3.5.1)."""
@@ -30,13 +30,13 @@ _ON_USB = ("ttyUSB", "ttyACM")
 """Where a bit rate means nothing."""
 
 
-class Line:
+class SerialLine:
     """An open line; everything on it raises `Failure` with a modem's code."""
 
-    def __init__(self, port: serial.Serial, limits: Limits, hear: Hear) -> None:
+    def __init__(self, port: serial.Serial, limits: Limits, record: RecordExchange) -> None:
         self._port = port
         self._limits = limits
-        self._hear = hear
+        self._record = record
         self._until = time.monotonic() + limits.port_s
         self._unfinished = False
         self._expects_late_answer = False
@@ -70,17 +70,17 @@ class Line:
         """The speed that is spoken."""
         return int(self._port.baudrate)
 
-    def ask(self, command: str, says: Callable[[Answer], bool]) -> Answer:
-        """The answer to one command; `says` knows one that is complete. A busy SIM is asked again."""
-        answer = self._once(command, self._limits.answer_s, says)
+    def ask(self, command: str, is_complete: Callable[[AtReply], bool]) -> AtReply:
+        """The answer to one command; `is_complete` recognises a complete one. A busy SIM is asked again."""
+        answer = self._once(command, self._limits.answer_s, is_complete)
         for pause_s in self._limits.busy_pauses_s:
             if answer.final is not Final.BUSY or time.monotonic() + pause_s > self._until:
                 break
             time.sleep(pause_s)
-            answer = self._once(command, self._limits.answer_s, says)
+            answer = self._once(command, self._limits.answer_s, is_complete)
         return answer
 
-    def _once(self, command: str, limit_s: float, says: Callable[[Answer], bool]) -> Answer:
+    def _once(self, command: str, limit_s: float, is_complete: Callable[[AtReply], bool]) -> AtReply:
         if not may_be_sent(command):
             raise ValueError(f"{command} is not among the commands that may be sent")
         self._drain(self._limits.drain_s if self._unfinished else 0.0)
@@ -88,16 +88,16 @@ class Line:
         exchange = Exchange(command)
         try:
             self._write(exchange.request)
-            return self._received(exchange, limit_s, says)
+            return self._received(exchange, limit_s, is_complete)
         finally:
-            self._hear(Heard(self.name, command, exchange.received))
+            self._record(ExchangeRecord(self.name, command, exchange.received))
 
-    def _received(self, exchange: Exchange, limit_s: float, says: Callable[[Answer], bool]) -> Answer:
+    def _received(self, exchange: Exchange, limit_s: float, is_complete: Callable[[AtReply], bool]) -> AtReply:
         until = min(time.monotonic() + limit_s, self._until)
         while True:
             answer = exchange.answer
             left_s = until - time.monotonic()
-            data = self._read(min(left_s, self._patience_s(answer, exchange, says))) if left_s > 0 else b""
+            data = self._read(min(left_s, self._patience_s(answer, exchange, is_complete))) if left_s > 0 else b""
             if not data:
                 self._unfinished = answer.final is Final.NONE
                 return answer
@@ -106,12 +106,12 @@ class Line:
             if exchange.prompted:
                 self._write(_ESCAPE)
 
-    def _patience_s(self, answer: Answer, exchange: Exchange, says: Callable[[Answer], bool]) -> float:
+    def _patience_s(self, answer: AtReply, exchange: Exchange, is_complete: Callable[[AtReply], bool]) -> float:
         """How long silence has to last before an answer counts as ended."""
         match answer.final:
             case Final.NONE:
                 return self._limits.port_s
-            case Final.OK if says(answer):
+            case Final.OK if is_complete(answer):
                 return 0.0 if exchange.at_line_end else self._limits.lf_s
             case Final.OK:
                 return self._limits.after_error_s if answer.lines else self._limits.after_ok_s
@@ -182,7 +182,7 @@ def gone_is_said(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(port: str, baudrate: int, limits: Limits, hear: Hear = lambda _: None) -> Iterator[Line]:
+def opened(port: str, baudrate: int, limits: Limits, record: RecordExchange = lambda _: None) -> Iterator[SerialLine]:
     """The line of a port, claimed; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
     with claimed(port, baudrate, limits) as line:
-        yield Line(line, limits, hear)
+        yield SerialLine(line, limits, record)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from agent.errors import Code
 from agent.identity import NotRead, Read, Reading, Registration, Signal, SimState
 from agent.modem.answers import refused
-from agent.modem.dialogue import Answer, Final
+from agent.modem.dialogue import AtReply, Final
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ _MOST_RSSI = 31
 _MOST_RSRP = 97
 
 
-def sim_state_in(command: str, answer: Answer) -> Reading[SimState]:
+def sim_state_in(command: str, answer: AtReply) -> Reading[SimState]:
     """The SIM's state in the answer to `+CPIN?`, which may be an error."""
     if answer.final in {Final.ERROR, Final.BUSY} and (state := _SIM_ERRORS.get(answer.error.upper())):
         return Read(state)
@@ -71,7 +71,7 @@ def _state(word: str) -> SimState | None:
     return SimState.LOCKED if word.startswith("PH-") else _SIM_STATES.get(word)
 
 
-def registration_in(command: str, answer: Answer) -> Reading[Registration]:
+def registration_in(command: str, answer: AtReply) -> Reading[Registration]:
     """The registration in the answer to `+CEREG?` and its relatives: two numbers; a report has one."""
     name = re.escape(command.removeprefix("AT").removesuffix("?"))
     shape = re.compile(rf"{name}: *[0-5] *, *(?P<state>[0-9]{{1,2}})(?: *,.{{0,80}})?", re.IGNORECASE)
@@ -88,12 +88,12 @@ def best_registration(readings: Iterable[Reading[Registration]]) -> Reading[Regi
     return next(iter(found), NotRead(Code.MODEM_SILENT, "nothing was asked"))
 
 
-def operator_in(command: str, answer: Answer) -> Reading[str]:
+def operator_in(command: str, answer: AtReply) -> Reading[str]:
     """The operator, by name or number, in the answer to `+COPS?` (TS 27.007, 7.3)."""
     return _said(command, answer, _COPS, lambda match: match["name"].strip() if match["name"].isprintable() else None)
 
 
-def signal_in(command: str, answer: Answer) -> Reading[Signal]:
+def signal_in(command: str, answer: AtReply) -> Reading[Signal]:
     """The strength in the answer to `+CSQ` or `+CESQ` (TS 27.007, 8.5 and 8.69)."""
     if command == "AT+CESQ":
         return _said(command, answer, _CESQ, lambda match: _by_rsrp(int(match["rsrp"])))
@@ -108,14 +108,14 @@ def _by_rsrp(rsrp: int) -> Signal | None:
     return Signal(dbm=rsrp - 141) if rsrp <= _MOST_RSRP else None
 
 
-def own_number_in(command: str, answer: Answer) -> Reading[str]:
+def own_number_in(command: str, answer: AtReply) -> Reading[str]:
     """The first number in the answer to `+CNUM` (TS 27.007, 7.1); most SIMs store none."""
     return _said(command, answer, _CNUM, lambda match: match["number"], only=False)
 
 
 def _said(
     command: str,
-    answer: Answer,
+    answer: AtReply,
     shape: re.Pattern[str],
     mean: Callable[[re.Match[str]], T | None],
     *,

@@ -21,12 +21,12 @@ from pathlib import Path
 from agent.errors import Failure
 from agent.host.process_entry import leave
 from agent.modem.commands import DELIVERY_QUESTION, DELIVERY_TO_US, TEXT_MODE
-from agent.modem.dialogue import Final, Heard
+from agent.modem.dialogue import ExchangeRecord, Final
 from agent.modem.known_ports import known_ports
 from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
 from agent.modem.messages import Incoming, is_wake, restoring
-from agent.modem.serial_line import Line, opened
+from agent.modem.serial_line import SerialLine, opened
 from agent.settings import Settings, load
 
 WOKEN, CANNOT = os.EX_OK, os.EX_TEMPFAIL
@@ -43,18 +43,18 @@ def listen(settings: Settings, ending: int, limits: Limits = Limits(), system: P
         port = _port(settings)
         if port is None:
             return CANNOT
-        heard: list[Heard] = []
-        with opened(port, settings.modem.baudrate, limits, heard.append) as line:
-            return _listen_to_line(line, heard, ending)
+        exchanges: list[ExchangeRecord] = []
+        with opened(port, settings.modem.baudrate, limits, exchanges.append) as line:
+            return _listen_to_line(line, exchanges, ending)
     except Failure:
         return CANNOT
 
 
-def _listen_to_line(line: Line, heard: list[Heard], ending: int) -> int:
+def _listen_to_line(line: SerialLine, exchanges: list[ExchangeRecord], ending: int) -> int:
     line.wake()
     with _delivered_here(line) as works:
         incoming = Incoming()
-        data = heard[-1].received  # a message may stand right behind the answer
+        data = exchanges[-1].received  # a message may stand right behind the answer
         while works:
             if any(map(is_wake, incoming.feed(data))):
                 return WOKEN
@@ -65,7 +65,7 @@ def _listen_to_line(line: Line, heard: list[Heard], ending: int) -> int:
 
 
 @contextmanager
-def _delivered_here(line: Line) -> Iterator[bool]:
+def _delivered_here(line: SerialLine) -> Iterator[bool]:
     """Messages come to us as text instead of being stored; afterwards as before. Whether the modem can do that."""
     before = restoring(line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).lines)
     works = all(line.ask(command, lambda _: True).final is Final.OK for command in (TEXT_MODE, DELIVERY_TO_US))

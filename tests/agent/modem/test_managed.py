@@ -8,10 +8,10 @@ import time
 from dataclasses import replace
 
 import pytest
-from bench_of_ports import QUICK, Machine
 from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulated_ports import QUICK, Machine
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi, NotRead, Read, Registration, Signal, SimState, Source

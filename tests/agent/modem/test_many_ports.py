@@ -4,7 +4,7 @@ from dataclasses import replace
 from threading import Timer
 
 import pytest
-from bench_of_ports import QUICK, Machine
+from simulated_ports import QUICK, Machine
 
 from agent.errors import Code
 from agent.identity import Iccid, Imsi, NotRead, Subscriber
@@ -163,8 +163,8 @@ def test_everything_that_was_asked_can_be_seen(machine):
         ("ttyUSB0", False),
         ("ttyUSB1", True),
     ]
-    assert {one.command for one in found.heard if one.port.endswith("ttyUSB1")} >= {"AT", "AT+CGSN", "AT+CIMI"}
-    assert any(one.port.endswith("ttyUSB0") and one.received == b"" for one in found.heard)
+    assert {one.command for one in found.exchanges if one.port.endswith("ttyUSB1")} >= {"AT", "AT+CGSN", "AT+CIMI"}
+    assert any(one.port.endswith("ttyUSB0") and one.received == b"" for one in found.exchanges)
 
 
 def test_where_no_time_is_left_no_port_is_opened(machine):

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from bench_of_ports import Machine
+from simulated_ports import Machine
 
 from agent.modem.known_ports import FILE, known_ports, remember
 from agent.modem.port_owners import owner_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench_of_ports import QUICK
+from simulated_ports import QUICK
 
 from agent.errors import Code
 from agent.identity import Read
@@ -21,7 +21,7 @@ CLEAR = {Code.MODEM_GONE, Code.MODEM_NO_PORT, Code.MODEM_SILENT}
 
 def bytes_of_a_whole_dialogue():
     with ModemOnPty(Modem()) as plugged:
-        heard = survey(ModemSettings(port=str(plugged.path)), radio=False, limits=LIMITS).heard
+        heard = survey(ModemSettings(port=str(plugged.path)), radio=False, limits=LIMITS).exchanges
     return sum(len(one.received) for one in heard)
 
 

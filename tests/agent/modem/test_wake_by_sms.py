@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from bench_of_ports import QUICK
+from simulated_ports import QUICK
 
 from agent.modem.commands import DELIVERY_QUESTION
 from agent.modem.dialogue import Final

@@ -118,12 +118,12 @@ class Screen(LineReader):
         self._coloured = sys.stdout.isatty()
 
     def head(self, text: str) -> None:
-        """A line that says what comes next."""
+        """Prints a heading."""
         with self._lock:
             print(f"\n\033[1m{text}\033[0m" if self._coloured else f"\n{text}", flush=True)
 
     def said(self, name: str, line: str) -> None:
-        """One line of one gateway."""
+        """Prints a line of a gateway."""
         super().said(name, line)
         colour = 31 + int(name[-1]) % 6
         label = f"\033[{colour}m{name}\033[0m" if self._coloured else name

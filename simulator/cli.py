@@ -111,7 +111,7 @@ def _addresses(pairs_given: Sequence[str], scenario: Scenario) -> dict[str, str]
 
 @contextmanager
 def _place(chosen: str | None) -> Iterator[Path]:
-    """Where gateways and modems go; a place that nobody chose is gone afterwards."""
+    """The directory of gateways and modems; one that was not named on the command line is removed at the end."""
     if chosen:
         yield Path(chosen).absolute()
         return

@@ -1,4 +1,4 @@
-"""Pure. What can be told to a running simulator: each command is a value, and changes the world or says why not.
+"""Pure. The commands for a running simulator: each is a value that changes the simulated world or is refused.
 
 On the control socket a command is a JSON object `{"command": "tell", "about": "001…", "values": {"tag.site": "x"}}`,
 an answer `{"said": "…"}` or `{"wrong": "…"}`.
@@ -39,7 +39,7 @@ class World:
     faults: Faults
     modems: Mapping[str, Pluggable] = field(default_factory=dict)
     carried: Callable[[str, int], None] | None = None
-    """Is told of bytes that a SIM carried, where there is an API."""
+    """Called with the bytes that a SIM carried, where there is an API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ _MEMBER_TYPES: Mapping[str, UnionType | type] = {
 
 
 def to_json(command: Command) -> bytes:
-    """One line for the control socket."""
+    """The line for the control socket."""
     name = next(name for name, kind in _COMMANDS.items() if isinstance(command, kind))
     return json.dumps({"command": name, **asdict(command)}, ensure_ascii=False).encode() + b"\n"
 
@@ -126,7 +126,7 @@ def from_json(line: bytes) -> Command:
 
 
 def answer(world: World, line: bytes) -> bytes:
-    """What the control socket answers to a line."""
+    """The answer of the control socket to a line."""
     try:
         reply = {"said": obey(world, from_json(line))}
     except Refusal as refusal:
@@ -137,7 +137,7 @@ def answer(world: World, line: bytes) -> bytes:
 
 
 def obey(world: World, command: Command) -> str:
-    """Does it; what there is to say about it. Raises `ValueError` or `Refusal` when it cannot be done."""
+    """Carries out a command and returns a sentence about it; raises `ValueError` or `Refusal` where it cannot."""
     match command:
         case Tell(about, values) if about.startswith("group:"):
             return _tell_group(world.platform, about.removeprefix("group:"), values)

@@ -53,13 +53,13 @@ class Listener(ThreadingMixIn, TCPServer):
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """As the library does, and remembers the connection."""
+        """Starts the request as the library does, and remembers the connection."""
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """As the library does, and forgets it."""
+        """Ends the request as the library does, and forgets the connection."""
         with self._guard:
             self._open.discard(request)
         super().shutdown_request(request)
@@ -71,13 +71,13 @@ class Listener(ThreadingMixIn, TCPServer):
 
 
 class Conversation(BaseHTTPRequestHandler):
-    """The requests of one connection; who inherits says what `answer` does with one."""
+    """The requests of one connection; a subclass defines `answer`."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Says nothing; the platform keeps the log."""
+        """Prints nothing; the platform keeps the log."""
 
     def answer(self, request: Request) -> None:
         """Answers one request by `do`."""
@@ -100,7 +100,7 @@ class Conversation(BaseHTTPRequestHandler):
         return self.rfile.read(int(text))
 
     def do(self, step: Step) -> None:
-        """One step of a delivery."""
+        """Carries out a step of a delivery."""
         match step:
             case Send(data, bytes_per_s):
                 self._send(data, bytes_per_s)

@@ -20,7 +20,7 @@ TIMEOUT_S = 5.0
 
 
 def default_path() -> Path:
-    """Where a simulator listens unless told otherwise: one for each user."""
+    """The default path of the control socket, one for each user."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     return Path(runtime or f"/tmp/kitting-sim-{os.getuid()}") / "kitting-sim.sock"  # noqa: S108 (made 0700, and checked)
 
@@ -85,7 +85,7 @@ class _Server(UnixStreamServer):
         super().__init__(path, _Conversation)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Who asks and goes away is no news."""
+        """Ignores a client that closed its connection."""
 
 
 class _Conversation(BaseRequestHandler):

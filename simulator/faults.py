@@ -1,8 +1,7 @@
-"""Pure. What goes wrong between a device and the metadata service, for whom, on which path, how often.
+"""Pure. Faults between a device and the metadata service: for which SIM, on which path, how often.
 
-A fault is a value of the closed union `Fault`. `Faults` keeps those that are asked for; the first one that fits a
-request is the one that happens, and one with `times` is gone after so many requests. `delivery.py` says what each does
-to the bytes.
+A fault is a value of the closed union `Fault`. `Faults` keeps the requested faults; the first one that matches a
+request happens, and one with `times` is removed after so many requests. `delivery.py` applies a fault to the bytes.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class LostAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CutAnswer:
-    """The answer ends in the middle of its body, `Content-Length` tells of the whole."""
+    """The answer ends in the middle of its body; `Content-Length` is that of the whole body."""
 
     after_bytes: int = -1
     """Bytes of the body that are sent; -1 for half of it."""
@@ -95,7 +94,7 @@ class TooManyRequests:
     """429, with the headers that the API documents for it."""
 
     seconds: int = 30
-    """Until the count starts anew; the platform counts by the minute."""
+    """Seconds until the count starts again; the platform counts by the minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ class Faults:
             self._wanted = [wanted for wanted in self._wanted if imsi is not None and wanted.imsi != imsi]
 
     def pending(self) -> tuple[Fault, ...]:
-        """What is still to happen."""
+        """The faults that have not happened yet."""
         with self._lock:
             return tuple(wanted.fault for wanted in self._wanted)
 

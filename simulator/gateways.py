@@ -48,12 +48,12 @@ SYSTEM_FILES = {
     "usr/share/zoneinfo/Asia/Tokyo": "TZif2",
     "usr/share/zoneinfo/Etc/UTC": "TZif2",
 }
-"""What the disk image of a virtual gateway has; enough for an agent that writes below its own root."""
+"""The disk image of a virtual gateway: enough for an agent that writes below its own root."""
 
 
 @dataclass
 class Gateway:
-    """One box on the table."""
+    """A virtual gateway."""
 
     name: str
     sim: Sim
@@ -107,7 +107,7 @@ class Gateway:
         return self.place / "agent.toml"
 
     def switch_on(self, lines: LineReader | None = None) -> None:
-        """Plugs the modem in and starts the resident agent; each line it says goes to `lines`."""
+        """Plugs the modem in and starts the resident; each line of its output goes to `lines`."""
         self.modem.plug_in()
         self.process = subprocess.Popen(  # noqa: S603 (our own command)
             self.command("run"),
@@ -137,7 +137,7 @@ class Gateway:
 
 
 class LineReader:
-    """Hands on what the gateways say, one line at a time."""
+    """Passes on the output of the gateways line by line."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
@@ -149,7 +149,7 @@ class LineReader:
                 self.said(name, line.rstrip())
 
     def said(self, name: str, line: str) -> None:
-        """One line of one gateway."""
+        """Passes on a line of a gateway."""
         self.lines.append((name, line))
 
 

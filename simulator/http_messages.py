@@ -14,7 +14,7 @@ HTML = "text/html"
 
 
 def json_value(body: bytes) -> Any:
-    """What a body says; raises `ValueError` or `RecursionError` for no JSON, or half a character in a text."""
+    """The JSON value of a body; raises `ValueError` or `RecursionError` otherwise, and for half a surrogate pair."""
     value = json.loads(body, parse_constant=_no_number)
     if b"\\u" in body:
         json.dumps(value, ensure_ascii=False).encode()
@@ -27,7 +27,7 @@ def _no_number(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a device asks: `path` as it came, percent-encoded, with its query if it has one."""
+    """A request of a device: `path` as received, percent-encoded, with its query."""
 
     method: str
     path: str
@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What it gets; `Content-Length` and `Connection` are added on the wire."""
+    """A response; `Content-Length` and `Connection` are added when it is sent."""
 
     status: int
     body: bytes = b""

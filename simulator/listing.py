@@ -22,7 +22,7 @@ class Listing:
         self._groups: dict[str, list[int]] = {}
 
     def add(self, sim: Sim) -> None:
-        """One more, behind all others."""
+        """Adds a value behind all others."""
         self._places[sim.imsi] = len(self._imsis)
         self._imsis.append(sim.imsi)
         self._of_sim_id[sim.sim_id] = sim.imsi

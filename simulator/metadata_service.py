@@ -25,7 +25,7 @@ NOT_THERE = "Specified key does not exist."
 
 
 def answer(platform: Platform, imsi: str, request: Request) -> Response:
-    """What the metadata service answers to a request that came through the SIM `imsi`."""
+    """The response of the metadata service to a request through the SIM `imsi`."""
     group = platform.group_of(imsi)
     if (group is None and platform.switches.no_group == "403") or (group is not None and not group.enabled):
         return Response.text(403, FORBIDDEN)

@@ -3,7 +3,7 @@
 - A command line is `AT`, a body and CR; LF is ignored; a line without `AT` is ignored (ITU-T V.250, 5.2).
 - The echo repeats the line as received (V.250, 6.2.4); results are words or digits (6.2.6), or none at all (6.2.5).
 - Several commands stand in one line; the first that fails ends it (V.250, 5.6).
-- What a family of modems says is data (`modem_models.py`); what goes wrong is a list of faults (`modem_faults.py`).
+- The answers of a family of modems are data (`modem_models.py`); its faults are a list (`modem_faults.py`).
 
 Nothing that writes to a modem is known here: no number, setting or firmware of it can be changed.
 """
@@ -76,7 +76,7 @@ _FOREIGN = ((faults.GarbagePort, DIAG), (faults.DataCall, PPP), (faults.Babble, 
 
 
 class Modem:
-    """One modem with the SIM in it."""
+    """A modem with its SIM."""
 
     def __init__(
         self,
@@ -96,19 +96,19 @@ class Modem:
         self.commands: list[str] = []
         """Command lines so far, as they came, without CR."""
         self.stored: list[str] = []
-        """Messages that were kept because nobody took them."""
+        """Messages that were stored because no program received them."""
         self.delivery = "2,1,0,0,0"
-        """How messages are handed on, as `AT+CNMI?` tells it."""
+        """How messages are delivered, as `AT+CNMI?` answers."""
         self._text_mode = False
         self.line_speed: int | None = None
-        """Bit rate of the line, where whoever holds the other end knows it."""
+        """The bit rate of the line, where the other end has told it."""
         self._first_echo = echo
         self._reports = 0
         self.power_on()
 
     @property
     def faults(self) -> tuple[ModemFault, ...]:
-        """What goes wrong; assign others at any time. Those that happen so many times are then counted anew."""
+        """The faults; others may be assigned at any time, which starts their counts again."""
         return self._faults
 
     @faults.setter
@@ -117,7 +117,7 @@ class Modem:
         self._happened: Counter[ModemFault] = Counter()
 
     def power_on(self) -> list[Event]:
-        """Everything as after plugging in; what the modem says by itself then."""
+        """Resets everything as after plugging in; returns what the modem sends by itself."""
         self._line = b""
         self._reset()
         if self._has(faults.Silent) or self._has(faults.GarbagePort) or self._has(faults.NmeaPort):
@@ -130,7 +130,7 @@ class Modem:
         self._prompt = self._has(faults.OpenPrompt)
 
     def murmur(self) -> bytes:
-        """What comes every second without a question: an NMEA port's sentences."""
+        """The bytes that the port sends every second without a command: the sentences of an NMEA port."""
         return NMEA if self._has(faults.NmeaPort) else b""
 
     def feed(self, data: bytes) -> list[Event]:
@@ -208,7 +208,7 @@ class Modem:
         return self._extended("+CGSN" if name == "+CGSN=0" else name)
 
     def _about_messages(self, name: str) -> tuple[str, ...] | None:
-        """What decides how messages arrive (TS 27.005, 3.2.3 and 3.4.1); None for a command about something else."""
+        """The answer to a command about messages (TS 27.005, 3.2.3 and 3.4.1); None for other commands."""
         if name in {"+CMGF=0", "+CMGF=1"}:
             self._text_mode = name.endswith("1")
         elif name == "+CNMI?":
@@ -220,7 +220,7 @@ class Modem:
         return ()
 
     def message(self, text: str, *, ucs2: bool = False) -> bytes:
-        """A short message arrives; what the modem says of it by itself."""
+        """A short message arrives; returns what the modem sends by itself."""
         shown = text.encode("utf-16-be").hex().upper() if ucs2 else text
         match self.delivery.split(",")[1]:
             case "2" if self._text_mode:

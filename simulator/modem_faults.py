@@ -1,4 +1,4 @@
-"""Words. What goes wrong with a modem. A modem can have several faults at once; `modem.py` says what each does."""
+"""Words. The faults of a modem. A modem can have several faults at once; `modem.py` carries them out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class WrongCheckDigit:
-    """The IMEI is told with a wrong last digit."""
+    """The IMEI is answered with a wrong last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class QuietResults:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsInWords:
-    """Errors are told in words, whatever `+CMEE` says."""
+    """Errors are answered in words, whatever `+CMEE` is set to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,12 @@ class WrongSpeed:
 
 @dataclass(frozen=True, slots=True)
 class OpenPrompt:
-    """From the next power-on on somebody's message is still being typed: a `> ` answers every line until ESC."""
+    """From the next power-on a text prompt is open: `> ` answers every line until ESC."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataCall:
-    """PPP frames answer everything: a data call that nobody ended."""
+    """PPP frames answer everything: a data call was not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Babble:
 
 @dataclass(frozen=True, slots=True)
 class UnsteadyImei:
-    """Another IMEI at every question, with a right check digit each time."""
+    """The IMEI changes with every question; each has a right check digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class LowerCaseEcho:
 
 @dataclass(frozen=True, slots=True)
 class Chatter:
-    """A report that nobody asked for, with each answer."""
+    """Each answer comes with an unsolicited report."""
 
     line: str = "^RSSI:18"
     place: Literal["before", "inside", "after"] = "before"

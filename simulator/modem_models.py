@@ -49,7 +49,7 @@ def model_names() -> tuple[str, ...]:
 
 @cache
 def load_model(name: str) -> Model:
-    """The model of that name; raises `ValueError` that tells which there are."""
+    """The model of that name; raises `ValueError` with the known names."""
     if name not in model_names():
         raise ValueError(f"there is no modem model {name!r}; there are {', '.join(model_names())}")
     table = _table(name)

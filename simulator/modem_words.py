@@ -1,4 +1,4 @@
-"""Words. What modems understand and say, beside what is data of a family: commands, error numbers, other protocols."""
+"""Words. Commands, error numbers and other protocols of all modems; the data of a family is in its model."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Pure. Invented numbers that look right: IMSIs of the test network, cards, and devices with right check digits.
 
-The nth IMSI and the nth IMEI belong together; a card's number follows from its IMSI. No number belongs to anybody:
-001 01 is the network code for tests (ITU-T E.212, annex), and the type allocation code 35693803 a well-known example.
+The nth IMSI and the nth IMEI belong together; the ICCID is computed from the IMSI. No number is in use: 001 01 is the
+network code for tests (ITU-T E.212, annex), and the type allocation code 35693803 is a well-known example.
 """
 
 from __future__ import annotations

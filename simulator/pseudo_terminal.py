@@ -38,7 +38,7 @@ _SPEEDS = {getattr(termios, f"B{rate}"): rate for rate in (9600, 19200, 38400, 5
 
 
 class ModemOnPty:
-    """One modem at one place: `link`, where at most a link of an earlier terminal may be, or a place of its own."""
+    """A modem on a pseudo-terminal, at a path of its own or at `link`, where only an earlier link may be."""
 
     def __init__(self, modem: Modem, link: Path | str | None = None) -> None:
         self.modem = modem
@@ -60,7 +60,7 @@ class ModemOnPty:
             self._terminal = None
 
     def say(self, data: bytes) -> None:
-        """The modem sends something that nobody asked for."""
+        """Sends an unsolicited report."""
         if self._terminal is not None:
             self._terminal.say([Sent(data)])
 
@@ -169,7 +169,7 @@ class _Terminal:
             self._backlog = self._backlog[os.write(self._master, self._backlog) :]
 
     def _has_reader(self) -> bool:
-        """What nobody asked for and nobody reads is lost, as with a real port; answers wait."""
+        """Whether a program reads; otherwise unsolicited reports are lost as on a real port, and answers wait."""
         unread = int.from_bytes(ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
         return unread <= _MOST_UNREAD_BYTES
 

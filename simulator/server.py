@@ -1,10 +1,10 @@
-"""Edge: HTTP over real sockets. Which SIM asks is told by the address that the connection comes from.
+"""Edge. HTTP over real sockets. The SIM of a request is found by the source address of its connection.
 
     with MetadataServer(platform) as server:
         … http.client.HTTPConnection(server.host, server.port, source_address=(server.address_of(imsi), 0))
 
 The first SIM of the platform is 127.0.0.1, the next 127.0.0.2, and so on, unless `addresses` says otherwise. An address
-that is no SIM's, or a SIM without a session, is not on a SORACOM line: its connection is closed without an answer.
+that belongs to no SIM, or a SIM without a session, has no SORACOM connection: it is closed without an answer.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class MetadataServer:
         return str(FIRST_ADDRESS + self.platform.place_of(imsi))
 
     def sim_at(self, address: str) -> str | None:
-        """IMSI of the SIM that sends from an address; None for somebody who is not on a SORACOM line."""
+        """The IMSI of the SIM with a source address; None for an address without a SORACOM connection."""
         if self._addresses is not None:
             return self._addresses.get(address)
         return self.platform.imsi_at(int(IPv4Address(address)) - int(FIRST_ADDRESS))
@@ -82,7 +82,7 @@ class MetadataServer:
         return imsi if imsi is not None and self.platform.sim(imsi).session is not None else None
 
     def count(self, address: str) -> None:
-        """One more connection from an address."""
+        """Counts a connection from an address."""
         with self._counted:
             self._connections[address] += 1
 
@@ -100,7 +100,7 @@ class MetadataServer:
             self._listener = None
 
     def refuse_connections(self) -> None:
-        """From now on nobody listens at the port: "connection refused"."""
+        """Stops listening: from now on connections are refused."""
         self.stop()
 
     def accept_connections(self) -> None:
@@ -136,7 +136,7 @@ class _Conversation(Conversation):
     server: _Listener
 
     def answer(self, request: Request) -> None:
-        """As the metadata service of the SIM that asks, if it is still on the line."""
+        """Answers as the metadata service of the asking SIM, if its session is still open."""
         service = self.server.service
         imsi = service.line_of(self.client_address[0])
         if imsi is None:

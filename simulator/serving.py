@@ -52,7 +52,7 @@ class ServedApi:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What runs: where the service, the control socket and each gateway are."""
+    """The running simulator: addresses of the service, the control socket and each gateway."""
 
     url: str
     control: Path
@@ -60,13 +60,13 @@ class Served:
     api: ServedApi | None = None
 
     def values(self) -> dict[str, Any]:
-        """The same for a program."""
+        """The addresses as values for programs."""
         api = {"api": self.api.url, "profile": str(self.api.profile)} if self.api else {}
         gateways = [_values(item) for item in self.gateways]
         return {"url": self.url, "control": str(self.control), **api, "gateways": gateways}
 
     def lines(self) -> Iterator[str]:
-        """The same for a person."""
+        """The addresses as lines for people."""
         yield f"metadata service  {self.url}"
         yield f"control socket    {self.control}"
         if self.api:
@@ -119,7 +119,7 @@ def serving(
 def _api(
     stack: ExitStack, account: Account, faults: Faults, place: Path, where: Where
 ) -> tuple[ServedApi, Callable[[str, int], None]]:
-    """The API and its event handlers, until the stack is closed; and who is told of traffic."""
+    """Starts the API and its event handlers until the stack is closed; returns the function that counts traffic."""
     firing = stack.enter_context(Firing(account, look_s=_LOOK_S))
     server = stack.enter_context(ApiServer(account, faults=faults, host=where.host, port=where.api_port or 0))
     key_id, secret = new_key(account.root())
@@ -148,7 +148,7 @@ def ends_by_signal() -> Iterator[None]:
 
 
 def wait_for_end() -> None:
-    """Until somebody ends this process."""
+    """Waits until a signal ends this process."""
     signal.sigwait(_ENDS)
 
 

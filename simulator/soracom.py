@@ -23,13 +23,13 @@ from simulator.switches import Switches
 __all__ = ["Asked", "Group", "Platform", "Refusal", "Sim", "Switches", "ticking_clock"]
 
 ANONYMOUS = "|ANONYMOUS"
-"""Suffix of an IMEI lock that lets a session in although the carrier tells no IMEI (API: SetImeiLockRequest)."""
+"""Suffix of an IMEI lock that allows a session whose IMEI the carrier does not report (API: SetImeiLockRequest)."""
 LOG_LENGTH = 100_000
 """Requests that are kept; the oldest go first."""
 
 
 Watcher = Callable[[Sim, Sim | None], None]
-"""Is told a SIM before and after a change; None afterwards where its IMEI lock kept it out. Must not wait."""
+"""Called with a SIM before and after a change, or with None after it where the IMEI lock refused the session."""
 
 
 def ticking_clock(start_ms: int = 1_765_030_000_000) -> Callable[[], int]:
@@ -85,12 +85,12 @@ class Platform:
 
     @property
     def requests(self) -> tuple[Asked, ...]:
-        """What was asked, oldest first."""
+        """The requests so far, oldest first."""
         with self._lock:
             return tuple(self._log)
 
     def watch(self, watcher: Watcher) -> None:
-        """From now on every change of a SIM is told, and every session that an IMEI lock refused."""
+        """Calls `watcher` from now on at each change of a SIM, and at each session that an IMEI lock refused."""
         self._watchers.append(watcher)
 
     def add_sim(self, sim: Sim) -> None:
@@ -198,7 +198,7 @@ class Platform:
         self.change_group(group_id, userdata=text)
 
     def set_tag(self, imsi: str, name: str, value: str) -> None:
-        """One tag of a SIM; the others stay."""
+        """Sets one tag of a SIM."""
         self.set_tags(imsi, {name: value})
 
     def set_tags(self, imsi: str, tags: Mapping[str, str]) -> None:
@@ -237,7 +237,7 @@ class Platform:
                 self.disconnect(imsi)
 
     def set_imei_lock(self, imsi: str, imei: str = "") -> None:
-        """Locks a SIM to a device, by default to that of its session; a switch says whether a running one is cut."""
+        """Locks a SIM to a device, by default that of its session; a switch decides whether a running session ends."""
         with self._lock:
             session = self.sim(imsi).session
             locked = imei or (session and reported_imei(session.imei, self._switches)) or ""

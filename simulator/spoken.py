@@ -1,4 +1,4 @@
-"""Pure. Faults said in words: `slow-body bytes_per_s=5` is `SlowBody(bytes_per_s=5.0)`."""
+"""Pure. Faults as text: `slow-body bytes_per_s=5` is `SlowBody(bytes_per_s=5.0)`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pairs(words: Sequence[str]) -> dict[str, str]:
 
 
 def from_words(kinds: Sequence[type[T]], name: str, values: Mapping[str, str]) -> T:
-    """The fault of that name with these values; raises `ValueError` that tells what there is instead."""
+    """The fault of that name with these values; raises `ValueError` with the known names and values."""
     known = {name_of(kind): kind for kind in kinds}
     if name not in known:
         raise ValueError(f"there is no {name!r}; there are {', '.join(known)}")
@@ -36,7 +36,7 @@ def from_words(kinds: Sequence[type[T]], name: str, values: Mapping[str, str]) -
 
 
 def described(kinds: Sequence[type[T]]) -> list[str]:
-    """One line for each kind: its word, its values with their defaults, and what it is."""
+    """A line for each kind of fault: name, values with their defaults, and description."""
     lines = []
     for kind in kinds:
         values: list[Any] = list(fields(kind))  # type: ignore[arg-type] # (all of them are dataclasses)

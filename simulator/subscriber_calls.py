@@ -1,8 +1,8 @@
-"""Pure. What the API does under `/v1/subscribers/{imsi}/`, which a device reaches without naming its IMSI.
+"""Pure. The calls of the API below `/v1/subscribers/{imsi}/`, which a device reaches without its IMSI.
 
-That each of these really passes through the metadata service is what the documentation says in general; it was not
-seen for each. Almost every change answers with the whole subscriber after the change. Source: SORACOM's OpenAPI
-definition, version 20260604; its error codes are not published, the ones here are invented.
+By the documentation all of these pass through the metadata service; that was not seen for each. Almost every change
+answers with the whole subscriber after the change. Source: SORACOM's OpenAPI definition, version 20260604; its error
+codes are not published, the codes here are invented.
 """
 
 from __future__ import annotations

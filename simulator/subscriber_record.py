@@ -76,7 +76,7 @@ def subscriber_record(sim: Sim, switches: Switches, *, minimized: bool = False) 
 
 
 def reported_imei(imei: str | None, switches: Switches) -> str | None:
-    """What the carrier tells of a device's IMEI; 15 zeros and null both mean that it tells nothing."""
+    """The IMEI of a device as the carrier reports it; 15 zeros and null both mean that none is reported."""
     match switches.session_imei:
         case "as_modem":
             return imei

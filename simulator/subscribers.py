@@ -29,12 +29,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One connection of a SIM to the network."""
+    """A connection of a SIM to the network."""
 
     session_id: str
     address: str
     imei: str | None
-    """The device that the SIM sits in, as it is; the switch `session_imei` decides what of it is told."""
+    """The real IMEI of the device with the SIM; the switch `session_imei` decides what the carrier reports of it."""
     created_ms: int
 
 
@@ -64,7 +64,7 @@ class Sim:
     session: Session | None = None
     previous_session: Session | None = None
     local_info_imei: str = "356938039999991"
-    """What the SIM applet saw the last time it was asked: by nature stale, here another device."""
+    """The IMEI that the SIM applet reported last: usually old, here that of another device."""
     local_info_ms: int = EPOCH_MS
 
     def __post_init__(self) -> None:
@@ -95,9 +95,9 @@ class Group:
     minimize_response_body: bool = False
     userdata: str | None = None
     other_air: Mapping[str, Any] = field(default_factory=dict)
-    """What SORACOM Air holds beside metadata and userdata: custom DNS, VPG, and so on."""
+    """Settings of SORACOM Air beside metadata and userdata: custom DNS, VPG, and so on."""
     other_configuration: Mapping[str, Any] = field(default_factory=dict)
-    """What other services of the group hold; it counts towards the same limit."""
+    """Settings of other services of the group; they count towards the same limit."""
     other_tags: Mapping[str, str] = field(default_factory=dict)
     """The group's tags but for its name."""
 
@@ -112,13 +112,13 @@ class Group:
         return {"SoracomAir": air, **self.other_configuration}
 
     def size_bytes(self) -> int:
-        """What counts towards the limit of a group: its configuration as JSON in UTF-8."""
+        """The size that counts towards the limit of a group: its configuration as JSON in UTF-8."""
         return len(json.dumps(self.configuration(), ensure_ascii=False, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that came in, and what became of it."""
+    """A request that was received, and its result."""
 
     at_ms: int
     imsi: str

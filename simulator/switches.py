@@ -1,7 +1,7 @@
-"""Words. Switches for what nobody has published about the platform, or what it does differently from line to line.
+"""Words. Switches for behaviour of the platform that is not published, or that differs between subscriptions.
 
-The defaults are the likeliest. `docs/simulator.md` says of each how certain it is. A client is ready for the field when
-it is right in every position of every switch.
+The defaults are the likeliest positions. `docs/simulator.md` names for each switch how certain it is. A client is ready
+for the field when it works with every position of every switch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """One position for each uncertain behaviour; a value that does not exist raises `ValueError`."""
+    """The position of each switch; an unknown position raises `ValueError`."""
 
     read_only_status: Literal[403, 405, 400] = 403
     """Answer to a write when the group lets devices only read."""
@@ -26,7 +26,7 @@ class Switches:
     field_newline: bool = False
     """A line end after the bare value of a field."""
     session_imei: Literal["as_modem", "zeros", "null", "other", "imeisv16", "spare0"] = "as_modem"
-    """What the carrier tells the platform of the device's IMEI."""
+    """The IMEI of the device as the carrier reports it to the platform."""
     record: Literal["full", "2016"] = "full"
     """The subscriber record as it is today, or with no more members than ten years ago."""
     nulls: Literal["shown", "left_out"] = "shown"
@@ -51,7 +51,7 @@ class Switches:
                 raise ValueError(f"{name} is {_choices(hint)}, not {getattr(self, name)!r}")
 
     def changed(self, texts: Mapping[str, str]) -> Switches:
-        """The same with some positions changed, values as text; raises `ValueError` that names the switch."""
+        """The switches with some positions changed, given as text; raises `ValueError` that names the switch."""
         hints = get_type_hints(Switches)
         values: dict[str, Any] = {}
         for name, text in texts.items():
@@ -85,6 +85,6 @@ def _parsed(name: str, hint: Any, text: str) -> object:
 
 
 def described() -> list[str]:
-    """One line for each switch: its name, its default, what else it takes."""
+    """A line for each switch: name, default, other positions."""
     hints = get_type_hints(Switches)
     return [f"{item.name}={str(item.default).lower()} ({_choices(hints[item.name])})" for item in fields(Switches)]

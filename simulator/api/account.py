@@ -1,10 +1,10 @@
-"""Words. An operator as the API knows it: who may sign in, and everything of theirs that is no SIM and no group.
+"""Words. An operator as the API has it: users, roles, orders, handlers, and all else that is not a SIM or a group.
 
     account = Account(Platform(sims, groups))
     account.users["desk"] = User("desk", password="secret", permission='{"statements": […]}')
     account.orders["OR1"] = Order("OR1", sim_ids=[…])
 
-Whatever is put here before or while the API is served is what the API tells.
+The API answers with these values, also when they are changed while it is served.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ LambdaFunction = Callable[[Mapping[str, Any], object], object]
 
 @dataclass(slots=True)
 class User:
-    """Somebody who may sign in; the root user is the one without a name."""
+    """A user who may sign in; the root user has no name."""
 
     name: str = ""
     description: str = ""
     password: str | None = None
     mfa: str | None = None
-    """What a second factor shows: six digits, or the secret that they follow from (RFC 6238); None without one."""
+    """The second factor: six fixed digits, or the secret from which they are computed (RFC 6238); None without one."""
     mfa_offered: str | None = None
     """The secret of a second factor that was asked for and not verified yet."""
     auth_keys: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class User:
     """The user's own permission document, as JSON."""
     roles: list[str] = field(default_factory=list)
     trust_policy: str = ""
-    """Who may switch to this user, as JSON."""
+    """The users who may switch to this user, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +67,33 @@ class Order:
 
 @dataclass(slots=True)
 class Batch:
-    """Calls that are carried out one after the other, as somebody who may."""
+    """A job: calls that are carried out one after the other with the rights of a user."""
 
     group_id: str
     job_id: str
     user: User
     tasks: list[dict[str, Any]]
     told: dict[str, Any]
-    """The job as the API tells it, but for its summary."""
+    """The job as the API returns it, without its summary."""
     done: int = 0
     """Tasks that were carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to the API, for whoever looks afterwards."""
+    """A request to the API, kept for tests and logs."""
 
     method: str
     path: str
     operation: str
-    """Such as `Sim:setSimGroup`; empty where there is no such call."""
+    """The name of the call, such as `Sim:setSimGroup`; empty for an unknown call."""
     status: int
     user: str
 
 
 @dataclass(slots=True)
 class Account:
-    """One operator. Its SIMs and groups are the platform's."""
+    """An operator. Its SIMs and groups are in `platform`."""
 
     platform: Platform
     operator_id: str = "OP0000000000"
@@ -119,7 +119,7 @@ class Account:
     messages: list[tuple[str, str]] = field(default_factory=list)
     """SIM id and text of every SMS."""
     deliver: Callable[[str, str], None] = lambda _imsi, _text: None
-    """Hands an SMS to the modem that has this SIM; where there is none, the network keeps it for ever."""
+    """Delivers an SMS to the modem with this SIM; without such a modem the network keeps it for ever."""
     batch_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     tasks_per_request: int = 100
@@ -141,7 +141,7 @@ class Account:
     lock: RLock = field(default_factory=RLock)
     numbers: count[int] = field(default_factory=lambda: count(1))
     index: SearchIndex = field(init=False)
-    """What `/query/sims` looks at."""
+    """The index that `/query/sims` searches."""
     history: History = field(init=False)
 
     def __post_init__(self) -> None:

@@ -33,7 +33,7 @@ OPERATIONS: Mapping[str, Operation] = {
 
 
 def answer(account: Account, request: Request, address: str = "127.0.0.1") -> Response:
-    """What the API answers to a request from an address; every request is written down in `account.calls`."""
+    """The API's response to a request from an address; each request is recorded in `account.calls`."""
     path = request.path.partition("?")[0]
     found = find(request.method, path.removeprefix(BASE)) if path.startswith(BASE + "/") else None
     if found is None:

@@ -17,21 +17,21 @@ MOST_IN_A_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, by somebody who is known and may do it."""
+    """An authorised request, with the user who sent it."""
 
     account: Account
     user: User
     request: Request
     variables: Mapping[str, str]
-    """What stands in the path, percent-encoded."""
+    """The variables of the path, percent-encoded."""
 
     def variable(self, name: str) -> str:
-        """What stands in the path, as it was meant."""
+        """A variable of the path, decoded."""
         return unquote(self.variables[name])
 
     @property
     def query(self) -> Mapping[str, str]:
-        """What stands behind the question mark."""
+        """A parameter of the query."""
         _, _, query = self.request.path.partition("?")
         return dict(parse_qsl(query, keep_blank_values=True))
 
@@ -50,7 +50,7 @@ class Asked:
         return told
 
     def with_body(self, body: Mapping[str, Any]) -> Asked:
-        """The same with another body."""
+        """This request with another body."""
         request = replace(self.request, body=json.dumps(body).encode())
         return replace(self, request=request)
 

@@ -19,7 +19,7 @@ from simulator.subscribers import Refusal
 
 MOST_TASKS = 10_000
 CarryOut = Callable[[User, Request], Response]
-"""Carries out a request as somebody, if they may; raises a `Refusal` where it cannot be done."""
+"""Carries out a request with a user's rights; raises a `Refusal` where it is not possible or not allowed."""
 KINDS = frozenset(
     {
         *("Sim:activateSim", "Sim:deactivateSim", "Sim:suspendSim", "Sim:setSimToStandby"),
@@ -45,7 +45,7 @@ def create_group(asked: Asked) -> Response:
 
 
 def get_group(asked: Asked) -> Response:
-    """One."""
+    """Returns a group of jobs."""
     return Response.json(200, _group(asked))
 
 
@@ -92,7 +92,7 @@ def create_job(asked: Asked) -> Response:
 
 
 def get_job(asked: Asked) -> Response:
-    """One, with how far it is."""
+    """One job, with its progress."""
     return Response.json(200, _job_object(_job(asked)))
 
 

@@ -1,12 +1,12 @@
-"""Edge: event handlers that fire: on what happens to a SIM, their actions are carried out, in a thread of their own.
+"""Edge. Event handlers that fire: changes of a SIM start their actions, which run in a thread of their own.
 
     with Firing(account) as firing:
         firing.carried(imsi, 12_000_000)    # traffic
         firing.settle()                     # everything that was set off has happened
 
-What is due later (an action after a day, an expiry time) happens when the platform's clock says so and somebody calls
-`settle`, or by itself with `look_s`. Days and months begin in UTC. A web request is sent once and nobody looks at its
-answer: of another try nothing is documented.
+What is due later (an action after a day, an expiry time) happens when the platform's clock reaches it and `settle` is
+called, or by itself with `look_s`. Days and months begin in UTC. A web request is sent once and its answer is ignored:
+a second try is not documented.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Sign(Enum):
 
 
 class Firing:
-    """Watches the platform of an account, and does what the account's handlers say."""
+    """Watches the platform of an account, and carries out the account's handlers."""
 
     def __init__(self, account: Account, *, look_s: float | None = None) -> None:
         """With `look_s`, it looks so often by itself what is due."""
@@ -61,7 +61,7 @@ class Firing:
         self._expiring: list[tuple[int, str]] = []
         """When, and IMSI; a heap, in which a time that was changed since stays and means nothing."""
         self.failed: list[str] = []
-        """What an action could not do."""
+        """Actions that failed, as text."""
         for sim in account.platform.sims:
             self._expects(sim)
         account.platform.watch(self._noticed)

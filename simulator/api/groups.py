@@ -42,7 +42,7 @@ def list_groups(asked: Asked) -> Response:
 
 
 def get_group(asked: Asked) -> Response:
-    """One group."""
+    """Returns a group."""
     return _answer(asked, asked.account.platform.group(asked.variable("group_id")))
 
 

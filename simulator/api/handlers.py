@@ -53,7 +53,7 @@ def list_handlers(asked: Asked) -> Response:
 
 
 def get_handler(asked: Asked) -> Response:
-    """One."""
+    """Returns an event handler."""
     return Response.json(200, _handler(asked))
 
 
@@ -76,7 +76,7 @@ def create_handler(asked: Asked) -> Response:
 
 
 def update_handler(asked: Asked) -> Response:
-    """Another in its place."""
+    """Replaces a handler."""
     old = _handler(asked)
     changed = {**checked(asked.members()), "handlerId": old["handlerId"]}
     drop(asked.account, old)
@@ -85,7 +85,7 @@ def update_handler(asked: Asked) -> Response:
 
 
 def delete_handler(asked: Asked) -> Response:
-    """And gone."""
+    """Deletes a handler."""
     drop(asked.account, _handler(asked))
     return nothing()
 
@@ -97,7 +97,7 @@ def ignore(asked: Asked) -> Response:
 
 
 def heed(asked: Asked) -> Response:
-    """And again."""
+    """Makes a handler active again."""
     key = (_handler(asked)["handlerId"], asked.variable("imsi"))
     if key not in asked.account.ignored:
         raise Refusal(404, "EVT0404", "the handler was not ignored")

@@ -1,4 +1,4 @@
-"""Pure. What happened to each SIM: its sessions and the states that it was in, as far back as anybody asks."""
+"""Pure. The history of each SIM: its sessions and its states, without a limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One entry."""
+    """An entry of the history."""
 
     at_ms: int
     told: Mapping[str, Any]
@@ -40,7 +40,7 @@ class History:
         return list(reversed(self._sessions.get(imsi, ())))
 
     def statuses(self, imsi: str) -> list[Happened]:
-        """What status, speed class and group it came to have, newest first."""
+        """The changes of status, speed class and group, newest first."""
         return list(reversed(self._statuses.get(imsi, ())))
 
     def _noticed(self, before: Sim, after: Sim | None) -> None:

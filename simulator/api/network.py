@@ -13,7 +13,7 @@ from simulator.subscribers import EPOCH_MS, Refusal, Sim
 
 MOST_S = 8 * 3600
 _USUAL_S = 600
-"""Of a mapping that says nothing else."""
+"""The duration of a port mapping without one of its own."""
 _FIRST_PORT = 30000
 _ADDRESS = "192.0.2.1"
 
@@ -110,7 +110,7 @@ def list_gateways(asked: Asked) -> Response:
 
 
 def get_gateway(asked: Asked) -> Response:
-    """One."""
+    """Returns a virtual private gateway."""
     return Response.json(200, _gateway(asked))
 
 
@@ -124,7 +124,7 @@ def open_gate(asked: Asked) -> Response:
 
 
 def close_gate(asked: Asked) -> Response:
-    """And no longer."""
+    """Closes a gate."""
     _gateway(asked)["gateOpened"] = False
     return nothing(200)
 

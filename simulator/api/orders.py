@@ -14,7 +14,7 @@ from simulator.subscribers import Refusal
 
 
 def order_object(order: Order) -> dict[str, Any]:
-    """The order as the API tells it."""
+    """The order as the API returns it."""
     told: dict[str, Any] = {"orderId": order.order_id, "orderStatus": order.status, "currency": "JPY"}
     if order.items:
         told["orderItemList"] = _items(order)
@@ -57,7 +57,7 @@ def list_orders(asked: Asked) -> Response:
 
 
 def get_order(asked: Asked) -> Response:
-    """One order."""
+    """Returns an order."""
     return Response.json(200, order_object(_order(asked)))
 
 
@@ -82,7 +82,7 @@ def register(asked: Asked) -> Response:
 
 
 def initial_settings(asked: Asked) -> Response:
-    """What the SIMs are to be; not after they were received."""
+    """Sets the initial settings of the SIMs; refused after they were received."""
     order = _order(asked)
     if order.status == "received":
         raise Refusal(400, "ORD0002", "the order was received already")

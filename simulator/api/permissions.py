@@ -2,10 +2,10 @@
 
     {"statements": [{"effect": "allow", "api": ["Sim:getSim", "Group:*"], "condition": "samUserName == 'desk'"}]}
 
-What no statement allows is denied, and a denial counts more than every permission. Of the conditions those are known
-that the pages show: `pathVariable('NAME') == 'VALUE'`, `samUserName == 'NAME'`, `ipAddress('NETWORK')` and
-`currentDate >= date(2026, 4, 1)` with any comparison, joined by `and`; one that is not understood makes a permission
-hold for nobody and a denial for everybody.
+A call that no statement allows is denied, and a denial counts more than every permission. The known conditions are
+those of the pages: `pathVariable('NAME') == 'VALUE'`, `samUserName == 'NAME'`, `ipAddress('NETWORK')` and
+`currentDate >= date(2026, 4, 1)` with any comparison, joined by `and`. With an unknown condition a permission never
+applies and a denial always applies.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a condition can ask for."""
+    """The facts about a request that a condition can use."""
 
     variables: Mapping[str, str]
-    """What stands in the path."""
+    """The variables of the path."""
     user: str
     address: str = "127.0.0.1"
     now_ms: int = 0

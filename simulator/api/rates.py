@@ -1,4 +1,4 @@
-"""Pure. How many requests a minute the platform takes: counted for each group of calls, told in every answer.
+"""Pure. The rate limit in requests a minute, counted for each group of calls and returned with every answer.
 
 Headers: changelog.soracom.io. The platform's numbers are not published; here it is `account.rate_limit`.
 """

@@ -19,7 +19,7 @@ def list_roles(asked: Asked) -> Response:
 
 
 def get_role(asked: Asked) -> Response:
-    """One."""
+    """Returns a role."""
     return Response.json(200, _role_object(asked, _role(asked)))
 
 
@@ -33,13 +33,13 @@ def create_role(asked: Asked) -> Response:
 
 
 def update_role(asked: Asked) -> Response:
-    """Another permission document."""
+    """Replaces the permission document."""
     asked.account.roles[_role(asked)] = permission_in(asked.members(), "permission")
     return nothing(200)
 
 
 def delete_role(asked: Asked) -> Response:
-    """Gone, unless somebody has it."""
+    """Deletes a role that no user has."""
     role_id = _role(asked)
     if any(role_id in user.roles for user in asked.account.users.values()):
         raise Refusal(400, "ROL0002", "a user has the role")
@@ -48,7 +48,7 @@ def delete_role(asked: Asked) -> Response:
 
 
 def list_users_of(asked: Asked) -> Response:
-    """Who has a role."""
+    """The users who have a role."""
     role_id = _role(asked)
     users = [user for user in asked.account.users.values() if role_id in user.roles]
     return Response.json(200, [user_object(asked.account, user) for user in users])

@@ -170,14 +170,14 @@ POST   /sandbox/orders/ship Sandbox:sandboxShipOrder
 POST   /sandbox/stats/air/subscribers/{imsi} Sandbox:sandboxInsertAirStats
 """
 OPEN = frozenset({"Auth:auth", "Sandbox:sandboxInitializeOperator", "Sandbox:sandboxGetSignupToken"})
-"""Operations that nobody has to sign in for."""
+"""Operations that need no token."""
 FREE = frozenset({"Auth:logout", "Auth:switchUser", "Operator:generateAuthToken"})
-"""Operations that everybody who signed in may do; who is switched to has a say of its own, its trust policy."""
+"""Operations that every user with a token may call; the trust policy of the other user limits `switchUser`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call."""
+    """A call of the API."""
 
     method: str
     template: str
@@ -186,7 +186,7 @@ class Route:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What permissions may call it."""
+        """The names of this call in permission documents."""
         return (self.operation, self.also) if self.also else (self.operation,)
 
 

@@ -1,4 +1,4 @@
-"""Pure. What sets an event handler off, when it may go off again, and what its texts say."""
+"""Pure. The conditions of an event handler, the time until it may fire again, and the texts of its actions."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Event:
     sim: Sim
     at_ms: int
     words: Mapping[str, str] = field(default_factory=dict)
-    """What the text of an action may name, such as `oldStatus`."""
+    """The variables of an action's text, such as `oldStatus`."""
     carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Of traffic: whose (`sim`, `targetGroupId`, `targetOperatorId`) → in which period → bytes."""
+    """Traffic: subject (`sim`, `targetGroupId`, `targetOperatorId`) → period → bytes."""
 
 
 def fits(handler: Mapping[str, Any], event: Event) -> bool:
@@ -60,7 +60,7 @@ def target_of(handler: Mapping[str, Any], event: Event) -> str:
 
 
 def again_at(told: Mapping[str, Any], now: int) -> int:
-    """When a handler may go off again; it is told of changes, so "at once" is for the next one."""
+    """The moment from which a handler may fire again; "at once" means at the next change."""
     return FOREVER_MS if told["inactiveTimeoutDateConst"] == "NEVER" else _moment(told, "inactiveTimeoutDateConst", now)
 
 

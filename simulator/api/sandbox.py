@@ -26,13 +26,13 @@ def initialize(asked: Asked) -> Response:
 
 
 def sign_up_token(asked: Asked) -> Response:
-    """What would come by mail."""
+    """The token that the platform sends by mail."""
     text(asked.members(), "authKeyId")
     return Response.json(200, {"token": asked.account.new_id("")})
 
 
 def delete_operator(asked: Asked) -> Response:
-    """Nobody signs in any more."""
+    """Deletes an operator; none of its users can sign in afterwards."""
     asked.account.root().password = None
     asked.account.root().auth_keys.clear()
     forget_tokens(asked.account, "")

@@ -1,7 +1,7 @@
-"""Pure. The index that `/query/sims` looks at: SIMs as they were some while ago.
+"""Pure. The index that `/query/sims` searches: the SIMs as they were some time ago.
 
-On the platform it follows the truth by up to 15 seconds. Here it is up to date until somebody says otherwise:
-`lag_ms = 15_000`, by the platform's clock, or `lags = True`, until it is False again.
+On the platform the index is up to 15 seconds late. Here it is up to date, unless `lag_ms = 15_000` delays it by the
+platform's clock, or `lags = True` stops it until it is False again.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ STEP_MS = 30_000
 
 
 def code_of(secret: str, now_ms: int) -> str:
-    """What a second factor with this secret (base 32) shows at a time."""
+    """The code of a second factor with this secret (base 32) at a moment."""
     step = (now_ms // STEP_MS).to_bytes(8)
     digest = hmac.digest(base64.b32decode(secret), step, hashlib.sha1)
     place = digest[-1] & 15

@@ -20,7 +20,7 @@ _SWITCHED_S = range(180, 3601)
 
 
 def sign_in(asked: Asked) -> Response:
-    """With a key, or with e-mail address or operator and user, and a password; a second factor where there is one."""
+    """Signs in with an authentication key, or with a password and, where the user has one, a second factor."""
     members, account = asked.members(), asked.account
     user = _who(account, members)
     if user is None:
@@ -45,7 +45,7 @@ def switch_user(asked: Asked) -> Response:
 
 
 def renew(asked: Asked) -> Response:
-    """Another token for the same API key; the old one stays good until it expires."""
+    """Issues a new token for the same API key; the old token stays valid until it expires."""
     api_key = asked.request.headers["x-soracom-api-key"]
     answer = _new_token(asked.account, asked.user, asked.members(), api_key)
     return Response.json(200, {"token": answer["token"]})
@@ -97,7 +97,7 @@ def get_factor(asked: Asked) -> Response:
 
 
 def forget_tokens(account: Account, name: str) -> None:
-    """Whoever signed in as this user has to do it again."""
+    """Makes all tokens of a user invalid."""
     for key in [key for key, token in account.tokens.items() if token.user == name]:
         del account.tokens[key]
 

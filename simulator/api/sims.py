@@ -104,14 +104,14 @@ def search(asked: Asked) -> Response:
 
 
 def get_sim(asked: Asked) -> Response:
-    """One SIM, or one subscriber."""
+    """Returns a SIM, or a subscriber."""
     return Response.json(HTTPStatus.OK, _shown(asked, _imsi(asked)))
 
 
 def change(asked: Asked) -> Response:
-    """What the subscriber's own call of that name does; answers with the whole after the change.
+    """Carries out the subscriber's call of that name; answers with the whole SIM after the change.
 
-    That of `report_local_info` is the subscriber in both trees, says the document.
+    By the published document, `report_local_info` answers with the subscriber in both trees.
     """
     imsi, request, account = _imsi(asked), asked.request, asked.account
     path = request.path.partition("?")[0].split("/", 4)[4]
@@ -124,7 +124,7 @@ def change(asked: Asked) -> Response:
 
 
 def register(asked: Asked) -> Response:
-    """Takes over a SIM that the operator holds in the hand, and knows the secret of."""
+    """Registers a SIM with the secret that is printed on it."""
     account, members = asked.account, asked.members()
     key = asked.variables.get("sim_id") or asked.variables["imsi"]
     secret, sim = account.unregistered.get(key, ("", None))
@@ -141,7 +141,7 @@ def register(asked: Asked) -> Response:
 
 
 def send_sms(asked: Asked) -> Response:
-    """Hands the message to the modem that has the SIM, and keeps it for whoever looks."""
+    """Delivers an SMS to the modem with the SIM, and keeps it for tests and logs."""
     imsi = _imsi(asked)
     message = text(asked.members(), "payload")
     account = asked.account
@@ -209,7 +209,7 @@ def _record(account: Account, sim: Sim) -> dict[str, Any]:
 
 
 def _imsi(asked: Asked) -> str:
-    """Of the SIM that the path names."""
+    """The IMSI of the SIM in the path."""
     platform = asked.account.platform
     if "sim_id" in asked.variables:
         return platform.imsi_of(asked.variable("sim_id"))

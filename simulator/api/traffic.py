@@ -1,4 +1,4 @@
-"""Pure. Bytes that SIMs carried: counted by day and month, in UTC, and told as statistics."""
+"""Pure. The traffic of SIMs: counted by day and month, in UTC, and returned as statistics."""
 
 from __future__ import annotations
 

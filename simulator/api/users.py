@@ -22,7 +22,7 @@ def get_operator(asked: Asked) -> Response:
 
 
 def update_password(asked: Asked) -> Response:
-    """Another password, of who knows the old one."""
+    """Changes the password of a user who knows the old one."""
     user, members = user_of(asked), asked.members()
     if user.password is None or text(members, "currentPassword") != user.password:
         raise Refusal(400, "AUM0020", "the current password is wrong")
@@ -40,7 +40,7 @@ def create_user(asked: Asked) -> Response:
 
 
 def update_user(asked: Asked) -> Response:
-    """Another description."""
+    """Changes the description."""
     user = user_of(asked)
     user.description = str(asked.members().get("description") or "")
     return nothing(200)
@@ -61,7 +61,7 @@ def list_users(asked: Asked) -> Response:
 
 
 def get_user(asked: Asked) -> Response:
-    """One."""
+    """Returns a user."""
     return Response.json(200, user_object(asked.account, user_of(asked)))
 
 
@@ -71,7 +71,7 @@ def get_permission(asked: Asked) -> Response:
 
 
 def put_permission(asked: Asked) -> Response:
-    """Another one."""
+    """Replaces the user's permission document."""
     user_of(asked).permission = permission_in(asked.members(), "permission")
     return nothing(200)
 
@@ -88,7 +88,7 @@ def get_defaults(asked: Asked) -> Response:
 
 
 def put_defaults(asked: Asked) -> Response:
-    """Another one."""
+    """Replaces the default permissions."""
     asked.account.default_permissions = permission_in(asked.members(), "permissions")
     return nothing(202)
 
@@ -106,7 +106,7 @@ def create_password(asked: Asked) -> Response:
 
 
 def delete_password(asked: Asked) -> Response:
-    """And no longer."""
+    """Deletes the password."""
     user_of(asked).password = None
     return nothing()
 
@@ -117,7 +117,7 @@ def has_password(asked: Asked) -> Response:
 
 
 def generate_key(asked: Asked) -> Response:
-    """An authentication key; the secret is told this once."""
+    """Makes an authentication key; its secret is returned only here."""
     user = user_of(asked)
     key_id, secret = new_key(user)
     return Response.json(200 if user.name else 201, {"authKeyId": key_id, "authKey": secret})
@@ -129,18 +129,18 @@ def list_keys(asked: Asked) -> Response:
 
 
 def get_key(asked: Asked) -> Response:
-    """One."""
+    """Returns an authentication key, without its secret."""
     return Response.json(200, _key_object(_key(asked)))
 
 
 def delete_key(asked: Asked) -> Response:
-    """Nobody signs in with it any more."""
+    """Deletes an authentication key."""
     del user_of(asked).auth_keys[_key(asked)]
     return nothing()
 
 
 def get_trust(asked: Asked) -> Response:
-    """Who may switch to the user."""
+    """Returns the trust policy of the user."""
     return Response.json(200, {"trustPolicy": user_of(asked).trust_policy})
 
 
@@ -151,7 +151,7 @@ def put_trust(asked: Asked) -> Response:
 
 
 def delete_trust(asked: Asked) -> Response:
-    """Nobody may."""
+    """Deletes the trust policy: no user may switch to this one."""
     user_of(asked).trust_policy = ""
     return nothing()
 
@@ -169,7 +169,7 @@ def documents_of(account: Account, user: User) -> list[str]:
 
 
 def user_object(account: Account, user: User) -> dict[str, Any]:
-    """The user as the API tells it."""
+    """The user as the API returns it."""
     return {
         "userName": user.name,
         "description": user.description,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 from agent import __version__
 from agent.commands import provision, run
 from agent.errors import Code, Failure
-from agent.host.process_entry import Parser, ended_well, leave, print_json, print_lines
+from agent.host.process_entry import Parser, ended_well, leave, print_json, print_lines, read_input
 from agent.settings import DEFAULT_PATH, Settings, load
 
 if TYPE_CHECKING:
@@ -95,13 +95,9 @@ def _check(arguments: argparse.Namespace, _: Settings) -> int:
     from agent.commands.display import problem_lines, problem_values
     from agent.configuration.resolving import check
     from agent.configuration.signed_text import split
+    from agent.host.program_files import userdata_schema
 
-    try:
-        userdata = arguments.file.read_bytes() if str(arguments.file) != "-" else sys.stdin.buffer.read()
-        problems = check(split(userdata).text)
-    except OSError as error:
-        print(f"kitting-agent: {arguments.file}: {error.strerror}", file=sys.stderr)
-        return os.EX_NOINPUT
+    problems = check(split(read_input(arguments.file)).text, userdata_schema())
     if arguments.json:
         print_json(problem_values(problems))
     else:

@@ -568,6 +568,13 @@ class Code(Enum):
         "The document could not be signed",
         "Check the key; ssh-keygen -Y sign needs OpenSSH 8.2 or newer.",
     )
+    INSTALLATION_INCOMPLETE = (
+        "installation.incomplete",
+        Kind.LOCAL,
+        os.EX_UNAVAILABLE,
+        "A file of the program itself is missing",
+        "Install the program again.",
+    )
     BUG = (
         "internal.bug",
         Kind.LOCAL,

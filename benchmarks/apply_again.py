@@ -16,13 +16,14 @@ from agent.configuration.resolving import resolve
 from agent.errors import Failure
 from agent.handover import files as handover
 from agent.handover.order import Apply, Result
+from agent.host.program_files import userdata_schema
 from agent.settings import load
 
 
 def main(settings_file: str, userdata: str, times: str) -> None:
     settings = load(Path(settings_file))
     try:
-        configuration = resolve(Path(userdata).read_bytes(), Names({}, {}, {}))
+        configuration = resolve(Path(userdata).read_bytes(), Names({}, {}, {}), userdata_schema())
     except Failure as failure:
         sys.exit(str(failure))
     settings.paths.state.mkdir(parents=True, exist_ok=True)

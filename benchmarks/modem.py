@@ -23,6 +23,7 @@ from typing import Any
 
 from benchmarks.subject import IMEI
 from benchmarks.table import Aim, Beside, Row, missing
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -55,7 +56,7 @@ def modem(runs: int, say: Callable[[str], None]) -> list[Row]:
 
 def _port_known(place: Path, runs: int) -> list[Row]:
     ours, floor, imports = [], [], []
-    with ModemOnPty(Modem(MODEL, imei=IMEI), link=place / "at") as port:
+    with ModemOnPty(Modem(load_model(MODEL), imei=IMEI), link=place / "at") as port:
         for _ in range(runs):
             reading = read(place, str(port.path), place)
             ours.append(reading.ms)
@@ -130,7 +131,7 @@ def eight_ports(system: Path, devices: int, good: int) -> Iterator[Path]:
             silent += [master, slave]
             (system / f"dev/ttyUSB{number}").symlink_to(os.ttyname(slave))
     try:
-        with ModemOnPty(Modem(MODEL, imei=IMEI), link=system / f"dev/ttyUSB{good}"):
+        with ModemOnPty(Modem(load_model(MODEL), imei=IMEI), link=system / f"dev/ttyUSB{good}"):
             yield system
     finally:
         for descriptor in silent:

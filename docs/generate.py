@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from agent.apply.journal import transaction
-from agent.configuration.schema import schema
 from agent.errors import Code, Kind
+from agent.host.program_files import userdata_schema
 from agent.provision import lifecycle
 
 DOCS = Path(__file__).parent
@@ -34,7 +34,7 @@ def example() -> str:
 
 def document_keys(language: str) -> str:
     """The reference of the userdata document, from its schema."""
-    keys = schema()["properties"].items()
+    keys = userdata_schema().rules["properties"].items()
     return "\n".join("\n".join(_key(name, resolved(rules), language)) for name, rules in keys)
 
 
@@ -42,7 +42,7 @@ def resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
     """Rules with what they refer to; what is said here comes first."""
     if "$ref" not in rules:
         return rules
-    return {**schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]], **rules}
+    return {**userdata_schema().rules["$defs"][rules["$ref"].rsplit("/", 1)[1]], **rules}
 
 
 def _key(name: str, rules: Mapping[str, Any], language: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from agent import __version__
 from agent.errors import Code, Failure
-from agent.host.process_entry import Parser, ended_well, print_json
+from agent.host.process_entry import Parser, ended_well, print_json, read_input
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    userdata = _read(arguments.file)
+    userdata = read_input(arguments.file)
     lines = _problems(userdata, str(arguments.file))
     if arguments.json:
         print_json({"problems": lines})
@@ -41,7 +41,7 @@ def _sign(arguments: argparse.Namespace) -> int:
     from fleet.signing.document_serial import with_serial
     from fleet.signing.ssh_keygen import signed
 
-    text = with_serial(_read(arguments.file), datetime.now(UTC))
+    text = with_serial(read_input(arguments.file), datetime.now(UTC))
     if lines := _problems(text, str(arguments.file)):
         raise Failure(
             Code.USERDATA_INVALID, "; ".join(lines[:5]), advice="Nothing was signed. See: kitting check FILE."
@@ -66,15 +66,9 @@ def _say(arguments: argparse.Namespace, userdata: bytes) -> None:
 def _problems(userdata: bytes, name: str) -> list[str]:
     from agent.configuration.resolving import check
     from agent.configuration.signed_text import split
+    from agent.host.program_files import userdata_schema
 
-    return [f"{name}: {problem}" for problem in check(split(userdata).text)]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise Failure(Code.FILE_UNREADABLE, error.strerror or str(error), where=str(path)) from None
+    return [f"{name}: {problem}" for problem in check(split(userdata).text, userdata_schema())]
 
 
 def _write(path: Path | None, content: bytes) -> None:

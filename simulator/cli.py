@@ -19,8 +19,8 @@ from pathlib import Path
 from simulator.commands import Break, BreakModem, Command, Dump, Set, Tell, to_json
 from simulator.control import ask, default_path
 from simulator.faults import FAULTS
+from simulator.model_files import model_names
 from simulator.modem_faults import MODEM_FAULTS
-from simulator.modem_models import model_names
 from simulator.scenario import DEFAULT_USERDATA, Scenario, counted, parse
 from simulator.spoken import described, pairs
 from simulator.subscribers import Refusal
@@ -121,7 +121,7 @@ def _place(chosen: str | None) -> Iterator[Path]:
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:
     if arguments.sims:
-        return parse(_read(arguments.sims))
+        return parse(_read(arguments.sims), model_names())
     userdata = _read(arguments.userdata) if arguments.userdata else DEFAULT_USERDATA
     if not 1 <= arguments.count <= MAX_COUNT:
         raise Wrong(os.EX_USAGE, f"--count is 1 to {MAX_COUNT}, not {arguments.count}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 from simulator.server import MetadataServer
@@ -76,7 +77,7 @@ class Gateway:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content.format(serial=self.serial))
         sim = self.sim
-        modem = Modem(self.model, imei=sim.imei or "", imsi=sim.imsi, iccid=sim.iccid)
+        modem = Modem(load_model(self.model), imei=sim.imei or "", imsi=sim.imsi, iccid=sim.iccid)
         self.modem = ModemOnPty(modem, link=self.place / "modem")
         self.settings.write_text(
             SETTINGS.format(

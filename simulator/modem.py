@@ -3,7 +3,7 @@
 - A command line is `AT`, a body and CR; LF is ignored; a line without `AT` is ignored (ITU-T V.250, 5.2).
 - The echo repeats the line as received (V.250, 6.2.4); results are words or digits (6.2.6), or none at all (6.2.5).
 - Several commands stand in one line; the first that fails ends it (V.250, 5.6).
-- The answers of a family of modems are data (`modem_models.py`); its faults are a list (`modem_faults.py`).
+- The answers of a family of modems are data (`models/*.toml`); its faults are a list (`modem_faults.py`).
 
 Nothing that writes to a modem is known here: no number, setting or firmware of it can be changed.
 """
@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from simulator import modem_faults as faults
 from simulator.modem_faults import Chatter, ModemFault
-from simulator.modem_models import Answer, Framing, Model, load_model
+from simulator.modem_models import Answer, Framing, Model
 from simulator.modem_words import (
     BABBLE,
     COMMAND,
@@ -80,7 +80,7 @@ class Modem:
 
     def __init__(
         self,
-        model: str | Model = "generic",
+        model: Model,
         *,
         imei: str = "490154203237518",
         imsi: str = "001010000000001",
@@ -88,7 +88,7 @@ class Modem:
         echo: bool = True,
         faults: Iterable[ModemFault] = (),
     ) -> None:
-        self.model = model if isinstance(model, Model) else load_model(model)
+        self.model = model
         self.imei = imei
         self.imsi = imsi
         self.iccid = iccid or iccid_of(imsi)

@@ -1,4 +1,4 @@
-"""Words. The words of real modem families, kept as data in `models/*.toml`.
+"""Pure. The words of a real modem family, from the table that a file of `models/*.toml` is.
 
 A model file has `family` (for people), `source` (where its habits are known from), and these, all optional:
 
@@ -12,11 +12,8 @@ A model file has `family` (for people), `source` (where its habits are known fro
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
 from simulator.modem_faults import Chatter
@@ -40,20 +37,16 @@ class Model:
     unknown: str = "ERROR"
 
 
-@cache
-def model_names() -> tuple[str, ...]:
-    """All models, `generic` among them."""
-    files = resources.files("simulator").joinpath("models").iterdir()
-    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+def known_model(name: str, names: Collection[str]) -> str:
+    """The name of a model that there is; raises `ValueError` that tells which there are."""
+    if name not in names:
+        raise ValueError(f"there is no modem model {name!r}; there are {', '.join(names)}")
+    return name
 
 
-@cache
-def load_model(name: str) -> Model:
-    """The model of that name; raises `ValueError` with the known names."""
-    if name not in model_names():
-        raise ValueError(f"there is no modem model {name!r}; there are {', '.join(model_names())}")
-    table = _table(name)
-    answers = {**_table("generic")["answers"], **table.get("answers", {})}
+def model_of(name: str, table: Mapping[str, Any], generic: Mapping[str, Any]) -> Model:
+    """The model in a table; what the table leaves out of its answers is taken from the generic one."""
+    answers = {**generic["answers"], **table.get("answers", {})}
     return Model(
         name=name,
         family=table["family"],
@@ -64,10 +57,6 @@ def load_model(name: str) -> Model:
         framing=table.get("framing", "standard"),
         unknown=table.get("unknown", "ERROR"),
     )
-
-
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("simulator").joinpath("models", f"{name}.toml").read_text("utf-8"))
 
 
 def _answer(value: object) -> Answer:

@@ -1,6 +1,6 @@
 """Edge: a modem on a pseudo-terminal, under a path that stays.
 
-    with ModemOnPty(Modem(), link=directory / "modem") as modem:
+    with ModemOnPty(Modem(load_model()), link=directory / "modem") as modem:
         … serial.Serial(str(modem.path))
 
 Programs may open and close it as often as they like. Unplugging ends the terminal and takes the link away; a program

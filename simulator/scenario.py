@@ -19,12 +19,12 @@ modem = "quectel-ec25"          # any of simulator/models/
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import numbers
-from simulator.modem_models import load_model
+from simulator.modem_models import known_model
 from simulator.soracom import Group, Platform, Refusal, Sim
 from simulator.switches import Switches
 
@@ -75,8 +75,8 @@ def counted(count: int, userdata: str = DEFAULT_USERDATA) -> Scenario:
     return Scenario((group,), sims, {sim.imsi: "generic" for sim in sims})
 
 
-def parse(text: str) -> Scenario:
-    """A scenario from TOML; raises `ValueError` that names what is wrong."""
+def parse(text: str, model_names: Collection[str]) -> Scenario:
+    """A scenario from TOML with modems of these models; raises `ValueError` that names what is wrong."""
     tables = tomllib.loads(text)
     unknown = set(tables) - {"switches", "group", "sim"}
     if unknown:
@@ -85,7 +85,7 @@ def parse(text: str) -> Scenario:
     groups = tuple(_group(table, number) for number, table in enumerate(_rows(tables, "group"), 1))
     rows = list(enumerate(_rows(tables, "sim"), 1))
     sims = tuple(_sim(table, number) for number, table in rows)
-    models = {sim.imsi: _model(table, number) for sim, (number, table) in zip(sims, rows, strict=True)}
+    models = {sim.imsi: _model(table, number, model_names) for sim, (number, table) in zip(sims, rows, strict=True)}
     scenario = Scenario(groups, sims, models, Switches().changed(switches))
     try:
         scenario.platform(lambda: 0)
@@ -126,9 +126,9 @@ def _sim(table: Mapping[str, Any], number: int) -> Sim:
         raise ValueError(f"{where}: {error}") from None
 
 
-def _model(table: Mapping[str, Any], number: int) -> str:
+def _model(table: Mapping[str, Any], number: int, names: Collection[str]) -> str:
     name = _needed(table, "modem", f"sim {number}") if "modem" in table else "generic"
-    return load_model(name).name
+    return known_model(name, names)
 
 
 def _needed(table: Mapping[str, Any], key: str, where: str) -> str:

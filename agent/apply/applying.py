@@ -37,6 +37,7 @@ from agent.effects import ActivateConnections, PowerState
 from agent.errors import Code, Failure
 from agent.handover import files as handover
 from agent.handover.order import Apply, Change, Order, Outcome, Ran, Result, RollBack, Scrub, digest_of
+from agent.host.program_files import userdata_schema
 
 __all__ = ["Room", "apply_order", "confirm", "preview", "roll_back", "room", "say", "scrub", "settle", "undo"]
 
@@ -168,7 +169,7 @@ def _settle_earlier(store: Store, room: Room) -> None:
 
 
 def _plan(order: Apply, room: Room, remembered: Managed) -> Plan:
-    configuration = from_document(order.document)
+    configuration = from_document(order.document, userdata_schema())
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document is not the one that the order names")
     wanted = wanted_effects(configuration, room.policy)

@@ -20,6 +20,7 @@ from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover.order import Apply, Outcome, Result
 from agent.host.durable import read_bounded, write_durably
+from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
 
 SERIALS = "serial.json"
@@ -46,7 +47,7 @@ def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
     signature.require(signed, policy.allowed_signers)
     serials = read_serials(own)
     serial = _not_older(signed, serials)
-    configuration = resolve(signed.text, _names(order))
+    configuration = resolve(signed.text, _names(order), userdata_schema())
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document is not what the signed text says")
     _write_serials(own, replace(serials, pending=serial, order_id=order.order_id))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 from agent.commands.provision import make_state_directory
+from agent.host import program_files
 from agent.settings import Settings
 
 LEAST_BETWEEN_WAKES_S = 60.0
@@ -39,7 +39,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
     ]
     resident = [sys.executable, "-P", "-m", "agent.resident.daemon", str(state), *times, *one_pass]
     resident += listener if settings.modem.wake_by_sms else []
-    package = str(Path(__file__).resolve().parents[2])
-    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     sys.stdout.flush()
-    os.execve(sys.executable, resident, {**os.environ, "PYTHONPATH": search})  # noqa: S606 (no shell is wanted)
+    os.execve(sys.executable, resident, program_files.environment())  # noqa: S606 (no shell is wanted)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import Any
 
 from agent.configuration import policy as rules
-from agent.configuration import schema
 from agent.configuration.document import Document, parse, unclean
 from agent.configuration.fill import Names, filled, holds_template, names, template_faults
 from agent.configuration.keys import environment
@@ -23,6 +22,7 @@ from agent.configuration.keys.report import ReportItem, items
 from agent.configuration.policy import forbidden_path
 from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
+from agent.configuration.schema import Schema, faults, value_at
 from agent.configuration.text import unpack
 from agent.effects import Wanted
 from agent.frozen import frozen
@@ -67,27 +67,27 @@ class Source:
     """Bytes."""
 
 
-def resolve(userdata: bytes, names: Names) -> Configuration:
+def resolve(userdata: bytes, names: Names, schema: Schema) -> Configuration:
     """The configuration that a text means for one SIM; raises `Failure` of the `userdata.…` codes."""
     try:
         document = _parsed(userdata)
-        _refuse(schema.faults(document.content, templates=True), document.places)
+        _refuse(faults(document.content, schema, templates=True), document.places)
         content, undefined = filled(document.content, names)
         _refuse(undefined, document.places)
-        return _validated(content, document.places)
+        return _validated(content, document.places, schema)
     except Refused as refused:
         raise refused.failure() from None
 
 
-def from_document(document: Mapping[str, Any]) -> Configuration:
+def from_document(document: Mapping[str, Any], schema: Schema) -> Configuration:
     """The configuration that a resolved document is; validates it all again. Raises `Failure` as `resolve` does."""
     try:
-        return _validated(document, _NO_PLACES)
+        return _validated(document, _NO_PLACES, schema)
     except Refused as refused:
         raise refused.failure() from None
 
 
-def check(userdata: bytes) -> tuple[Problem, ...]:
+def check(userdata: bytes, schema: Schema) -> tuple[Problem, ...]:
     """Everything that is wrong whatever the SIM, in the order of the text; empty where nothing is.
 
     A text with a `{{ }}` is judged only by its place and the syntax of its fillers: its values come with the SIM.
@@ -96,7 +96,7 @@ def check(userdata: bytes) -> tuple[Problem, ...]:
         document = _parsed(userdata)
     except Refused as refused:
         return refused.problems
-    return located(_faults_for_any_sim(document), document.places)
+    return located(_faults_for_any_sim(document, schema), document.places)
 
 
 def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[Wanted, ...]:
@@ -131,22 +131,22 @@ def _parsed(userdata: bytes) -> Document:
     return replace(document, content={**document.content, "environment": files})
 
 
-def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> Configuration:
+def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place], schema: Schema) -> Configuration:
     _refuse(unclean(content), places)
-    _refuse(schema.faults(content, templates=False), places)
+    _refuse(faults(content, schema, templates=False), places)
     _refuse(rendered(content).faults, places)
     return Configuration(content, _digest(content))
 
 
-def _faults_for_any_sim(document: Document) -> list[Fault]:
+def _faults_for_any_sim(document: Document, schema: Schema) -> list[Fault]:
     content = document.content
-    found = [*schema.faults(content, templates=True), *template_faults(content)]
+    found = [*faults(content, schema, templates=True), *template_faults(content)]
     later = rendered(content, without={fault.path[0] for fault in found if fault.path}).faults
-    return [*found, *(fault for fault in later if not holds_template(schema.value_at(content, fault.path)))]
+    return [*found, *(fault for fault in later if not holds_template(value_at(content, fault.path)))]
 
 
-def _refuse(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> None:
-    if problems := located(faults, places):
+def _refuse(found: Iterable[Fault], places: Mapping[KeyPath, Place]) -> None:
+    if problems := located(found, places):
         raise Refused(problems)
 
 

@@ -1,17 +1,15 @@
-"""Pure. The one source of truth, `config/userdata.schema.json`, and what a document has against it, in people's words.
+"""Pure. What a document has against a schema (`config/userdata.schema.json`), in people's words.
 
-The file is read once, from beside the package; an editor validates with the same one. On the device a `$` at the end of
-a pattern means the end of the text, and not the last newline as well.
+An editor validates with the same schema. On the device a `$` at the end of a pattern means the end of the text, and not
+the last newline as well.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-SCHEMA_PATH = Path(__file__).parents[2] / "config" / "userdata.schema.json"
 MAX_FAULTS = 100
 
 _TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
@@ -32,21 +29,31 @@ _MAX_SHOWN = 40
 _MAX_GUESSED = 40
 
 
-@cache
-def schema() -> Mapping[str, Any]:
-    """The schema as it stands in its file."""
-    found: dict[str, Any] = json.loads(SCHEMA_PATH.read_text("utf-8"))
-    return found
+class Schema:
+    """A JSON Schema: its rules, and the validator that is made of them when a document breaks one."""
+
+    def __init__(self, rules: Mapping[str, Any]) -> None:
+        self.rules = rules
+
+    @cached_property
+    def validator(self) -> Validator:
+        """Finds everything that breaks a rule; importing its library takes longer than most passes."""
+        from jsonschema import Draft202012Validator, validators
+
+        strict: type[Validator] = validators.extend(  # type: ignore[no-untyped-call]
+            Draft202012Validator, {"pattern": _whole_pattern}
+        )
+        return strict(dict(self.rules))
 
 
-def faults(document: Mapping[str, Any], *, templates: bool) -> tuple[Fault, ...]:
+def faults(document: Mapping[str, Any], schema: Schema, *, templates: bool) -> tuple[Fault, ...]:
     """What a document has against the schema.
 
     With `templates`, a text that has yet to be filled in may be any text; its place must allow a text all the same.
     """
-    if accepts(document, schema(), templates=templates):
+    if accepts(document, schema.rules, templates=templates):
         return ()
-    errors = _validator().iter_errors(document)
+    errors = schema.validator.iter_errors(document)
     told = (error for error in errors if not (templates and _waits_for_values(error)))
     return tuple(islice((fault for error in told for fault in _faults(error, document)), MAX_FAULTS))
 
@@ -90,16 +97,6 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(word, tuple(words), 1) if len(word) <= _MAX_GUESSED else []
     return f"did you mean {close[0]}?" if close else ""
-
-
-@cache
-def _validator() -> Validator:
-    from jsonschema import Draft202012Validator, validators
-
-    strict: type[Validator] = validators.extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {"pattern": _whole_pattern}
-    )
-    return strict(dict(schema()))
 
 
 def _whole_pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:

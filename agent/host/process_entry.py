@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NoReturn
 
 from agent.errors import Code, Failure
@@ -74,6 +75,19 @@ def bug(program: str, error: BaseException, *, as_json: bool) -> int:
         pass
     failure = Failure(Code.BUG, f"{type(error).__name__}; the details are in {place}")
     return refuse(program, failure, as_json=as_json)
+
+
+def read_input(place: Path) -> bytes:
+    """Content of a file that a person named; `-` is standard input. Raises `file.unreadable`."""
+    if str(place) != "-":
+        try:
+            return place.read_bytes()
+        except OSError as error:
+            raise Failure(Code.FILE_UNREADABLE, error.strerror or str(error), where=str(place)) from None
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, AttributeError):  # without a standard input, sys.stdin is None
+        raise Failure(Code.FILE_UNREADABLE, "standard input cannot be read", where="-") from None
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -30,6 +30,7 @@ from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Apply, Outcome, Result
 from agent.host.clock import CLOCK_FLOOR, trusted_now
+from agent.host.program_files import userdata_schema
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.provision.binding import Mismatch, verdict
 from agent.provision.lifecycle import Event, State
@@ -106,7 +107,7 @@ def _who(hands: Hands, this: Pass) -> tuple[Subscriber, Equipment]:
 def _what(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment) -> Configuration:
     userdata = this.userdata = _fetch(hands, subscriber)
     known = this.names = names(subscriber, equipment)
-    configuration = this.configuration = resolve(split(userdata).text, known)
+    configuration = this.configuration = resolve(split(userdata).text, known, userdata_schema())
     wanted_effects(configuration, settings.apply)
     hands.tell(Step.RESOLVE, f"configuration {short(configuration.digest)}")
     return configuration

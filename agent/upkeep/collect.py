@@ -6,7 +6,6 @@ Orders and the files that an apply kept are not in it.
 from __future__ import annotations
 
 import io
-import os
 import sys
 import tarfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from agent import __version__
 from agent.errors import Code, failure_from
+from agent.host import program_files
 from agent.host.durable import read_bounded
 from agent.host.programs import run
 from agent.settings import DEFAULT_PATH, Settings
@@ -89,9 +89,8 @@ def _file(path: Path) -> str:
 
 def _printed_by(*command: str) -> str:
     """The output and the errors of a command; a command that fails does not fail the bundle."""
-    search = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
     try:
-        ended = run(command, limit_s=LIMIT_S, environment={**os.environ, "PYTHONPATH": search}, last_bytes=MAX_BYTES)
+        ended = run(command, limit_s=LIMIT_S, environment=program_files.environment(), last_bytes=MAX_BYTES)
     except OSError as error:
         return f"({command[0]}: {error.strerror})\n"
     return (ended.output + ended.errors).decode("utf-8", "replace")

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from agent.errors import Code, Failure
-from fleet.plan.plan import Files, Plan, files_named, plan_of
+from agent.host.program_files import json_file, userdata_schema
+from fleet.plan.plan import Files, Plan, Schemas, files_named, plan_of
 from fleet.platform.http import Api
 from fleet.platform.profile import Wanted, profile_of
 
@@ -49,7 +50,12 @@ def read_plan(path: Path) -> Plan:
             contents[name] = _read(path.parent / name)
         except Failure:
             continue
-    return plan_of(text, Files(contents))
+    return plan_of(text, Files(contents), schemas())
+
+
+def schemas() -> Schemas:
+    """The schemas that came with the program; raises `installation.incomplete`."""
+    return Schemas(json_file("plan.schema.json"), userdata_schema())
 
 
 def agreed(question: str, *, yes: bool) -> bool:

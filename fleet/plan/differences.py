@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Any
 
 from agent.configuration.resolving import Names, resolve
+from agent.configuration.schema import Schema
 from agent.errors import Failure
 from agent.frozen import frozen
 from fleet.plan.handler_sentences import SECRET_HEADER
@@ -149,7 +150,7 @@ class Unfit:
         return f"{self.group}, SIM {self.sim}: {self.why}"
 
 
-def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]]) -> Iterator[Unfit]:
+def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]], schema: Schema) -> Iterator[Unfit]:
     """For which SIMs the userdata would not do, and why."""
     for group in (plan.before, plan.after):
         if group is None or group.userdata is None:
@@ -157,7 +158,7 @@ def unfit(plan: Plan, sims: Iterable[tuple[Wanted, Sim]]) -> Iterator[Unfit]:
         content = group.userdata.encode()
         for wanted, sim in sims:
             try:
-                resolve(content, _names(plan, wanted, sim))
+                resolve(content, _names(plan, wanted, sim), schema)
             except Failure as failure:
                 name = wanted.tags.get("name") or sim.name
                 yield Unfit(group.name, f"{name} ({sim.sim_id})" if name else sim.sim_id, str(failure))

@@ -11,8 +11,6 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,6 +18,7 @@ from jsonschema import Draft202012Validator
 from agent.configuration.document import parse
 from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
 from agent.configuration.resolving import check
+from agent.configuration.schema import Schema
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
 from agent.frozen import frozen
@@ -27,7 +26,6 @@ from agent.identity import Imei
 from fleet.plan.handler_sentences import Hook, NotSaid, said
 from fleet.platform.sim import imei_or_none
 
-SCHEMA_PATH = Path(__file__).parents[2] / "config" / "plan.schema.json"
 MOST_SIMS = 100_000
 GROUP_LIMIT_BYTES = 8 * 1024
 """Of a group's whole configuration, userdata included (users.soracom.io, limitations of SORACOM Air)."""
@@ -133,24 +131,33 @@ def files_named(text: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-def plan_of(text: str, files: Files) -> Plan:
+@frozen
+class Schemas:
+    """What the documents of a desk are judged by."""
+
+    plan: Mapping[str, Any]
+    """The JSON Schema of plans."""
+    userdata: Schema
+
+
+def plan_of(text: str, files: Files, schemas: Schemas) -> Plan:
     """The plan that a text is; raises `plan.invalid` with everything that is wrong."""
     try:
         document = parse(text)
-        _refuse(_schema_faults(document.content), document.places)
+        _refuse(_schema_faults(document.content, schemas.plan), document.places)
         faults: list[Fault] = []
-        plan = _plan(document.content, files, faults)
+        plan = _plan(document.content, files, schemas.userdata, faults)
         _refuse(faults, document.places)
     except Refused as refused:
         raise Failure(Code.PLAN_INVALID, "; ".join(map(_shown, refused.problems[:10]))) from None
     return plan
 
 
-def _plan(told: Mapping[str, Any], files: Files, faults: list[Fault]) -> Plan:
+def _plan(told: Mapping[str, Any], files: Files, schema: Schema, faults: list[Fault]) -> Plan:
     sims, groups, expect = told["sims"], told["groups"], told.get("expect", {})
     hook = _hook(told.get("hook"), files, faults)
-    before = _group(groups["before"], ("groups", "before"), files, faults)
-    after = _group(groups["after"], ("groups", "after"), files, faults) if "after" in groups else None
+    before = _group(groups["before"], ("groups", "before"), files, schema, faults)
+    after = _group(groups["after"], ("groups", "after"), files, schema, faults) if "after" in groups else None
     if after and (after.name, after.group_id) == (before.name, before.group_id):
         faults.append(Fault(("groups", "after", "name"), "is the group before shipment as well; they have to be two"))
     return Plan(
@@ -236,7 +243,7 @@ def _row(row: Mapping[str | None, Any], line: int, faults: list[Fault]) -> Wante
     return Wanted(sim_id, imsi, tags, imei)
 
 
-def _group(told: Mapping[str, Any], path: KeyPath, files: Files, faults: list[Fault]) -> WantedGroup:
+def _group(told: Mapping[str, Any], path: KeyPath, files: Files, schema: Schema, faults: list[Fault]) -> WantedGroup:
     userdata = None
     if "userdata" in told:
         content = _file(told["userdata"], (*path, "userdata"), files, faults)
@@ -244,7 +251,7 @@ def _group(told: Mapping[str, Any], path: KeyPath, files: Files, faults: list[Fa
             userdata = content.decode()
         except UnicodeDecodeError:
             faults.append(Fault((*path, "userdata"), "takes UTF-8"))
-        problems = check(split(content).text) if told["userdata"] in files.contents else ()
+        problems = check(split(content).text, schema) if told["userdata"] in files.contents else ()
         faults += [Fault((*path, "userdata"), f"{told['userdata']}: {problem}") for problem in problems[:5]]
     air: dict[str, Any] = {"metadata": {"enabled": True, "readonly": told.get("readonly", False)}}
     if userdata is not None:
@@ -306,13 +313,8 @@ def _file(name: str, path: KeyPath, files: Files, faults: list[Fault]) -> bytes:
     return files.contents.get(name, b"")
 
 
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text("utf-8")))
-
-
-def _schema_faults(content: Mapping[str, Any]) -> Iterator[Fault]:
-    for error in _validator().iter_errors(content):
+def _schema_faults(content: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Fault]:
+    for error in Draft202012Validator(dict(schema)).iter_errors(content):
         path: KeyPath = tuple(error.absolute_path)
         title = error.schema.get("title", "something else") if isinstance(error.schema, dict) else "something else"
         match error.validator:

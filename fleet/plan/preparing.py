@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from agent.host.program_files import userdata_schema
 from fleet.plan.differences import (
     Change,
     ChangeSim,
@@ -86,7 +87,7 @@ def look(api: Api, plan: Plan) -> Looked:
     register = plan.which.order_id if isinstance(plan.which, ByOrder) else None
     if register and calls.order_status(api, register) == RECEIVED:
         register = None
-    wrong = tuple(unfit(plan, pairs))
+    wrong = tuple(unfit(plan, pairs, userdata_schema()))
     return Looked(plan, group_ids, changes, handlers, sims, len(pairs), missing, wrong, register)
 
 

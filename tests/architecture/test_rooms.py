@@ -57,3 +57,18 @@ def test_no_module_is_longer_than_a_reader_can_keep_in_mind(name):
 def test_everything_is_caught_only_at_the_process_entries(name):
     blind = re.findall(r"except (?:Base)?Exception|except:", MODULES[name].read_text())
     assert not blind or kind(MODULES[name]) == "Entry point"
+
+
+FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "iterdir", "glob"}
+READS_ITS_OWN_FILE = {"agent.settings"}
+"""`load` stands beside the values that it makes, so that the entry points import one module less."""
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if kind(MODULES[name]) in {"Pure", "Words"}])
+def test_a_pure_module_reads_no_file_and_does_not_know_where_it_is(name):
+    tree = ast.parse(MODULES[name].read_text())
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & FILE_CALLS or name in READS_ITS_OWN_FILE
+    assert "__file__" not in used

@@ -23,6 +23,7 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402 (the version comes first)
 
 from simulator import modem_faults  # noqa: E402 (gi comes first)
+from simulator.model_files import load_model  # noqa: E402 (gi comes first)
 from simulator.modem import Modem, Sent, Unplugged  # noqa: E402 (gi comes first)
 
 DEVICE = "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1"
@@ -67,7 +68,9 @@ class Bed:
         self.bed = UMockdev.Testbed.new()
         build(self.bed, hints=hints)
         silent = [modem_faults.Silent()]
-        self.modems = {n: Modem(model, imei=imei, echo=True, faults=silent if n < 2 else ()) for n in range(4)}
+        self.modems = {
+            n: Modem(load_model(model), imei=imei, echo=True, faults=silent if n < 2 else ()) for n in range(4)
+        }
         self.ports = {self.bed.get_dev_fd(f"/dev/ttyUSB{n}"): n for n in range(4)}
         for port in self.ports:
             tty.setraw(port)

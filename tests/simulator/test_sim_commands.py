@@ -8,6 +8,7 @@ from sim_lines import FIRST, SECOND
 from simulator import faults, modem_faults
 from simulator.commands import Break, BreakModem, Dump, Set, Tell, World, answer, from_json, obey, to_json
 from simulator.faults import FAULTS, Faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.modem_faults import MODEM_FAULTS
 from simulator.soracom import Platform, Refusal, Switches
@@ -18,7 +19,7 @@ class Plug:
     """A modem that remembers whether it is plugged in."""
 
     def __init__(self):
-        self.modem, self.plugged_in = Modem(), True
+        self.modem, self.plugged_in = Modem(load_model()), True
 
     def plug_in(self):
         self.plugged_in = True

@@ -1,5 +1,6 @@
 import pytest
 
+from simulator.model_files import model_names
 from simulator.scenario import counted, parse
 from simulator.soracom import Group, Sim
 from simulator.switches import Switches
@@ -28,7 +29,7 @@ imsi = "001010000000002"
 
 
 def test_a_scenario_is_read_from_toml():
-    scenario = parse(EXAMPLE)
+    scenario = parse(EXAMPLE, model_names())
     assert scenario.groups == (Group("bench", readonly=True, userdata="hostname: gw"),)
     assert scenario.sims == (
         Sim("001010000000001", imei="490154203237518", group_id="bench", tags={"name": "gateway-01"}),
@@ -69,4 +70,4 @@ def test_so_many_sims_share_a_group():
 )
 def test_what_is_wrong_in_a_scenario_is_named(text, message):
     with pytest.raises(ValueError, match=message.replace("[", r"\[")):
-        parse(text)
+        parse(text, model_names())

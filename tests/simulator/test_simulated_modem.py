@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import modem_faults as faults
+from simulator.model_files import load_model, model_names
 from simulator.modem import Modem, Sent, Unplugged
-from simulator.modem_models import load_model, model_names
 
 IMEI = "490154203237518"
 
@@ -16,15 +16,15 @@ def talk(modem, *commands):
 
 
 def quiet(model="generic", *wrong, **values):
-    return Modem(model, echo=False, faults=wrong, **values)
+    return Modem(load_model(model), echo=False, faults=wrong, **values)
 
 
 def test_an_answer_is_framed_as_the_standard_says():
-    assert talk(Modem(), "AT+CGSN") == b"AT+CGSN\r\r\n490154203237518\r\n\r\nOK\r\n"
+    assert talk(Modem(load_model()), "AT+CGSN") == b"AT+CGSN\r\r\n490154203237518\r\n\r\nOK\r\n"
 
 
 def test_a_command_is_the_same_in_one_piece_and_byte_by_byte():
-    pieces, whole = Modem(), Modem()
+    pieces, whole = Modem(load_model()), Modem(load_model())
     answer = [event for byte in b"AT+CGSN=1\r" for event in pieces.feed(bytes([byte]))]
     assert answer == whole.feed(b"AT+CGSN=1\r")
 
@@ -106,7 +106,7 @@ def test_reports_come_before_inside_and_after_answers():
 
 
 def test_power_on_is_told_and_forgets_settings():
-    modem = Modem("quectel-ec25")
+    modem = Modem(load_model("quectel-ec25"))
     talk(modem, "ATE0")
     assert modem.power_on()[0] == Sent(b"\r\nRDY\r\n")
     assert talk(modem, "AT").startswith(b"AT\r")
@@ -114,7 +114,7 @@ def test_power_on_is_told_and_forgets_settings():
 
 def test_a_model_that_nobody_has_is_named():
     with pytest.raises(ValueError, match=r"no modem model 'abacus'.*generic"):
-        Modem("abacus")
+        Modem(load_model("abacus"))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_fault_changes_what_is_said(wrong, commands, answer):
 
 
 def test_the_echo_can_come_in_lower_case():
-    assert talk(Modem(faults=[faults.LowerCaseEcho()]), "AT").startswith(b"at\r")
+    assert talk(Modem(load_model(), faults=[faults.LowerCaseEcho()]), "AT").startswith(b"at\r")
 
 
 def test_errors_can_come_in_words_unasked():
@@ -211,14 +211,14 @@ def test_a_line_without_end_is_thrown_away():
 
 
 def test_what_was_asked_can_be_read_afterwards():
-    modem = Modem()
+    modem = Modem(load_model())
     modem.feed(b"AT\rATE0\rAT+CG")
     assert modem.commands == ["AT", "ATE0"]
 
 
 @given(st.binary(max_size=200), st.sampled_from(model_names()), st.sampled_from(faults.MODEM_FAULTS))
 def test_no_bytes_confuse_a_modem_so_that_it_stops(data, name, wrong):
-    modem = Modem(name, faults=[wrong()])
+    modem = Modem(load_model(name), faults=[wrong()])
     for event in modem.feed(data + b"\r" + data):
         assert isinstance(event, Sent | Unplugged)
 
@@ -226,4 +226,4 @@ def test_no_bytes_confuse_a_modem_so_that_it_stops(data, name, wrong):
 @pytest.mark.parametrize("imei", ["", "12", "49015420323751801234"])
 def test_a_modem_without_a_proper_imei_says_what_it_has(imei):
     for wrong in ([], [faults.WrongCheckDigit()], [faults.Imeisv()]):
-        assert talk(Modem(imei=imei, faults=wrong), "AT+CGSN", "ATI")
+        assert talk(Modem(load_model(), imei=imei, faults=wrong), "AT+CGSN", "ATI")

@@ -6,8 +6,8 @@ import pytest
 
 from simulator.api.routes import routes
 from simulator.faults import FAULTS
+from simulator.model_files import model_names
 from simulator.modem_faults import MODEM_FAULTS
-from simulator.modem_models import model_names
 from simulator.scenario import parse
 from simulator.switches import Switches
 
@@ -37,7 +37,7 @@ def test_the_page_names_every_model(name):
 
 def test_the_example_of_a_fleet_can_be_served():
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    assert parse(example).models == {"001010000000001": "quectel-ec25"}
+    assert parse(example, model_names()).models == {"001010000000001": "quectel-ec25"}
 
 
 @pytest.mark.parametrize("example", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL), ids=["metadata", "api"])

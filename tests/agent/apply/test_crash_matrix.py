@@ -36,7 +36,10 @@ from agent.effects import (
 )
 from agent.errors import Code, Failure
 from agent.handover.order import Apply, Result
+from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
+
+SCHEMA = userdata_schema()
 
 LARGE = 256
 """Bytes; more are too large for memory in these tests."""
@@ -133,7 +136,7 @@ def order(generation, name):
 
 
 def document_order(document, name):
-    configuration = from_document(document)
+    configuration = from_document(document, SCHEMA)
     return Apply(name, configuration.digest, configuration.document, "8981")
 
 

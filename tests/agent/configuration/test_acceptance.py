@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from agent.configuration.acceptance import accepts
-from agent.configuration.schema import schema
+from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
+
+SCHEMA = userdata_schema()
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "config" / "examples").glob("*.yaml"))
 ODD = st.sampled_from(
@@ -39,7 +41,7 @@ def places(value, path=()):
 
 def examples():
     """A document of what the schema gives as examples, for each key."""
-    return {key: schema()["properties"][key]["examples"] for key in DOCUMENT_KEYS}
+    return {key: SCHEMA.rules["properties"][key]["examples"] for key in DOCUMENT_KEYS}
 
 
 @st.composite
@@ -69,19 +71,19 @@ def damaged(draw):
 @given(damaged())
 @settings(max_examples=scaled(600))
 def test_what_is_quickly_accepted_has_nothing_against_it(document):
-    if accepts(document, schema(), templates=False):
-        assert list(Draft202012Validator(dict(schema())).iter_errors(document)) == []
+    if accepts(document, SCHEMA.rules, templates=False):
+        assert list(Draft202012Validator(dict(SCHEMA.rules)).iter_errors(document)) == []
 
 
 @pytest.mark.parametrize("key", DOCUMENT_KEYS)
 def test_every_example_is_accepted_quickly(key):
     for value in examples()[key]:
-        assert accepts({key: value}, schema(), templates=True)
+        assert accepts({key: value}, SCHEMA.rules, templates=True)
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_every_document_that_is_shipped_is_accepted_quickly(file):
-    assert accepts(yaml.safe_load(file.read_text()), schema(), templates=True)
+    assert accepts(yaml.safe_load(file.read_text()), SCHEMA.rules, templates=True)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +95,15 @@ def test_every_document_that_is_shipped_is_accepted_quickly(file):
     ids=json.dumps,
 )
 def test_what_is_wrong_is_not_accepted(document):
-    assert list(Draft202012Validator(dict(schema())).iter_errors(document)) or document == {"hostname": "gw\n"}
-    assert not accepts(document, schema(), templates=False)
+    assert list(Draft202012Validator(dict(SCHEMA.rules)).iter_errors(document)) or document == {"hostname": "gw\n"}
+    assert not accepts(document, SCHEMA.rules, templates=False)
 
 
 def test_a_text_that_waits_for_values_may_be_any_text_but_no_key_may():
-    assert accepts({"hostname": "{{ tags.name }}"}, schema(), templates=True)
-    assert not accepts({"hostname": "{{ tags.name }}"}, schema(), templates=False)
+    assert accepts({"hostname": "{{ tags.name }}"}, SCHEMA.rules, templates=True)
+    assert not accepts({"hostname": "{{ tags.name }}"}, SCHEMA.rules, templates=False)
     tags = {"{{ tags.a }}": {"value": "1"}}
-    assert not accepts({"report": {"tags": tags}}, schema(), templates=True)
+    assert not accepts({"report": {"tags": tags}}, SCHEMA.rules, templates=True)
 
 
 @pytest.mark.parametrize("rules", [{"oneOf": []}, {"type": "null"}, {"type": "number"}, {"format": "uri"}, False])

@@ -7,8 +7,11 @@ import pytest
 
 from agent.configuration.resolving import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
 from agent.effects import Link, RunCommand, ServiceVerb, Verb, Wanted, WriteFile
+from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
+
+SCHEMA = userdata_schema()
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED = ROOT / "tests" / "documents" / "accepted"
@@ -17,7 +20,7 @@ EVERYTHING = ApplySettings(allow=DOCUMENT_KEYS)
 
 
 def resolved(name, this_sim):
-    return resolve((ACCEPTED / f"{name}.yaml").read_bytes(), this_sim)
+    return resolve((ACCEPTED / f"{name}.yaml").read_bytes(), this_sim, SCHEMA)
 
 
 def effects(name, this_sim):
@@ -27,9 +30,9 @@ def effects(name, this_sim):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_right_document_has_no_problems_and_says_the_same_to_both_halves(document, this_sim):
     userdata = document.read_bytes()
-    assert check(userdata) == ()
-    configuration = resolve(userdata, this_sim)
-    assert from_document(json.loads(json.dumps(configuration.document))) == configuration
+    assert check(userdata, SCHEMA) == ()
+    configuration = resolve(userdata, this_sim, SCHEMA)
+    assert from_document(json.loads(json.dumps(configuration.document)), SCHEMA) == configuration
     assert isinstance(wanted_effects(configuration, EVERYTHING), tuple)
 
 
@@ -129,5 +132,5 @@ def test_a_list_of_keys_is_roots(this_sim):
 
 def test_the_example_of_a_field_gateway_needs_no_tag_at_all():
     bare = Names({}, {}, {"imei": "490154203237518"})
-    configuration = resolve((ROOT / "config" / "examples" / "field-gateway.yaml").read_bytes(), bare)
+    configuration = resolve((ROOT / "config" / "examples" / "field-gateway.yaml").read_bytes(), bare, SCHEMA)
     assert configuration.document["hostname"] == "gw-new-237518"

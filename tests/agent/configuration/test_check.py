@@ -6,6 +6,9 @@ import yaml
 from agent.configuration import yaml_subset
 from agent.configuration.resolving import Problem, check, from_document, resolve
 from agent.errors import Code, Failure
+from agent.host.program_files import userdata_schema
+
+SCHEMA = userdata_schema()
 
 DOCUMENT = b"""\
 hostnam: gw
@@ -19,7 +22,7 @@ write_files:
 
 
 def test_every_problem_is_told_in_the_order_of_the_text():
-    assert check(DOCUMENT) == (
+    assert check(DOCUMENT, SCHEMA) == (
         Problem(Code.USERDATA_UNKNOWN_KEY, 1, 1, "hostnam", "unknown key", "did you mean hostname?"),
         Problem(Code.USERDATA_UNKNOWN_KEY, 2, 7, "ntp.servrs", "unknown key", "did you mean servers?"),
         Problem(Code.USERDATA_INVALID, 2, 20, "ntp.enabled", "takes true or false, not the number 1"),
@@ -43,7 +46,7 @@ def test_every_problem_is_told_in_the_order_of_the_text():
 
 def test_a_failure_names_the_first_problem_and_the_others_after_it(this_sim):
     with pytest.raises(Failure) as caught:
-        resolve(b"hostnam: gw\nntp: {servrs: [a]}\n", this_sim)
+        resolve(b"hostnam: gw\nntp: {servrs: [a]}\n", this_sim, SCHEMA)
     assert str(caught.value) == (
         "userdata.unknown_key: line 1, hostnam: unknown key; did you mean hostname?"
         "; also line 2, ntp.servrs: unknown key; did you mean servers?"
@@ -52,14 +55,14 @@ def test_a_failure_names_the_first_problem_and_the_others_after_it(this_sim):
 
 def test_a_failure_of_very_many_problems_stays_readable(this_sim):
     with pytest.raises(Failure) as caught:
-        resolve(b"\n".join(b"key%d: x" % number for number in range(500)), this_sim)
+        resolve(b"\n".join(b"key%d: x" % number for number in range(500)), this_sim, SCHEMA)
     assert str(caught.value).endswith("; and 85 more")
     assert len(str(caught.value)) < 4_000
 
 
 def test_lines_are_those_of_json_too():
     problems = check(
-        b'#cloud-config\n{"hostname": "gw",\n "ntp": {"servers": ["a", "{", "b c"],\n  "pol\\u006fs": []}}\n'
+        b'#cloud-config\n{"hostname": "gw",\n "ntp": {"servers": ["a", "{", "b c"],\n  "pol\\u006fs": []}}\n', SCHEMA
     )
     assert [(problem.line, problem.column, problem.path) for problem in problems] == [
         (3, 27, "ntp.servers[1]"),
@@ -69,7 +72,7 @@ def test_lines_are_those_of_json_too():
 
 
 def test_what_came_by_an_alias_is_told_where_the_alias_stands():
-    problems = check(b"services:\n  enable: &a [x y]\n  mask: *a\n")
+    problems = check(b"services:\n  enable: &a [x y]\n  mask: *a\n", SCHEMA)
     assert [(problem.line, problem.path) for problem in problems] == [
         (2, "services.enable[0]"),
         (3, "services.mask[0]"),
@@ -78,13 +81,16 @@ def test_what_came_by_an_alias_is_told_where_the_alias_stands():
 
 def test_a_text_with_a_filler_is_not_judged_before_it_is_filled_in():
     assert (
-        check(b"hostname: '{{ tags.x }}_'\nwrite_files:\n  - {path: '{{ tags.p }}', permissions: '{{ tags.m }}'}\n")
+        check(
+            b"hostname: '{{ tags.x }}_'\nwrite_files:\n  - {path: '{{ tags.p }}', permissions: '{{ tags.m }}'}\n",
+            SCHEMA,
+        )
         == ()
     )
 
 
 def test_but_its_place_must_take_a_text():
-    (problem,) = check(b"ntp: {enabled: '{{ tags.ntp }}'}\n")
+    (problem,) = check(b"ntp: {enabled: '{{ tags.ntp }}'}\n", SCHEMA)
     assert (problem.path, problem.message) == ("ntp.enabled", 'takes true or false, not "{{ tags.ntp }}"')
 
 
@@ -114,32 +120,32 @@ SECRETS = [
 @pytest.mark.parametrize("document", SECRETS)
 def test_no_message_quotes_what_may_be_a_secret(document, loader, this_sim, monkeypatch):
     monkeypatch.setattr(yaml_subset, "_LOADER", loader)
-    problems = check(document.encode())
+    problems = check(document.encode(), SCHEMA)
     assert problems
     assert "hunter2" not in "".join(f"{problem} {problem!r}" for problem in problems)
     with pytest.raises(Failure) as caught:
-        resolve(document.encode(), this_sim)
+        resolve(document.encode(), this_sim, SCHEMA)
     assert "hunter2" not in repr(caught.value)
 
 
 @pytest.mark.parametrize("document", [b"runcmd: [31337313]", b"write_files: [{path: /x, content: 31337313}]"])
 def test_a_number_may_be_a_secret_too(document):
-    assert "31337313" not in str(check(document)[0])
+    assert "31337313" not in str(check(document, SCHEMA)[0])
 
 
 def test_a_key_is_judged_even_if_it_looks_like_a_filler():
-    (problem,) = check(b"report: {tags: {'{{ tags.x }}': {value: y}}}")
+    (problem,) = check(b"report: {tags: {'{{ tags.x }}': {value: y}}}", SCHEMA)
     assert problem.path == 'report.tags["{{ tags.x }}"]'
 
 
 def test_a_foreign_value_is_quoted_short_and_without_what_moves_a_cursor():
-    problems = check(b'hostname: "' + b"\xe2\x80\xae" + b"x" * 5_000 + b'"\n')
+    problems = check(b'hostname: "' + b"\xe2\x80\xae" + b"x" * 5_000 + b'"\n', SCHEMA)
     assert all("\u202e" not in str(problem) and len(str(problem)) < 200 for problem in problems)
 
 
 def test_without_a_text_there_are_keys_and_no_lines():
     with pytest.raises(Failure) as caught:
-        from_document({"report": {"tags": {"a b": {"value": "x"}}}})
+        from_document({"report": {"tags": {"a b": {"value": "x"}}}}, SCHEMA)
     assert caught.value.where == 'report.tags["a b"]'
 
 
@@ -155,6 +161,6 @@ def test_without_a_text_there_are_keys_and_no_lines():
     ],
 )
 def test_what_may_be_a_secret_is_never_quoted(document):
-    problems = check(document)
+    problems = check(document, SCHEMA)
     assert problems
     assert "s3cret7" not in " ".join(map(str, problems))

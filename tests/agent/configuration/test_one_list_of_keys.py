@@ -6,8 +6,11 @@ import jsonschema
 import pytest
 
 from agent.configuration import keys
-from agent.configuration.schema import faults, schema
+from agent.configuration.schema import faults
+from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
+
+SCHEMA = userdata_schema()
 
 
 def members(rules, path=""):
@@ -20,17 +23,17 @@ def members(rules, path=""):
             yield from members(rules[inner], f"{path}{inner}.")
 
 
-MEMBERS = dict(members(schema()))
+MEMBERS = dict(members(SCHEMA.rules))
 
 
 def test_schema_keys_and_settings_have_the_same_keys_in_the_same_order():
     files = {path.stem for path in Path(keys.__file__).parent.glob("*.py")} - {"__init__"}
-    assert tuple(schema()["properties"]) == tuple(keys.RENDERERS) == DOCUMENT_KEYS
+    assert tuple(SCHEMA.rules["properties"]) == tuple(keys.RENDERERS) == DOCUMENT_KEYS
     assert files == set(DOCUMENT_KEYS)
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft202012Validator.check_schema(dict(schema()))
+    jsonschema.Draft202012Validator.check_schema(dict(SCHEMA.rules))
 
 
 @pytest.mark.parametrize("name", MEMBERS)
@@ -42,7 +45,9 @@ def test_every_key_has_a_description_and_an_example(name):
 
 @pytest.mark.parametrize("name", DOCUMENT_KEYS)
 def test_every_example_in_the_schema_is_right(name):
-    assert [faults({name: example}, templates=True) for example in schema()["properties"][name]["examples"]] == [()]
+    assert [
+        faults({name: example}, SCHEMA, templates=True) for example in SCHEMA.rules["properties"][name]["examples"]
+    ] == [()]
 
 
 @pytest.mark.parametrize("name", MEMBERS)

@@ -6,19 +6,22 @@ import pytest
 
 from agent.configuration.resolving import forbidden_path, from_document, wanted_effects
 from agent.errors import Code, Failure
+from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
+
+SCHEMA = userdata_schema()
 
 
 def refusal(document, **settings):
     with pytest.raises(Failure) as caught:
-        wanted_effects(from_document(document), ApplySettings(**settings))
+        wanted_effects(from_document(document, SCHEMA), ApplySettings(**settings))
     assert caught.value.code is Code.USERDATA_NOT_ALLOWED
     return str(caught.value)
 
 
 def test_commands_are_not_allowed_unless_the_device_says_so():
     assert "runcmd: not in [apply] allow" in refusal({"runcmd": ["ls"]})
-    assert wanted_effects(from_document({"runcmd": ["ls"]}), ApplySettings(allow=("runcmd",)))
+    assert wanted_effects(from_document({"runcmd": ["ls"]}, SCHEMA), ApplySettings(allow=("runcmd",)))
 
 
 def test_all_violations_are_named():
@@ -46,13 +49,13 @@ def test_all_violations_are_named():
 def test_a_path_prefix_ends_where_a_name_ends(path, prefix, allowed):
     document = {"write_files": [{"path": path}]}
     if allowed:
-        assert wanted_effects(from_document(document), ApplySettings(paths=(prefix,)))
+        assert wanted_effects(from_document(document, SCHEMA), ApplySettings(paths=(prefix,)))
     else:
         assert path in refusal(document, paths=(prefix,))
 
 
 def test_the_paths_are_about_files_of_the_document_only():
-    assert wanted_effects(from_document({"hostname": "gw"}), ApplySettings(paths=("/opt",)))
+    assert wanted_effects(from_document({"hostname": "gw"}, SCHEMA), ApplySettings(paths=("/opt",)))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_the_paths_are_about_files_of_the_document_only():
 def test_some_paths_are_never_written(path):
     assert forbidden_path(path)
     with pytest.raises(Failure) as caught:
-        from_document({"write_files": [{"path": path}]})
+        from_document({"write_files": [{"path": path}]}, SCHEMA)
     assert caught.value.code is Code.USERDATA_NOT_ALLOWED
 
 

@@ -10,15 +10,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.configuration.resolving import Configuration, Names, check, from_document, resolve, wanted_effects
-from agent.configuration.schema import schema
 from agent.errors import Code, Failure
+from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
 
+SCHEMA = userdata_schema()
+
 NOBODY = Names({}, {}, {})
 EVERYTHING = ApplySettings(allow=DOCUMENT_KEYS)
-NAMES = set(re.findall(r'"([a-z0-9_-]+)": \{', json.dumps(schema())))
-VALUES_NEAR = {key: st.sampled_from(schema()["properties"][key]["examples"]) for key in DOCUMENT_KEYS}
+NAMES = set(re.findall(r'"([a-z0-9_-]+)": \{', json.dumps(SCHEMA.rules)))
+VALUES_NEAR = {key: st.sampled_from(SCHEMA.rules["properties"][key]["examples"]) for key in DOCUMENT_KEYS}
 FRAGMENTS = st.sampled_from(
     [
         *(
@@ -81,7 +83,7 @@ DOCUMENTS = st.fixed_dictionaries(
 
 def outcome(userdata, names=NOBODY):
     try:
-        return resolve(userdata, names)
+        return resolve(userdata, names, SCHEMA)
     except Failure as failure:
         return failure
 
@@ -109,13 +111,13 @@ def skeleton(value):
 def test_any_bytes_are_a_configuration_or_a_failure(userdata):
     result = outcome(userdata)
     assert isinstance(result, Configuration | Failure)
-    assert isinstance(check(userdata), tuple)
+    assert isinstance(check(userdata, SCHEMA), tuple)
 
 
 @given(st.lists(FRAGMENTS, max_size=30).map("".join))
 def test_what_looks_like_a_document_is_a_configuration_or_a_failure(text):
     result = outcome(text.encode())
-    problems = check(text.encode())
+    problems = check(text.encode(), SCHEMA)
     assert isinstance(result, Configuration | Failure)
     assert (
         problems or isinstance(result, Configuration) or result.code in {Code.USERDATA_UNDEFINED, Code.USERDATA_INVALID}
@@ -153,15 +155,15 @@ def test_the_digest_does_not_depend_on_the_order_of_keys_nor_on_yaml_or_json(doc
     keys = list(document)
     random.shuffle(keys)
     shuffled = {key: document[key] for key in keys}
-    as_json = resolve(json.dumps(document).encode(), NOBODY)
-    as_yaml = resolve(yaml.safe_dump(shuffled, sort_keys=False, allow_unicode=True).encode(), NOBODY)
-    assert as_yaml == as_json == from_document(shuffled)
+    as_json = resolve(json.dumps(document).encode(), NOBODY, SCHEMA)
+    as_yaml = resolve(yaml.safe_dump(shuffled, sort_keys=False, allow_unicode=True).encode(), NOBODY, SCHEMA)
+    assert as_yaml == as_json == from_document(shuffled, SCHEMA)
     assert len(as_json.digest) == 64
 
 
 @given(DOCUMENTS, DOCUMENTS)
 def test_different_documents_have_different_digests(one, other):
-    digests = {from_document(one).digest, from_document(other).digest}
+    digests = {from_document(one, SCHEMA).digest, from_document(other, SCHEMA).digest}
     assert len(digests) == (1 if one == other else 2)
 
 
@@ -173,10 +175,10 @@ def test_different_documents_have_different_digests(one, other):
 )
 def test_the_privileged_half_takes_no_value_on_trust(value):
     if value == {}:
-        assert from_document(value).document == {}
+        assert from_document(value, SCHEMA).document == {}
     else:
         with pytest.raises(Failure) as caught:
-            from_document(value)
+            from_document(value, SCHEMA)
         assert caught.value.code.text.startswith("userdata.")
 
 
@@ -185,7 +187,7 @@ def test_the_privileged_half_takes_no_value_on_trust(value):
 )
 def test_what_is_no_json_is_refused_by_the_privileged_half(value):
     with pytest.raises(Failure):
-        from_document(value)
+        from_document(value, SCHEMA)
 
 
 def test_a_deep_document_is_refused_by_the_privileged_half():
@@ -193,7 +195,7 @@ def test_a_deep_document_is_refused_by_the_privileged_half():
     for _ in range(5_000):
         deep = {"hostname": deep}
     with pytest.raises(Failure) as caught:
-        from_document(deep)
+        from_document(deep, SCHEMA)
     assert "nested deeper" in str(caught.value)
 
 
@@ -215,10 +217,10 @@ JSON = st.recursive(
 @given(st.data())
 def test_whatever_stands_under_a_key_is_a_configuration_or_a_failure(key, data):
     content = data.draw(VALUES_NEAR[key] | JSON)
-    check(json.dumps({key: content}).encode())
+    check(json.dumps({key: content}).encode(), SCHEMA)
     try:
-        configuration = resolve(json.dumps({key: content}).encode(), NOBODY)
+        configuration = resolve(json.dumps({key: content}).encode(), NOBODY, SCHEMA)
     except Failure:
         return
-    assert from_document(configuration.document) == configuration
+    assert from_document(configuration.document, SCHEMA) == configuration
     assert wanted_effects(configuration, EVERYTHING) == wanted_effects(configuration, EVERYTHING)

@@ -8,6 +8,9 @@ import pytest
 
 from agent.configuration.resolving import check, resolve
 from agent.errors import Failure
+from agent.host.program_files import userdata_schema
+
+SCHEMA = userdata_schema()
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "documents" / "refused").glob("*.yaml"))
 
@@ -20,7 +23,7 @@ def expected(document):
 def test_a_wrong_document_is_refused_with_code_line_and_reason(document, this_sim):
     wanted = expected(document)
     with pytest.raises(Failure) as caught:
-        resolve(document.read_bytes(), this_sim)
+        resolve(document.read_bytes(), this_sim, SCHEMA)
     line = re.match(r"line (\d+)", caught.value.where)
     assert (caught.value.code.text, int(line[1]) if line else 0) == (wanted["code"], wanted["line"])
     assert wanted["text"] in str(caught.value)
@@ -29,7 +32,7 @@ def test_a_wrong_document_is_refused_with_code_line_and_reason(document, this_si
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_check_finds_what_does_not_need_the_sim(document):
     wanted = expected(document)
-    problems = check(document.read_bytes())
+    problems = check(document.read_bytes(), SCHEMA)
     if wanted.get("only_with_sim"):
         assert problems == ()
     else:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.fill import _EQUIPMENT, _SUBSCRIBER
-from agent.configuration.schema import schema
+from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
+
+SCHEMA = userdata_schema()
 
 DOCS = Path(__file__).parents[3] / "docs"
 _spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
@@ -41,4 +43,4 @@ def test_every_description_is_there_in_both_languages():
             for inner in rules.values():
                 walk(inner)
 
-    walk(schema())
+    walk(SCHEMA.rules)

@@ -21,12 +21,15 @@ from agent.configuration.resolving import from_document
 from agent.errors import Code
 from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
 from agent.handover.order import Apply, Confirmation, Decision, Outcome, Result, outcome_to_json
+from agent.host.program_files import userdata_schema
 from agent.settings import load
 from simulator import faults as http
 from simulator.faults import Faults
 from simulator.gateways import Gateway
 from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
+
+SCHEMA = userdata_schema()
 
 IMSI, IMEI, GROUP = "001010000000001", "490154203237518", "11111111-0000-4000-8000-000000000001"
 USERDATA = """\
@@ -97,7 +100,7 @@ class Bench:
 
     def order(self) -> Apply:
         document = {"write_files": [{"path": "/etc/telemetry.conf", "content": "by hand\n"}]}
-        configuration = from_document(document)
+        configuration = from_document(document, SCHEMA)
         return Apply("order-1", configuration.digest, configuration.document, "card")
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from agent.modem.managed import ModemManager
 from agent.modem.mmcli import MAX_BYTES, card_in, imei_beside, modem_in, modem_paths
 from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
+from simulator.model_files import load_model
 from simulator.modem import Modem
 
 IMEI = "490154203237518"
@@ -75,7 +76,7 @@ def read(machine, port="auto"):
 
 
 def test_what_modemmanager_knows_is_taken_from_it_and_no_port_is_opened(machine):
-    primary, secondary = Modem(), Modem()
+    primary, secondary = Modem(load_model()), Modem(load_model())
     machine.port("ttyUSB2", 2, primary)
     machine.port("ttyUSB3", 3, secondary)
     machine.program(script())
@@ -92,10 +93,10 @@ def test_what_modemmanager_knows_is_taken_from_it_and_no_port_is_opened(machine)
 
 
 def test_what_it_does_not_know_is_asked_on_the_port_that_it_leaves_free(machine):
-    primary, diagnosis = Modem(imei=IMEI), Modem()
+    primary, diagnosis = Modem(load_model(), imei=IMEI), Modem(load_model())
     machine.port("ttyUSB0", 0, diagnosis)
     machine.port("ttyUSB2", 2, primary)
-    machine.port("ttyUSB3", 3, Modem(imei=IMEI))
+    machine.port("ttyUSB3", 3, Modem(load_model(), imei=IMEI))
     machine.program(script({"equipment-identifier": "--", "sim": "--"}, {"imei": "--"}))
     found = read(machine)
     assert (found.imei.value.digits, found.source) == (IMEI, Source.AT)
@@ -106,7 +107,7 @@ def test_what_it_does_not_know_is_asked_on_the_port_that_it_leaves_free(machine)
 
 
 def test_a_modem_that_it_does_not_have_is_asked_by_at_beside_it(machine):
-    machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    machine.port("ttyUSB8", 2, Modem(load_model(), imei=OTHER), device="1-2")
     machine.program(script())
     found = read(machine)
     assert [one.source for one in (found, *found.others)] == [Source.MODEM_MANAGER, Source.AT]
@@ -114,16 +115,16 @@ def test_a_modem_that_it_does_not_have_is_asked_by_at_beside_it(machine):
 
 
 def test_a_port_that_the_settings_name_and_it_holds_is_read_through_it(machine):
-    primary = Modem()
+    primary = Modem(load_model())
     plugged = machine.port("ttyUSB2", 2, primary)
-    machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    machine.port("ttyUSB8", 2, Modem(load_model(), imei=OTHER), device="1-2")
     machine.program(script())
     found = read(machine, str(plugged.path))
     assert (found.source, found.others, primary.commands) == (Source.MODEM_MANAGER, (), [])
 
 
 def test_another_port_that_the_settings_name_is_read_by_at(machine):
-    plugged = machine.port("ttyUSB8", 2, Modem(imei=OTHER), device="1-2")
+    plugged = machine.port("ttyUSB8", 2, Modem(load_model(), imei=OTHER), device="1-2")
     machine.program(script())
     assert read(machine, str(plugged.path)).imei.value.digits == OTHER
 
@@ -134,7 +135,7 @@ def test_a_modem_without_any_serial_port_is_read(machine):
 
 
 def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
-    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.program(f"""#!/bin/sh\ncase $1 in -L) echo '{{"modem-list":["{PATH}"]}}';; *) exit 1;; esac\n""")
     assert read(machine).source is Source.AT
 
@@ -156,7 +157,7 @@ def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
     ],
 )
 def test_whatever_mmcli_does_the_modem_is_read_by_at(machine, text):
-    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.program(text)
     assert read(machine).source is Source.AT
 
@@ -167,7 +168,7 @@ def test_an_mmcli_that_hangs_is_ended(machine):
 
 
 def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it(machine):
-    at = Modem()
+    at = Modem(load_model())
     machine.port("ttyUSB2", 2, at)
     ticket = machine.root / "asked"
     first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"
@@ -192,7 +193,7 @@ def test_where_processes_are_hidden_its_unit_tells_that_it_was_just_started(mach
 
 @pytest.mark.parametrize("name", ["ModemManager", "bash"])
 def test_a_modem_that_modemmanager_ignores_is_read_by_at(machine, name):
-    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.known_since("ttyUSB2", 1)
     machine.program(script(paths=()))
     machine.process(7, name)
@@ -200,7 +201,7 @@ def test_a_modem_that_modemmanager_ignores_is_read_by_at(machine, name):
 
 
 def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
-    plugged = machine.port("ttyUSB2", 2, Modem())
+    plugged = machine.port("ttyUSB2", 2, Modem(load_model()))
     machine.process(7, "sleep")
     ticket = machine.root / "asked"
     first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"

@@ -14,6 +14,7 @@ from agent.modem.reading import read_equipment, survey
 from agent.resident.schedule import MODEM_LIMIT_S
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -38,7 +39,7 @@ def read(machine, state=None, settings=AUTO, **wanted):
 
 
 def silent():
-    return Modem(faults=[faults.Silent()])
+    return Modem(load_model(), faults=[faults.Silent()])
 
 
 class Logged(Modem):
@@ -64,12 +65,12 @@ def test_eight_ports_with_one_good_are_asked_side_by_side(machine):
 
 
 def test_ports_that_are_no_good_do_not_hide_the_one_that_is(machine):
-    machine.port("ttyUSB0", 0, Modem(faults=[faults.GarbagePort()]))
-    machine.port("ttyUSB1", 1, Modem(faults=[faults.NmeaPort()]))
-    machine.port("ttyUSB2", 2, Modem(faults=[faults.Babble()]))
-    machine.port("ttyUSB3", 3, Modem(faults=[faults.VanishAtCommand(1)]))
+    machine.port("ttyUSB0", 0, Modem(load_model(), faults=[faults.GarbagePort()]))
+    machine.port("ttyUSB1", 1, Modem(load_model(), faults=[faults.NmeaPort()]))
+    machine.port("ttyUSB2", 2, Modem(load_model(), faults=[faults.Babble()]))
+    machine.port("ttyUSB3", 3, Modem(load_model(), faults=[faults.VanishAtCommand(1)]))
     machine.port("ttyUSB4", 4)
-    machine.port("ttyUSB5", 5, Modem(imei=IMEI))
+    machine.port("ttyUSB5", 5, Modem(load_model(), imei=IMEI))
     assert read(machine).imei.value.digits == IMEI
 
 
@@ -80,8 +81,8 @@ def test_no_port_at_all_is_said(machine):
 
 
 def test_a_port_for_data_calls_is_left_alone_where_another_answers(machine):
-    calls = Modem(imei=IMEI)
-    machine.port("ttyUSB1", 1, Modem(imei=IMEI))
+    calls = Modem(load_model(), imei=IMEI)
+    machine.port("ttyUSB1", 1, Modem(load_model(), imei=IMEI))
     machine.port("ttyUSB3", 3, calls, udev="ID_MM_PORT_TYPE_AT_PPP")
     assert read(machine).imei.value.digits == IMEI
     assert calls.commands == []
@@ -89,14 +90,14 @@ def test_a_port_for_data_calls_is_left_alone_where_another_answers(machine):
 
 def test_a_port_for_data_calls_is_asked_where_no_other_answers(machine):
     machine.port("ttyUSB1", 1, silent())
-    machine.port("ttyUSB3", 3, Modem(imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PPP")
+    machine.port("ttyUSB3", 3, Modem(load_model(), imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PPP")
     assert read(machine).imei.value.digits == IMEI
 
 
 def test_the_next_time_only_the_good_port_is_asked(machine, state):
-    others = [silent(), Modem(imei=IMEI)]
+    others = [silent(), Modem(load_model(), imei=IMEI)]
     machine.port("ttyUSB1", 1, others[0])
-    machine.port("ttyUSB2", 2, Modem(imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PRIMARY")
+    machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PRIMARY")
     read(machine, state)
     asked = len(others[0].commands)
     assert known_ports(state) == (str(machine.root / "dev/ttyUSB2"),)
@@ -107,14 +108,14 @@ def test_the_next_time_only_the_good_port_is_asked(machine, state):
 def test_a_remembered_port_that_fell_silent_gives_way_to_the_others(machine, state):
     remember(state, [str(machine.root / "dev/ttyUSB1")])
     machine.port("ttyUSB1", 1, silent())
-    machine.port("ttyUSB2", 2, Modem(imei=IMEI))
+    machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     assert read(machine, state).imei.value.digits == IMEI
     assert known_ports(state) == (str(machine.root / "dev/ttyUSB2"),)
 
 
 def two(machine):
-    machine.port("ttyUSB0", 0, Modem(imei=OTHER, imsi="001010000000009"), device="1-1")
-    machine.port("ttyUSB4", 0, Modem(imei=IMEI, imsi="001010000000001"), device="1-2")
+    machine.port("ttyUSB0", 0, Modem(load_model(), imei=OTHER, imsi="001010000000009"), device="1-1")
+    machine.port("ttyUSB4", 0, Modem(load_model(), imei=IMEI, imsi="001010000000001"), device="1-2")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_both_of_two_modems_are_remembered(machine, state):
 
 def test_a_modem_that_was_here_is_waited_for(machine, state):
     remember(state, [str(machine.root / "dev/ttyUSB0")])
-    later = Timer(0.1, lambda: machine.port("ttyUSB0", 0, Modem(imei=IMEI)))
+    later = Timer(0.1, lambda: machine.port("ttyUSB0", 0, Modem(load_model(), imei=IMEI)))
     later.start()
     patient = replace(QUICK, appears_s=20.0)
     assert read_equipment(AUTO, state, limits=patient, system=machine.root).imei.value.digits == IMEI
@@ -150,14 +151,14 @@ def test_a_modem_that_was_here_is_waited_for(machine, state):
 
 
 def test_a_uart_that_the_settings_name_is_asked_too(machine):
-    with ModemOnPty(Modem(imei=IMEI)) as plugged:
+    with ModemOnPty(Modem(load_model(), imei=IMEI)) as plugged:
         settings = ModemSettings(uarts=(str(plugged.path),))
         assert read(machine, settings=settings).port == str(plugged.path)
 
 
 def test_everything_that_was_asked_can_be_seen(machine):
     machine.port("ttyUSB0", 0, silent())
-    machine.port("ttyUSB1", 1, Modem(imei=IMEI))
+    machine.port("ttyUSB1", 1, Modem(load_model(), imei=IMEI))
     found = survey(AUTO, limits=QUICK, system=machine.root)
     assert [(port.name, said.imei == found.equipment.imei) for port, said in found.asked] == [
         ("ttyUSB0", False),
@@ -168,7 +169,7 @@ def test_everything_that_was_asked_can_be_seen(machine):
 
 
 def test_where_no_time_is_left_no_port_is_opened(machine):
-    modem = Modem(imei=IMEI)
+    modem = Modem(load_model(), imei=IMEI)
     machine.port("ttyUSB0", 0, modem)
     found = read_equipment(AUTO, limits=replace(QUICK, all_s=0.0), system=machine.root)
     assert "no time was left" in found.imei.why

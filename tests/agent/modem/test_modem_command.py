@@ -11,6 +11,7 @@ from agent.errors import Code
 from agent.identity import Imei, Imsi, Read
 from agent.modem.dialogue_file import reading_in
 from simulator import modem_faults as faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -31,14 +32,14 @@ def kitting_modem(tmp_path, capsys):
 
 
 def test_a_person_sees_the_modem_and_the_network(kitting_modem):
-    code, out, _ = kitting_modem(Modem("quectel-ec25", imei=IMEI))
+    code, out, _ = kitting_modem(Modem(load_model("quectel-ec25"), imei=IMEI))
     assert code == 0
     for word in ("asked", IMEI, "EC25", "at home", "NTT DOCOMO", "-77 dBm", "SIM's state   ready"):
         assert word in out
 
 
 def test_a_program_sees_the_same(kitting_modem):
-    code, out, _ = kitting_modem(Modem(imei=IMEI, faults=[faults.PinWanted()]), "--json")
+    code, out, _ = kitting_modem(Modem(load_model(), imei=IMEI, faults=[faults.PinWanted()]), "--json")
     found = json.loads(out)
     assert code == 0
     assert found["equipment"]["imei"] == IMEI
@@ -48,7 +49,7 @@ def test_a_program_sees_the_same(kitting_modem):
 
 
 def test_what_cannot_be_read_ends_with_its_code_and_says_what_to_do(kitting_modem):
-    code, out, _ = kitting_modem(Modem(faults=[faults.Imeisv()]))
+    code, out, _ = kitting_modem(Modem(load_model(), faults=[faults.Imeisv()]))
     assert code == Code.MODEM_UNVERIFIED.exit_code
     assert Code.MODEM_UNVERIFIED.advice in out
 
@@ -56,7 +57,7 @@ def test_what_cannot_be_read_ends_with_its_code_and_says_what_to_do(kitting_mode
 @pytest.mark.parametrize("model", ["generic", "huawei-ms2372", "nordic-nrf91"])
 def test_a_trace_is_a_test_as_it_is(kitting_modem, tmp_path, model):
     trace = tmp_path / "unknown.toml"
-    code, _, err = kitting_modem(Modem(model, imei=IMEI), "--trace", str(trace))
+    code, _, err = kitting_modem(Modem(load_model(model), imei=IMEI), "--trace", str(trace))
     assert code == 0
     assert stat.S_IMODE(trace.stat().st_mode) == 0o600
     assert "as they are" in err
@@ -70,7 +71,7 @@ def test_a_trace_is_a_test_as_it_is(kitting_modem, tmp_path, model):
 
 def test_a_masked_trace_tells_no_number(kitting_modem, tmp_path):
     trace = tmp_path / "unknown.toml"
-    modem = Modem("huawei-ms2372", imei=IMEI, imsi="440103000111117")
+    modem = Modem(load_model("huawei-ms2372"), imei=IMEI, imsi="440103000111117")
     kitting_modem(modem, "--trace", str(trace), "--mask")
     for number in (IMEI, IMEI[-8:], modem.imsi, modem.iccid, "818011112222"):
         assert number not in trace.read_text()
@@ -79,13 +80,13 @@ def test_a_masked_trace_tells_no_number(kitting_modem, tmp_path):
 
 
 def test_a_trace_goes_to_standard_output_where_no_file_is_named(kitting_modem):
-    _, out, _ = kitting_modem(Modem(imei=IMEI), "--trace")
+    _, out, _ = kitting_modem(Modem(load_model(), imei=IMEI), "--trace")
     assert out.startswith('why = "recorded by kitting-agent')
     assert f'imei = "{IMEI}"' in out
 
 
 def test_a_trace_that_cannot_be_written_is_said(kitting_modem, tmp_path):
-    code, _, err = kitting_modem(Modem(), "--trace", str(tmp_path))
+    code, _, err = kitting_modem(Modem(load_model()), "--trace", str(tmp_path))
     assert code == Code.USAGE.exit_code
     assert str(tmp_path) in err
 

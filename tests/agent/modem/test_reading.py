@@ -17,6 +17,7 @@ from agent.modem.reading import read_equipment
 from agent.modem.sim_and_network import best_registration
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -35,7 +36,7 @@ def read(modem, **wanted):
 @pytest.mark.parametrize("echo", [True, False])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_family_tells_its_imei_and_nothing_is_sent_that_is_not_on_the_list(model, echo):
-    modem = Modem(model, imei=IMEI, echo=echo)
+    modem = Modem(load_model(model), imei=IMEI, echo=echo)
     equipment = read(modem)
     assert equipment.imei.value.digits == IMEI
     assert equipment.imsi.value.digits == modem.imsi
@@ -45,7 +46,7 @@ def test_every_family_tells_its_imei_and_nothing_is_sent_that_is_not_on_the_list
 
 
 def test_the_imei_is_asked_for_twice():
-    modem = Modem()
+    modem = Modem(load_model())
     read(modem)
     assert modem.commands.count("AT+CGSN") == 2
 
@@ -76,7 +77,7 @@ def test_the_imei_is_asked_for_twice():
     ids=lambda fault: type(fault).__name__,
 )
 def test_a_modem_with_a_bad_habit_still_tells_its_imei(fault):
-    assert read(Modem(faults=[fault])).imei.value.digits == IMEI
+    assert read(Modem(load_model(), faults=[fault])).imei.value.digits == IMEI
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_modem_with_a_bad_habit_still_tells_its_imei(fault):
     ids=lambda value: type(value).__name__,
 )
 def test_what_cannot_be_read_says_why(fault, code):
-    equipment = read(Modem(faults=[fault]))
+    equipment = read(Modem(load_model(), faults=[fault]))
     assert isinstance(equipment.imei, NotRead)
     assert equipment.imei.code is code
 
@@ -104,7 +105,7 @@ def test_what_cannot_be_read_says_why(fault, code):
 @pytest.mark.parametrize("speed", [9600, 57600, 921600])
 def test_a_modem_at_another_speed_is_found_and_the_line_restored(speed):
     limits = replace(QUICK, wakes=1, speed_s=0.1, speeds=Limits().speeds)
-    with ModemOnPty(Modem(faults=[faults.WrongSpeed(speed)])) as plugged:
+    with ModemOnPty(Modem(load_model(), faults=[faults.WrongSpeed(speed)])) as plugged:
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
         before = termios.tcgetattr(other)
         equipment = read_equipment(ModemSettings(port=str(plugged.path)), limits=limits)
@@ -124,7 +125,7 @@ def test_a_modem_at_another_speed_is_found_and_the_line_restored(speed):
     ],
 )
 def test_the_state_of_the_sim_is_read_and_no_pin_is_ever_sent(fault, state):
-    modem = Modem(faults=fault)
+    modem = Modem(load_model(), faults=fault)
     assert read(modem, radio=True).radio.sim == Read(state)
     assert not [command for command in modem.commands if command.startswith("AT+CPIN=")]
 
@@ -140,20 +141,20 @@ def test_the_state_of_the_sim_is_read_and_no_pin_is_ever_sent(fault, state):
     ],
 )
 def test_the_network_is_read_where_somebody_wants_to_see_it(fault, registration):
-    radio = read(Modem(faults=fault), radio=True).radio
+    radio = read(Modem(load_model(), faults=fault), radio=True).radio
     assert radio.registration == Read(registration)
     assert (radio.operator, radio.signal) == (Read("NTT DOCOMO"), Read(Signal(58, -77)))
     assert radio.own_number == Read("+818011112222")
 
 
 def test_a_pass_asks_for_nothing_that_it_does_not_need():
-    modem = Modem()
+    modem = Modem(load_model())
     assert read(modem).radio is None
     assert not {"AT+CSQ", "AT+COPS?", "AT+CNUM"} & set(modem.commands)
 
 
 def test_a_missing_sim_is_said_in_words():
-    assert "no SIM is inserted" in read(Modem(faults=[faults.NoSim()])).imsi.why
+    assert "no SIM is inserted" in read(Modem(load_model(), faults=[faults.NoSim()])).imsi.why
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_port_that_is_none_is_said(port, code):
 
 
 def test_a_port_that_somebody_claimed_is_left_alone_and_an_unclaimed_one_is_given_back():
-    modem = Modem()
+    modem = Modem(load_model())
     with ModemOnPty(modem) as plugged:
         settings = ModemSettings(port=str(plugged.path))
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)

@@ -12,6 +12,7 @@ from agent.identity import Read
 from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -20,13 +21,13 @@ CLEAR = {Code.MODEM_GONE, Code.MODEM_NO_PORT, Code.MODEM_SILENT}
 
 
 def bytes_of_a_whole_dialogue():
-    with ModemOnPty(Modem()) as plugged:
+    with ModemOnPty(Modem(load_model())) as plugged:
         heard = survey(ModemSettings(port=str(plugged.path)), radio=False, limits=LIMITS).exchanges
     return sum(len(one.received) for one in heard)
 
 
 def unplugged_after(count):
-    with ModemOnPty(Modem(faults=[faults.VanishAfterBytes(count)])) as plugged:
+    with ModemOnPty(Modem(load_model(), faults=[faults.VanishAfterBytes(count)])) as plugged:
         return count, read_equipment(ModemSettings(port=str(plugged.path)), limits=LIMITS)
 
 
@@ -50,7 +51,7 @@ def test_unplugged_at_every_byte_the_result_is_clear_and_the_port_free_again():
 
 
 def test_a_modem_that_comes_back_is_read_again():
-    modem = Modem(faults=[faults.VanishAtCommand(3)])
+    modem = Modem(load_model(), faults=[faults.VanishAtCommand(3)])
     with ModemOnPty(modem) as plugged:
         settings = ModemSettings(port=str(plugged.path))
         assert read_equipment(settings, limits=LIMITS).imei.code is Code.MODEM_GONE

@@ -15,6 +15,7 @@ from agent.modem.serial_line import opened
 from agent.modem.wake_by_sms import CANNOT, WOKEN, listen
 from agent.settings import ModemSettings, PathSettings, Settings
 from simulator import modem_faults as faults
+from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
@@ -46,7 +47,7 @@ class Ear:
 
 @pytest.fixture
 def modem():
-    with ModemOnPty(Modem()) as plugged:
+    with ModemOnPty(Modem(load_model())) as plugged:
         yield plugged
 
 
@@ -105,7 +106,7 @@ def test_noise_wakes_nobody(modem, tmp_path, noise):
 
 @pytest.mark.parametrize("fault", [faults.Silent(), faults.GarbagePort()])
 def test_where_nobody_can_be_listened_to_it_says_so(tmp_path, fault):
-    with ModemOnPty(Modem(faults=[fault])) as plugged:
+    with ModemOnPty(Modem(load_model(), faults=[fault])) as plugged:
         assert Ear(plugged.path, tmp_path).wait() == CANNOT
 
 

@@ -17,6 +17,7 @@ from agent.errors import Code
 from fleet.bench import hook as hooks
 from fleet.bench.hook import Hook, Outcome, Told, deal_with, hinted_sim, lambda_handler
 from fleet.cli import main
+from fleet.commands.console import schemas
 from fleet.commands.hook import application
 from fleet.plan.handler_sentences import SECRET_HEADER
 from fleet.plan.plan import Files, plan_of
@@ -39,7 +40,7 @@ def desk(monkeypatch):
 
 
 def plan():
-    return plan_of(PLAN, Files({}))
+    return plan_of(PLAN, Files({}), schemas())
 
 
 def test_a_hint_leads_to_a_lock_where_the_device_is_ready(desk):

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure
+from agent.host.program_files import folder
+from fleet.commands.console import schemas
 from fleet.plan.handler_sentences import Hook, NotSaid, said
-from fleet.plan.plan import SCHEMA_PATH, ByList, ByOrder, ByTag, Files, files_named, plan_of
+from fleet.plan.plan import ByList, ByOrder, ByTag, Files, files_named, plan_of
 from simulator.api.handlers import checked
 
 IMEI = "490154203237518"
@@ -32,12 +34,12 @@ handlers:
 
 
 def plan(text=PLAN, files=FILES):
-    return plan_of(text, files)
+    return plan_of(text, files, schemas())
 
 
 def refused(text, files=FILES):
     with pytest.raises(Failure) as caught:
-        plan_of(text, files)
+        plan_of(text, files, schemas())
     assert caught.value.code is Code.PLAN_INVALID
     return caught.value.detail
 
@@ -181,7 +183,7 @@ def test_every_key_of_the_schema_has_a_title():
             assert "title" in inner or "$ref" in inner
             titles(inner)
 
-    titles(json.loads(SCHEMA_PATH.read_text()))
+    titles(schemas().plan)
 
 
 @given(
@@ -199,9 +201,9 @@ def test_no_plan_brings_more_than_a_refusal(instead):
 
 
 def test_the_example_is_a_plan():
-    place = SCHEMA_PATH.parent / "examples" / "desk"
+    place = folder() / "config" / "examples" / "desk"
     text = (place / "plan.yaml").read_text()
     contents = {name: (place / name).read_bytes() for name in files_named(text) if (place / name).exists()}
-    found = plan_of(text, Files(contents))
+    found = plan_of(text, Files(contents), schemas())
     assert [sim.tags["serial"] for sim in found.which.sims] == ["RPI4-0001", "RPI4-0002"]
     assert len(found.handlers) == 3

@@ -9,6 +9,7 @@ from test_plan import FILES, PLAN
 
 from agent.errors import Code, Failure
 from fleet.cli import main
+from fleet.commands.console import schemas
 from fleet.plan.differences import ChangeSim
 from fleet.plan.plan import Files, plan_of
 from fleet.plan.preparing import look, make
@@ -21,7 +22,7 @@ from simulator.api.account import Order
 def plan_for(desk, text=PLAN, **more):
     rows = "".join(f"{sim_id},gw-{place},tokyo\n" for place, sim_id in enumerate(desk.sim_ids))
     contents = {**FILES.contents, "sims.csv": f"simId,name,site\n{rows}".encode(), **more}
-    return plan_of(text, Files(contents))
+    return plan_of(text, Files(contents), schemas())
 
 
 def prepare(desk, plan):

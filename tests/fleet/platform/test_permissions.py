@@ -19,6 +19,7 @@ from fleet.bench.shipping import ship
 from fleet.bench.stage import Expectations
 from fleet.bench.watching import look as watch
 from fleet.cli import main
+from fleet.commands.console import schemas
 from fleet.plan.plan import Files, plan_of
 from fleet.plan.preparing import look, make
 from fleet.platform import calls
@@ -53,13 +54,13 @@ def new_batch_group(desk):
 
 
 def done(api, text, files):
-    if make(api, look(api, plan_of(text, files)), lambda *_: None):
+    if make(api, look(api, plan_of(text, files, schemas())), lambda *_: None):
         raise Failure(Code.PLATFORM_FORBIDDEN, "a SIM could not be changed")
 
 
 def watching(desk, api):
-    watch(api, plan_of(ORDER, Files({})))
-    watch(api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({})))
+    watch(api, plan_of(ORDER, Files({}), schemas()))
+    watch(api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({}), schemas()))
     calls.busiest_day(api, desk.sim_ids[0], datetime.now(UTC))
     calls.all_handlers(api)
 
@@ -72,13 +73,13 @@ def locking(desk, api):
 
 
 def watching_only(api):
-    watch(api, plan_of(ORDER, Files({})))
-    watch(api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({})))
+    watch(api, plan_of(ORDER, Files({}), schemas()))
+    watch(api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({}), schemas()))
 
 
 def shipping(_, api):
     watching_only(api)
-    rows = watch(api, plan_of(ORDER, Files({}))).rows
+    rows = watch(api, plan_of(ORDER, Files({}), schemas())).rows
     if ship(api, rows, FIELD, lambda *_: None, reason="because"):
         raise Failure(Code.PLATFORM_FORBIDDEN, "a SIM could not be shipped")
 
@@ -107,7 +108,9 @@ def accessing(desk, api):
 
 def hooking(desk, api):
     sim = desk.kitted()
-    told = deal_with(api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({})), sim.sim_id)
+    told = deal_with(
+        api, plan_of(ORDER.replace("order: OR1", "tag: {name: a, value: b}"), Files({}), schemas()), sim.sim_id
+    )
     if told.outcome is not Outcome.LOCKED:
         raise Failure(Code.PLATFORM_FORBIDDEN, told.why)
     calls.unset_imei_lock(api, sim.sim_id)

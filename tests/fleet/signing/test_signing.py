@@ -13,8 +13,11 @@ from agent.apply.ssh_keygen import require
 from agent.configuration.resolving import check
 from agent.configuration.signed_text import split
 from agent.errors import Code
+from agent.host.program_files import userdata_schema
 from fleet.cli import main
 from fleet.signing.document_serial import with_serial
+
+SCHEMA = userdata_schema()
 
 NOW = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 
@@ -37,7 +40,7 @@ def test_what_the_desk_signs_a_device_accepts(tmp_path, author, capsys, text):
     found = split(out.read_bytes())
     assert require(found, tmp_path / "allowed") == "author@example.com"
     assert (told["serial"], told["bytes"]) == (found.serial, out.stat().st_size)
-    assert check(found.text) == ()
+    assert check(found.text, SCHEMA) == ()
 
 
 def test_a_document_that_is_signed_again_has_one_signature(tmp_path, author):

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from agent.configuration.keys.environment import render
 from agent.configuration.resolving import Names, resolve, wanted_effects
 from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
+
+SCHEMA = userdata_schema()
 
 SIM = Names({"site": "osaka-1"}, {"imsi": "001010000000001", "sim_id": "8981"}, {"imei": "490154203237518"})
 
@@ -37,7 +40,7 @@ def test_a_file_says_who_this_gateway_is():
     userdata = (
         b"environment: [{path: /etc/default/id, identity: true, tags: [site, floor], values: {KITTING_IMEI: own}}]"
     )
-    (wanted,) = wanted_effects(resolve(userdata, SIM), ApplySettings())
+    (wanted,) = wanted_effects(resolve(userdata, SIM, SCHEMA), ApplySettings())
     assert wanted.effect.content.decode().splitlines() == [
         'KITTING_ICCID=""',
         'KITTING_IMEI="own"',
@@ -51,4 +54,4 @@ def test_a_file_says_who_this_gateway_is():
 def test_another_sim_is_another_configuration():
     userdata = b"environment: [{path: /etc/default/id, identity: true}]"
     other = Names({}, {"imsi": "001010000000002"}, {})
-    assert resolve(userdata, SIM).digest != resolve(userdata, other).digest
+    assert resolve(userdata, SIM, SCHEMA).digest != resolve(userdata, other, SCHEMA).digest

@@ -6,7 +6,10 @@ from agent.configuration.keys import absent, power_state
 from agent.configuration.problems import Fault
 from agent.configuration.resolving import Names, resolve, wanted_effects
 from agent.effects import Power, PowerState, RemoveFile, Wanted
+from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
+
+SCHEMA = userdata_schema()
 
 
 @pytest.mark.parametrize(
@@ -34,4 +37,4 @@ def test_a_document_can_enforce_all_its_files():
     nobody = Names({}, {}, {})
     for text, enforced in ((b"enforce: true", [True, True]), (b"enforce: false", [False, True])):
         userdata = text + b"\nwrite_files: [{path: /a}, {path: /b, enforce: true}]"
-        assert [item.enforce for item in wanted_effects(resolve(userdata, nobody), ApplySettings())] == enforced
+        assert [item.enforce for item in wanted_effects(resolve(userdata, nobody, SCHEMA), ApplySettings())] == enforced

@@ -572,7 +572,7 @@ class Code(Enum):
         "installation.incomplete",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
-        "A file of the program itself is missing",
+        "Something that the program itself needs is missing",
         "Install the program again.",
     )
     BUG = (

@@ -27,6 +27,7 @@ from simulator.subscribers import Refusal
 from simulator.switches import described as described_switches
 
 MAX_COUNT = 1000
+_POSIX_MODULES = frozenset({"fcntl", "pty", "termios", "tty"})
 _NEXT = "\n  "
 _BREAKING = f"""\
 break server-error status=502 --path /v1/userdata --times 2
@@ -56,9 +57,8 @@ class Wrong(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     arguments = _parser().parse_args(argv)
-    run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return run(arguments)
+        return _run(arguments)
     except Wrong as wrong:
         return _say(str(wrong), wrong.exit_code)
     except (ValueError, Refusal) as error:
@@ -70,6 +70,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except Exception as error:  # noqa: BLE001 (the process entry: a person never sees a traceback)
         return _say(f"the simulator itself is at fault: {error!r}", os.EX_SOFTWARE)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except ModuleNotFoundError as error:
+        what = f"this command needs the Python module {error.name}, which is not installed"
+        if error.name in _POSIX_MODULES:
+            what = f"this command needs a POSIX system such as Linux: there is no Python module {error.name} here"
+        raise Wrong(os.EX_UNAVAILABLE, what) from None
 
 
 def _say(what: str, exit_code: int) -> int:

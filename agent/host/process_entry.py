@@ -13,6 +13,10 @@ from typing import NoReturn
 
 from agent.errors import Code, Failure
 
+_POSIX_MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "termios", "tty"})
+_PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"}
+"""Packages that are not called like the module that they bring."""
+
 
 def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
     """Runs a command and returns its exit code; prints a failure or a bug."""
@@ -20,6 +24,8 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
         return run()
     except Failure as failure:
         return refuse(program, failure, as_json=as_json)
+    except ModuleNotFoundError as error:
+        return refuse(program, module_missing(error.name or str(error)), as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return os.EX_IOERR
@@ -27,6 +33,17 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
         return 128 + signal.SIGINT
     except Exception as error:
         return bug(program, error, as_json=as_json)
+
+
+def module_missing(name: str) -> Failure:
+    """The failure that a Python module is which cannot be found: another system, or an incomplete installation."""
+    top = name.partition(".")[0]
+    if top in _POSIX_MODULES:
+        what = f"this command needs a POSIX system: there is no Python module {top} here"
+        return Failure(Code.INSTALLATION_INCOMPLETE, what, advice="Use Linux; on Windows, Linux in WSL.")
+    package = _PACKAGES.get(top, top)
+    advice = f"Install the package {package} into the same Python environment, or the program again."
+    return Failure(Code.INSTALLATION_INCOMPLETE, f"the Python module {name} is not installed", advice=advice)
 
 
 def leave(code: int) -> NoReturn:

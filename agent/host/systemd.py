@@ -80,9 +80,17 @@ def standard_error_is_journal() -> bool:
 
 
 def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> None:
-    """Writes one entry with structured fields (names in capitals); without a journal it is dropped."""
-    from systemd import journal
+    """Writes one entry with structured fields (names in capitals); without a journal it is dropped.
 
+    Without systemd-python the entry goes to the journal through standard error, with its priority and without the
+    fields (sd-daemon(3)).
+    """
+    try:
+        from systemd import journal
+    except ModuleNotFoundError:
+        if standard_error_is_journal():
+            sys.stderr.write(f"<{priority}>{message}\n")
+        return
     try:
         journal.send(message, PRIORITY=str(priority), SYSLOG_IDENTIFIER="kitting-agent", **fields)
     except OSError:

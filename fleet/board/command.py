@@ -20,7 +20,6 @@ from fleet.board.view import Board
 LEAST_PASSWORD = 8
 _STEP_S = 6
 _DEFAULT = "127.0.0.1:8700"
-_INSTALL = "Install what it needs: pip install 'kitting-agent[fleet]'."
 
 Live = Callable[[argparse.Namespace], Callable[[], Board]]
 """From the command line to the source that asks the platform."""
@@ -46,13 +45,11 @@ def board(arguments: argparse.Namespace) -> int:
 
 
 def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Any:
-    try:
-        from fleet.board.server import Server
-        from fleet.board.visitors import Visitors
-        from fleet.board.watch import Watch
-        from fleet.board.web import Served, app_of
-    except ModuleNotFoundError as error:
-        raise Failure(Code.BOARD_NOT_SERVED, f"{error.name} is not installed", advice=_INSTALL) from None
+    from fleet.board.server import Server
+    from fleet.board.visitors import Visitors
+    from fleet.board.watch import Watch
+    from fleet.board.web import Served, app_of
+
     watch = Watch(_source(arguments))
     own = () if listen.is_loopback else _own_names()
     names = frozenset(name.lower() for name in (*own, *arguments.name))

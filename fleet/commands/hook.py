@@ -54,11 +54,8 @@ def application(hint: Callable[[str], bool], secret: str) -> Callable[[dict[str,
 
 def hook(arguments: argparse.Namespace) -> int:
     """Serves until it is stopped."""
-    try:
-        from waitress.server import create_server
-    except ModuleNotFoundError as error:
-        advice = "Install what it needs: pip install 'kitting-agent[fleet]'."
-        raise Failure(Code.HOOK_NOT_SERVED, f"{error.name} is not installed", advice=advice) from None
+    from waitress.server import create_server
+
     plan = read_plan(arguments.plan)
     secret = _secret(arguments.secret_file)
     host, _, port = arguments.listen.rpartition(":")

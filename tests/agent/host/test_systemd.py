@@ -88,3 +88,18 @@ def test_standard_error_is_the_journal_only_if_systemd_says_so_of_this_very_file
             environment = {**os.environ, "JOURNAL_STREAM": stream}
             done = subprocess.run([sys.executable, "-c", code], env=environment, stderr=log, check=False)
             assert done.returncode == expected
+
+
+def test_without_systemds_library_standard_error_takes_an_entry_to_the_journal(tmp_path):
+    hidden = "import sys; sys.modules['systemd'] = None"
+    code = f"{hidden}; from agent.host.systemd import log_to_journal; log_to_journal('x', 4, {{}})"
+    said = []
+    for stream in ("here", "elsewhere"):
+        with (tmp_path / stream).open("w+") as log:
+            there = os.fstat(log.fileno())
+            named = f"{there.st_dev}:{there.st_ino}" if stream == "here" else "1:1"
+            subprocess.run(
+                [sys.executable, "-c", code], env=os.environ | {"JOURNAL_STREAM": named}, stderr=log, check=True
+            )
+        said.append((tmp_path / stream).read_text())
+    assert said == ["<4>x\n", ""]

@@ -156,8 +156,10 @@ class LineReader:
 
 def agent_command() -> str:
     """Path of the `kitting-agent` that was installed beside this simulator, else the one on the path."""
-    beside = Path(sysconfig.get_path("scripts")) / "kitting-agent"
-    if beside.exists():
-        return str(beside)
-    by_interpreter = Path(sys.executable).with_name("kitting-agent")
-    return str(by_interpreter) if by_interpreter.exists() else os.environ.get("KITTING_AGENT", "kitting-agent")
+    started = Path(sys.argv[0])
+    places = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
+    if started.name == "kitting-sim":
+        places.insert(0, started.absolute().parent)
+    beside = (place / "kitting-agent" for place in places)
+    installed = next((command for command in beside if command.exists()), None)
+    return str(installed or os.environ.get("KITTING_AGENT", "kitting-agent"))

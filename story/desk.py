@@ -7,7 +7,6 @@ simulated platform; every gateway runs the real agent.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any, Self
 
 import requests
 
+from agent.host.program_files import environment
 from simulator.api.account import Account, Order
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
@@ -75,7 +75,7 @@ class Story:
         self.api = self._open.enter_context(ApiServer(self.account))
         self.metadata = self._open.enter_context(MetadataServer(self.platform))
         key_id, secret = new_key(self.account.root())
-        self.environment = os.environ | {
+        self.environment = environment() | {
             "SORACOM_AUTH_KEY_ID": key_id,
             "SORACOM_AUTH_KEY": secret,
             "SORACOM_ENDPOINT": self.api.url,
@@ -174,7 +174,7 @@ class Story:
         for name, text in (("bench.yaml", BENCH), ("field.yaml", FIELD)):
             (self.place / name).write_text(text)
         self._write_list()
-        command = [sys.executable, "-m", "fleet", "hook", "plan.yaml", "--listen", "127.0.0.1:0"]
+        command = [sys.executable, "-P", "-m", "fleet", "hook", "plan.yaml", "--listen", "127.0.0.1:0"]
         process = subprocess.Popen(  # noqa: S603 (our own command)
             [*command, "--secret-file", "hook.secret", "--back-within", "30"],
             cwd=self.place,
@@ -183,7 +183,7 @@ class Story:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        self._open.callback(_interrupt, process)
         line = process.stderr.readline() if process.stderr else ""
         if "http://" not in line:
             raise StoryFailed(f"the hook does not listen: {line}")
@@ -191,11 +191,11 @@ class Story:
 
     def _board(self) -> str:
         """Starts the page for the bench; where it is."""
-        command = [sys.executable, "-m", "fleet", "board", "plan.yaml", "--listen", "127.0.0.1:0", "--json"]
+        command = [sys.executable, "-P", "-m", "fleet", "board", "plan.yaml", "--listen", "127.0.0.1:0", "--json"]
         process = subprocess.Popen(  # noqa: S603 (our own command)
             command, cwd=self.place, env=self.environment, stdout=subprocess.PIPE, text=True
         )
-        self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        self._open.callback(_interrupt, process)
         told = ""
         while process.stdout and "}" not in told and (line := process.stdout.readline()):
             told += line
@@ -219,7 +219,7 @@ class Story:
     def _kitting(self, *words: str, expect: int = 0) -> str:
         say(f"$ kitting {' '.join(words)}")
         done = subprocess.run(  # noqa: S603 (our own command)
-            [sys.executable, "-m", "fleet", *words],
+            [sys.executable, "-P", "-m", "fleet", *words],
             cwd=self.place,
             env=self.environment,
             capture_output=True,
@@ -232,7 +232,7 @@ class Story:
 
     def _rows(self) -> list[dict[str, Any]]:
         done = subprocess.run(
-            [sys.executable, "-m", "fleet", "watch", "plan.yaml", "--json"],
+            [sys.executable, "-P", "-m", "fleet", "watch", "plan.yaml", "--json"],
             cwd=self.place,
             env=self.environment,
             capture_output=True,
@@ -250,3 +250,9 @@ class Story:
     @staticmethod
     def _has_field(gateway: Gateway) -> bool:
         return (gateway.root / "etc/field.conf").exists()
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """Ends a command as Ctrl+C does."""
+    process.send_signal(signal.SIGINT)
+    process.wait(60)

@@ -1,7 +1,7 @@
 """Story: kitting without a desk. The platform hints that a SIM came to life; the hook goes and looks, and locks.
 
-    fleet.bench.hook.lambda_handler        as an AWS Lambda function, called by InvokeAWSLambdaAction
-    kitting hook PLAN --listen …     as a small web service, called by ExecuteWebRequestAction
+    lambda_handler                  as an AWS Lambda function, called by InvokeAWSLambdaAction
+    kitting hook PLAN --listen …    as a small web service, called by ExecuteWebRequestAction
 
 The platform signs nothing and repeats nothing, so what arrives is believed in nothing but that it may be worth to look:
 events that are forged, late, doubled or out of order change nothing that a look would not have changed.

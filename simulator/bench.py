@@ -7,14 +7,19 @@ Everything is real but SORACOM and the modems: the agent's processes, the socket
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
 
-from simulator.gateways import Gateway, LineReader
+from simulator.command_lines import typed
+from simulator.gateways import Gateway, LineReader, switch_all_off
+from simulator.interruption import Interruption
 from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
 
@@ -48,8 +53,25 @@ IN_OTHER_DEVICE = "356938035643809"
 
 
 def demo() -> int:
-    """The story, live on the terminal; 0 when it came out as it should, 1 otherwise."""
-    place = Path(tempfile.mkdtemp(prefix="kitting-demo-"))
+    """The story, live on the terminal: 0 when it came out as it should, 1 otherwise; `KeyboardInterrupt` at a signal.
+
+    The gateways' directories stay, to be looked at. After an interruption they are removed.
+    """
+    screen = Screen()
+    with ExitStack() as unfinished, Interruption() as interruption:
+        place = Path(tempfile.mkdtemp(prefix="kitting-demo-"))
+        unfinished.callback(shutil.rmtree, place, ignore_errors=True)
+        right, gateways = _told(screen, place, interruption)
+        unfinished.pop_all()
+    screen.head("Where to look next")
+    print("\n".join(f"  {line}" for line in _where_next(place, gateways)))
+    if not right:
+        print("The story did not come out as it should; the lines above tell where.", file=sys.stderr)
+    return 0 if right else 1
+
+
+def _told(screen: Screen, place: Path, interruption: Interruption) -> tuple[bool, list[Gateway]]:
+    """The story, whether it came out as it should, and its gateways, which are switched off."""
     sims = (
         Sim(
             "001010000000001",
@@ -65,21 +87,32 @@ def demo() -> int:
     with MetadataServer(platform) as server:
         models = ("quectel-ec25", "simcom-sim7600", "generic")
         gateways = [
-            Gateway(sim.tags["name"], sim, place / sim.tags["name"], server, model=model, serial=f"10000000{n:08x}")
+            Gateway(
+                sim.tags["name"],
+                sim,
+                place / sim.tags["name"],
+                server,
+                model=model,
+                serial=f"10000000{n:08x}",
+                own_group=True,
+            )
             for n, (sim, model) in enumerate(zip(sims, models, strict=True), 1)
         ]
         try:
-            return _story(platform, gateways, place)
+            return _story(screen, platform, gateways, interruption), gateways
+        except KeyboardInterrupt:
+            screen.mute()
+            raise
         finally:
-            for gateway in gateways:
-                gateway.switch_off()
+            interruption.ignore()
+            switch_all_off(gateways)
 
 
-def _story(platform: Platform, gateways: list[Gateway], place: Path) -> int:
-    screen = Screen()
+def _story(screen: Screen, platform: Platform, gateways: list[Gateway], interruption: Interruption) -> bool:
     screen.head("Three gateways are switched on for the first time. Same disk image, no credential, nobody types.")
     for gateway in gateways:
-        gateway.switch_on(screen)
+        with interruption.held():
+            gateway.switch_on(screen)
     settled = _wait(lambda: all("kitting_state" in _tags(platform, gateway) for gateway in gateways))
     screen.head("What the desk sees: the tags that each SIM wrote about itself")
     _show_tags(platform, gateways)
@@ -98,15 +131,19 @@ def _story(platform: Platform, gateways: list[Gateway], place: Path) -> int:
         )
     )
     _show_tags(platform, gateways)
-    right = first_right and followed
-    screen.head("Where to look next")
-    print(f"  {place}   everything of the three gateways: root/, state/, agent.toml")
-    print(f"  {gateways[0].command('status')[0]} --config {gateways[2].settings} status")
-    print("  kitting-sim serve --count 30   the same SORACOM for your own experiments")
-    print("  README.md, docs/userdata.md, docs/errors.md")
-    if not right:
-        print("The story did not come out as it should; the lines above tell where.", file=sys.stderr)
-    return 0 if right else 1
+    return first_right and followed
+
+
+def _where_next(place: Path, gateways: list[Gateway]) -> Iterator[str]:
+    """What to type after the story: one line says what for, the next one is the command."""
+    yield "why gw-3 was blocked, and what to do about it:"
+    yield f"    {typed('kitting-agent', '--config', str(gateways[2].settings), 'status')}"
+    yield "everything of the three gateways (root/, state/, agent.toml), until you remove it:"
+    yield f"    ls {shlex.quote(str(place))}"
+    yield "the same SORACOM and thirty modems for your own experiments (docs/simulator.md):"
+    yield f"    {typed('kitting-sim', 'serve', '--count', '30')}"
+    yield "the desk's page with thirty made-up SIMs, for a browser (docs/board.md):"
+    yield f"    {typed('kitting', 'board', '--sample')}"
 
 
 class Screen(LineReader):
@@ -115,6 +152,7 @@ class Screen(LineReader):
     def __init__(self) -> None:
         super().__init__()
         self._lock = Lock()
+        self._muted = False
         self._coloured = sys.stdout.isatty()
 
     def head(self, text: str) -> None:
@@ -127,8 +165,13 @@ class Screen(LineReader):
         super().said(name, line)
         colour = 31 + int(name[-1]) % 6
         label = f"\033[{colour}m{name}\033[0m" if self._coloured else name
-        with self._lock:
-            print(f"  {label} │ {line}", flush=True)
+        with self._lock, suppress(BrokenPipeError):  # (the story itself ends where nobody reads it)
+            if not self._muted:
+                print(f"  {label} │ {line}", flush=True)
+
+    def mute(self) -> None:
+        """The gateways' lines are not shown any more."""
+        self._muted = True
 
 
 def _show_tags(platform: Platform, gateways: list[Gateway]) -> None:

@@ -1,7 +1,7 @@
 """Entry point: `kitting-sim`, SORACOM and modems on one machine.
 
 Exit codes follow sysexits.h: 0 done, 64 the command line is wrong, 65 what was asked for cannot be, 66 a file cannot be
-read, 69 no simulator is running, 70 a bug, 73 a socket or directory cannot be made.
+read, 69 no simulator is running, 70 a bug, 73 a socket or directory cannot be made; 130 interrupted by a signal.
 """
 
 from __future__ import annotations
@@ -179,7 +179,11 @@ def _dump(arguments: argparse.Namespace) -> int:
 def _demo(_arguments: argparse.Namespace) -> int:
     from simulator.bench import demo
 
-    return demo()
+    try:
+        return demo()
+    except KeyboardInterrupt:
+        print("\nInterrupted. The gateways are switched off, and their files are removed.", file=sys.stderr)
+        raise
 
 
 def _command(arguments: argparse.Namespace, command: Command) -> int:

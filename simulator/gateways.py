@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
+from simulator.command_lines import installed
 from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
@@ -68,8 +68,11 @@ class Gateway:
     serial: str = "0000000000000000"
     agent: tuple[str, ...] = ()
     """The agent's command; empty for the one that is installed beside the simulator."""
+    own_group: bool = False
+    """Ctrl-C at the terminal does not reach the agent: only `switch_off` ends it."""
     modem: ModemOnPty = field(init=False)
     process: subprocess.Popen[str] | None = field(default=None, init=False)
+    _follower: Thread | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         for path, content in SYSTEM_FILES.items():
@@ -116,9 +119,11 @@ class Gateway:
             stderr=subprocess.STDOUT,
             text=True,
             bufsize=1,
+            process_group=0 if self.own_group else None,
         )
         if lines is not None and self.process.stdout is not None:
-            Thread(target=lines.follow, args=(self.name, self.process.stdout), daemon=True).start()
+            self._follower = Thread(target=lines.follow, args=(self.name, self.process.stdout), daemon=True)
+            self._follower.start()
 
     def command(self, *words: str) -> list[str]:
         """The agent's command line for this gateway."""
@@ -128,13 +133,29 @@ class Gateway:
         """Runs one command of the agent to its end."""
         return subprocess.run(self.command(*words), capture_output=True, text=True, check=False)  # noqa: S603
 
-    def switch_off(self) -> None:
-        """Ends the agent as systemd would, and unplugs the modem."""
+    def ask_to_end(self) -> None:
+        """Sends the agent the signal by which systemd ends it, without waiting."""
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
+
+    def switch_off(self) -> None:
+        """Ends the agent as systemd would, hands on its last lines, and unplugs the modem."""
+        if self.process is not None:
+            self.ask_to_end()
             self.process.wait(10)
             self.process = None
+        if self._follower is not None:
+            self._follower.join(10)
+            self._follower = None
         self.modem.unplug()
+
+
+def switch_all_off(gateways: Sequence[Gateway]) -> None:
+    """Switches all of them off at the same time, so that thirty take hardly longer than one."""
+    for gateway in gateways:
+        gateway.ask_to_end()
+    for gateway in gateways:
+        gateway.switch_off()
 
 
 class LineReader:
@@ -156,10 +177,4 @@ class LineReader:
 
 def agent_command() -> str:
     """Path of the `kitting-agent` that was installed beside this simulator, else the one on the path."""
-    started = Path(sys.argv[0])
-    places = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
-    if started.name == "kitting-sim":
-        places.insert(0, started.absolute().parent)
-    beside = (place / "kitting-agent" for place in places)
-    installed = next((command for command in beside if command.exists()), None)
-    return str(installed or os.environ.get("KITTING_AGENT", "kitting-agent"))
+    return str(installed("kitting-agent") or os.environ.get("KITTING_AGENT", "kitting-agent"))

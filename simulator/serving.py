@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from simulator.api.account import Account
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
 from simulator.api.users import new_key
+from simulator.command_lines import typed
 from simulator.commands import Command, World, answer, obey
 from simulator.control import ControlSocket
 from simulator.faults import Faults
@@ -72,11 +74,12 @@ class Served:
         if self.api:
             yield f"API               {self.api.url}"
             profile = self.api.profile
-            yield f"    SORACOM_PROFILE_DIR={profile.parent} SORACOM_PROFILE={profile.stem} kitting …"
+            where = shlex.quote(str(profile.parent))
+            yield f"    SORACOM_PROFILE_DIR={where} SORACOM_PROFILE={profile.stem} {typed('kitting')} …"
         for gateway in self.gateways:
             values = _values(gateway)
             yield f"SIM {values['imsi']}  at {values['address']}  modem {values['modem']}"
-            yield f"    kitting-agent --config {values['config']} provision"
+            yield f"    {typed('kitting-agent', '--config', values['config'], 'provision')}"
         if self.gateways:
             yield f"{self.gateways[0].settings}:"
             yield from (f"    {line}" for line in self.gateways[0].settings.read_text().splitlines())

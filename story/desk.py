@@ -14,7 +14,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import requests
 
@@ -23,7 +23,8 @@ from simulator.api.account import Account, Order
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
 from simulator.api.users import new_key
-from simulator.gateways import Gateway
+from simulator.gateways import Gateway, switch_all_off
+from simulator.interruption import Interruption
 from simulator.numbers import imei, imsi
 from simulator.server import MetadataServer
 from simulator.soracom import Platform, Sim
@@ -60,8 +61,9 @@ write_files:
 class Story:
     """The platform, the table with the boxes, and the desk."""
 
-    def __init__(self, place: Path, boxes: int) -> None:
+    def __init__(self, place: Path, boxes: int, interruption: Interruption) -> None:
         self.place = place
+        self.interruption = interruption
         sims = [Sim(imsi(n), imei=imei(n), status="ready", switched_on=False) for n in range(1, boxes + 1)]
         self.platform = Platform(sims, clock=lambda: int(time.time() * 1000))
         self.account = Account(self.platform)
@@ -84,8 +86,8 @@ class Story:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        for gateway in self.gateways:
-            gateway.switch_off()
+        self.interruption.ignore()
+        switch_all_off(self.gateways)
         self._open.close()
 
     def tell(self) -> None:
@@ -119,10 +121,12 @@ class Story:
         self.platform.set_tag(self._sim(3).imsi, "name", "box 03 (Bob)")
         for number in range(1, self.boxes + 1):
             sim = self._sim(number)
-            gateway = Gateway(f"box-{number:02d}", sim, self.place / f"box-{number:02d}", self.metadata, interval="8s")
+            name = f"box-{number:02d}"
+            gateway = Gateway(name, sim, self.place / name, self.metadata, interval="8s", own_group=True)
             self.gateways.append(gateway)
             self.platform.connect(sim.imsi)
-            gateway.switch_on()
+            with self.interruption.held():
+                gateway.switch_on()
             time.sleep(0.2)
         good = self.boxes - 2
         until(f"{good} boxes are locked, and nobody typed anything", lambda: self._count("locked") == good, 300)
@@ -174,16 +178,9 @@ class Story:
         for name, text in (("bench.yaml", BENCH), ("field.yaml", FIELD)):
             (self.place / name).write_text(text)
         self._write_list()
-        command = [sys.executable, "-P", "-m", "fleet", "hook", "plan.yaml", "--listen", "127.0.0.1:0"]
-        process = subprocess.Popen(  # noqa: S603 (our own command)
-            [*command, "--secret-file", "hook.secret", "--back-within", "30"],
-            cwd=self.place,
-            env=self.environment,
-            stdout=(self.place / "hook.log").open("w"),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._open.callback(_interrupt, process)
+        words = ("hook", "plan.yaml", "--listen", "127.0.0.1:0", "--secret-file", "hook.secret", "--back-within", "30")
+        log = self._open.enter_context((self.place / "hook.log").open("w"))
+        process = self._served(*words, stdout=log, stderr=subprocess.PIPE)
         line = process.stderr.readline() if process.stderr else ""
         if "http://" not in line:
             raise StoryFailed(f"the hook does not listen: {line}")
@@ -191,17 +188,23 @@ class Story:
 
     def _board(self) -> str:
         """Starts the page for the bench; where it is."""
-        command = [sys.executable, "-P", "-m", "fleet", "board", "plan.yaml", "--listen", "127.0.0.1:0", "--json"]
-        process = subprocess.Popen(  # noqa: S603 (our own command)
-            command, cwd=self.place, env=self.environment, stdout=subprocess.PIPE, text=True
-        )
-        self._open.callback(_interrupt, process)
+        process = self._served("board", "plan.yaml", "--listen", "127.0.0.1:0", "--json", stdout=subprocess.PIPE)
         told = ""
         while process.stdout and "}" not in told and (line := process.stdout.readline()):
             told += line
         if "url" not in told:
             raise StoryFailed("the board is not served")
         return str(json.loads(told)["url"])
+
+    def _served(self, *words: str, **streams: IO[str] | int) -> subprocess.Popen[str]:
+        """Starts a `kitting` that goes on until the story ends. Ctrl-C at the terminal does not reach it."""
+        command = [sys.executable, "-P", "-m", "fleet", *words]
+        with self.interruption.held():
+            process = subprocess.Popen(  # noqa: S603 (our own command)
+                command, cwd=self.place, env=self.environment, text=True, process_group=0, **streams
+            )
+            self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+        return process
 
     @staticmethod
     def _tiles(board: str) -> list[dict[str, Any]]:
@@ -228,7 +231,7 @@ class Story:
         )
         if done.returncode != expect:
             raise StoryFailed(f"kitting {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
-        return done.stdout + done.stderr
+        return (done.stdout + done.stderr).removeprefix("\ufeff")  # (a CSV's mark for spreadsheets)
 
     def _rows(self) -> list[dict[str, Any]]:
         done = subprocess.run(

@@ -14,7 +14,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import requests
 
@@ -196,14 +196,15 @@ class Story:
             raise StoryFailed("the board is not served")
         return str(json.loads(told)["url"])
 
-    def _served(self, *words: str, **streams: IO[str] | int) -> subprocess.Popen[str]:
+    def _served(self, *words: str, **streams: Any) -> subprocess.Popen[str]:
         """Starts a `kitting` that goes on until the story ends. Ctrl-C at the terminal does not reach it."""
         command = [sys.executable, "-P", "-m", "fleet", *words]
         with self.interruption.held():
-            process = subprocess.Popen(  # noqa: S603 (our own command)
+            process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 (our own command)
                 command, cwd=self.place, env=self.environment, text=True, process_group=0, **streams
             )
-            self._open.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(60)))
+            self._open.callback(process.wait, 60)
+            self._open.callback(process.send_signal, signal.SIGINT)
         return process
 
     @staticmethod

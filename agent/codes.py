@@ -11,12 +11,12 @@ from enum import Enum, unique
 
 @unique
 class Kind(Enum):
-    """What a pass does about a failure."""
+    """The reaction of a pass to a failure."""
 
     NO_ANSWER = "no_answer"
     """Nothing changes; the next pass asks again."""
     NO_USERDATA = "no_userdata"
-    """The service answers, but nobody has written a configuration yet."""
+    """The service answers, but the group has no userdata yet."""
     REFUSED = "refused"
     """The SIM and the device do not belong together, or the device's own settings forbid it."""
     REJECTED = "rejected"
@@ -26,7 +26,7 @@ class Kind(Enum):
     UNDONE = "undone"
     """Applied, then taken back by the device itself."""
     NOTICE = "notice"
-    """Said, kept, and no reason to stop."""
+    """Reported and remembered; the pass goes on."""
     LOCAL = "local"
     """The person or the installation has to mend something first."""
 

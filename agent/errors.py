@@ -1,7 +1,7 @@
-"""Words. What goes wrong outside: a `Failure`, with a code of the closed table in `agent.codes`.
+"""Words. A failure outside the program: `Failure`, with a code of the closed table in `agent.codes`.
 
-A `Failure` is something the world did: a missing file, a silent modem, a wrong document. It says what was wrong,
-where, and what to do, and is shown to people without a traceback. A bug is any other exception.
+Examples are a missing file, a silent modem and a wrong document. A failure names what was wrong, where, and what to do,
+and is shown to people without a traceback. Any other exception is a bug.
 """
 
 from __future__ import annotations

@@ -118,13 +118,13 @@ class Subscriber:
     operator: str | None = None
     """Identifier of the operator whose SIM this is."""
     imei_lock: str | None = None
-    """As the platform writes it; compare with `device_part`."""
+    """The IMEI lock in the platform's form; compare with `device_part`."""
     session_imei: str | None = None
-    """What the network told the platform in this session; compare with `device_part`."""
+    """The IMEI that the network reported to the platform in this session; compare with `device_part`."""
     online: bool | None = None
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     modified: str | None = None
-    """When the platform changed the record last, as it tells it; compared with itself only."""
+    """The record's last change in the platform's form; compared only with itself."""
 
     @property
     def card(self) -> str:
@@ -154,7 +154,7 @@ class NotRead:
 
     @classmethod
     def because(cls, failure: Failure) -> NotRead:
-        """The same reason as a value."""
+        """The reason of a failure as a value."""
         return cls(failure.code, f"{failure.where}: {failure.detail}" if failure.where else failure.detail)
 
 
@@ -162,7 +162,7 @@ Reading = Read[T] | NotRead
 
 
 class Source(Enum):
-    """Who told what the equipment is."""
+    """The source of the equipment's identity."""
 
     AT = "at"
     MODEM_MANAGER = "modemmanager"
@@ -170,7 +170,7 @@ class Source(Enum):
 
 
 class SimState(Enum):
-    """What the modem says of the SIM in it, in words for people (TS 27.007, 8.3)."""
+    """The state of the SIM as the modem reports it, in words for people (TS 27.007, 8.3)."""
 
     READY = "ready"
     ABSENT = "no SIM is inserted"
@@ -193,7 +193,7 @@ class Registration(Enum):
 
 @frozen
 class Signal:
-    """How strong the network is: of full strength, or as received power, whichever the modem tells."""
+    """The strength of the network: per cent, or received power, whichever the modem reports."""
 
     percent: int | None = None
     dbm: int | None = None
@@ -205,7 +205,7 @@ class Signal:
 
 @frozen
 class Radio:
-    """What a modem says of the SIM's state and of the network; for people, never for decisions."""
+    """SIM state and network as the modem reports them; for people, never for decisions."""
 
     sim: Reading[SimState]
     registration: Reading[Registration]
@@ -216,7 +216,7 @@ class Radio:
 
 @frozen
 class Equipment:
-    """The modem and what it said in this pass."""
+    """The modem and its answers in this pass."""
 
     imei: Reading[Imei]
     imsi: Reading[Imsi]
@@ -227,14 +227,14 @@ class Equipment:
     port: str | None
     """Device path of the port that answered."""
     source: Source
-    """Who told the IMEI, or, where nobody did, who was asked."""
+    """The source of the IMEI, or the source that was asked in vain."""
     radio: Radio | None = None
     """None where it was not asked for."""
     others: tuple[Equipment, ...] = ()
     """Other modems that were read in this pass, likeliest first."""
 
     def carrying(self, subscriber: Subscriber) -> Equipment:
-        """Of all modems that were read the one with this SIM; the first, where none or more than one says so."""
+        """The modem with this SIM among all that were read; the first one where none or several report it."""
         found = [one for one in (self, *self.others) if one.has_sim_of(subscriber)]
         if len(found) != 1 or found[0] is self:
             return self
@@ -242,7 +242,7 @@ class Equipment:
         return replace(found[0], others=tuple(replace(one, others=()) for one in others))
 
     def has_sim_of(self, subscriber: Subscriber) -> bool:
-        """Whether the IMSI, or the number of the card, that the modem told is this SIM's."""
+        """Whether the IMSI or the ICCID that the modem reported belongs to this SIM."""
         iccid = value_of(self.iccid)
         same_card = iccid and subscriber.iccid and iccid.names_same_card(subscriber.iccid)
         return value_of(self.imsi) == subscriber.imsi or bool(same_card)

@@ -38,7 +38,7 @@ from agent.setting_values import (
 DEFAULT_PATH = Path("/etc/kitting-agent/agent.toml")
 MAX_BYTES = 64 * 1024
 WAKE_TEXT = "kitting wake"
-"""Of the message that starts a pass; the desk sends it, the device obeys it."""
+"""The text of the SMS that starts a pass."""
 
 
 def _setting(read: Callable[[object], Any], default: object) -> Any:
@@ -51,7 +51,7 @@ class MetadataSettings:
 
     url: str = _setting(as_url, "http://metadata.soracom.io")
     interface: str = _setting(as_text, "")
-    """Name of the interface, or local address, that requests leave by; empty for whatever the routes say."""
+    """Name of the interface, or local address, by which requests leave; empty to follow the routes."""
     timeout: float = _setting(positive_duration_s, 10.0)
     """Seconds for one request, all of it."""
     patience: float = _setting(positive_duration_s, 120.0)
@@ -79,7 +79,7 @@ class ScheduleSettings:
     jitter: float = _setting(duration_s, 600.0)
     """Seconds, at most, that are added, so that a fleet does not come all at once; how many, the SIM decides."""
     budget: Budget | None = _setting(parse_budget, None)
-    """What the agent's own traffic may be; None where only the interval counts."""
+    """The limit of the agent's own traffic; None for no limit."""
 
 
 class AppliedBy(Enum):
@@ -113,18 +113,18 @@ class ApplySettings:
 
 
 class Policy(Enum):
-    """What a device does when SIM or modem are not what it was provisioned with."""
+    """The device's reaction to another SIM or modem than the one it was provisioned with."""
 
     ADOPT = "adopt"
     """It takes the new identity for its own, and what that is to be."""
     HOLD = "hold"
     """It stays as it is until the operator releases it, by tag or at the device."""
     REFUSE = "refuse"
-    """It stays as it is until somebody releases it at the device."""
+    """It stays as it is until it is released at the device."""
 
 
 class Instruction(Enum):
-    """What an operator can tell a device by the tag `kitting_order`."""
+    """The orders that an operator can give by the tag `kitting_order`."""
 
     HOLD = "hold"
     """Apply nothing any more."""
@@ -149,7 +149,7 @@ class IdentitySettings:
     unknown: Policy = _setting(one_of(Policy), Policy.HOLD)
     """The IMEI was known and could not be read now."""
     orders: tuple[Instruction, ...] = _setting(_instructions, (Instruction.HOLD, Instruction.RELEASE))
-    """What the operator may say by the tag `kitting_order`."""
+    """The orders that this device accepts by the tag `kitting_order`."""
 
 
 @frozen
@@ -157,11 +157,11 @@ class PathSettings:
     """`[paths]`: where the agent keeps what it remembers."""
 
     state: Path = _setting(as_absolute, Path("/var/lib/kitting-agent"))
-    """The network half's: what it remembers, and the order that it hands over."""
+    """The network half's directory: its memory, and the order for the root half."""
     apply: Path = _setting(as_absolute, Path("/var/lib/kitting-apply"))
-    """The privileged half's: journal, kept contents, and the outcome; nobody else can write there.
+    """The root half's directory: journal, kept contents, and the outcome; only root can write there.
 
-    Where another root than `/` is configured and nothing else is said, it is `apply` in the network half's.
+    With another root than `/` its default is `apply` in the network half's directory.
     """
 
 

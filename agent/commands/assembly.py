@@ -16,7 +16,7 @@ from agent.handover.order import Outcome, RollBack
 from agent.handover.service import ByService
 from agent.identity import Equipment, Subscriber
 from agent.metadata.service import MetadataService
-from agent.metadata.tcp_line import Line
+from agent.metadata.tcp_transport import Transport
 from agent.modem.reading import read_equipment
 from agent.provision import state_file as state
 from agent.provision.binding import Verdict, verdict
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from agent.apply.planning.plan import Plan
 
 
-def one_pass(settings: Settings, tell: Tell, lines: Sequence[Line] = ()) -> Pass:
-    """A whole pass, alone on this device; `lines` to the service, where connecting was begun before."""
+def one_pass(settings: Settings, tell: Tell, transports: Sequence[Transport] = ()) -> Pass:
+    """A whole pass, alone on this device; `transports` are connections to the service that were begun before."""
     place = settings.paths.state
-    with state.pass_lock(place), MetadataService(settings.metadata, lines) as service:
+    with state.pass_lock(place), MetadataService(settings.metadata, transports) as service:
         remembered, damage = remembered_now(settings)
         panel.begin(remembered.state, remembered.imei)
         wish = state.take_wish(place)

@@ -28,14 +28,14 @@ def provision(arguments: argparse.Namespace, settings: Settings) -> int:
     _end_within(pass_limit_s(settings))
     make_state_directory(settings.paths.state)
     leave_root(settings)
-    lines = early_connection.lines(settings)
+    transports = early_connection.transports(settings)
     from agent.commands.assembly import one_pass
     from agent.commands.display import pass_lines, pass_values
     from agent.commands.narrator import Narrator
     from agent.resident.pauses import pause_after
 
     narrator = Narrator(quiet=arguments.json)
-    this = one_pass(settings, narrator.tell, lines)
+    this = one_pass(settings, narrator.tell, transports)
     narrator.conclude(this)
     if arguments.json:
         print_json(pass_values(this))

@@ -1,7 +1,8 @@
-"""Pure. Whether a document keeps the schema's rules: a quick yes, for the pass that has nothing to complain about.
+"""Pure. A quick check whether a document follows the schema.
 
-What this does not know, or is not sure of, is no; then the jsonschema library, which takes a fifth of a pass to load,
-says what is wrong, or that nothing is. A yes from here is a yes from there: a test compares the two.
+An unknown or doubtful rule counts as not followed; then the jsonschema library, which takes a fifth of a pass to load,
+finds out what is wrong, or that nothing is. A document that this check accepts is accepted by jsonschema: a test
+compares the two.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ MAX_VALUES = 10_000
 
 @frozen
 class Document:
-    """What was written, not yet validated, and where."""
+    """A parsed document, not yet validated, with the places of its values."""
 
     content: Mapping[str, Any]
     places: Mapping[KeyPath, Place]

@@ -27,7 +27,7 @@ from agent.frozen import frozen
 from agent.identity import Equipment, Reading, Subscriber, value_of
 
 MAX_FILLED_CHARACTERS = 1024 * 1024
-"""Of all texts of a document together."""
+"""Limit for all texts of a document together, in characters."""
 
 _SUBSCRIBER = ("imsi", "sim_id", "iccid", "msisdn", "group_id", "speed_class", "subscription")
 _EQUIPMENT = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
@@ -49,7 +49,7 @@ _SHELL_TAKES_LITERALLY = re.compile(r"[A-Za-z0-9_./:@%+=,-]*")
 
 @frozen
 class Names:
-    """What `{{ }}` may name, in three namespaces; what is not known is not there."""
+    """The values that `{{ }}` may name, in three namespaces; unknown values are absent."""
 
     tags: Mapping[str, str]
     subscriber: Mapping[str, str]
@@ -58,7 +58,7 @@ class Names:
 
 @frozen
 class _Filler:
-    """One `{{ }}`: a name, the part of its value that is wanted, and what stands in for a value that is not there."""
+    """One `{{ }}`: a name, the wanted part of its value, and the default for an absent value."""
 
     namespace: str
     name: str
@@ -71,11 +71,11 @@ class _Filler:
 
 
 class _WrongFiller(Exception):
-    """A `{{ }}` that says nothing this can do."""
+    """A `{{ }}` with a content that is not understood."""
 
 
 def names(subscriber: Subscriber, equipment: Equipment) -> Names:
-    """What is known of this SIM and this modem; a value that is empty or was not read is not there."""
+    """The names for this SIM and this modem; an empty value, or one that was not read, is absent."""
     return Names(
         _known(subscriber.tags),
         _known({name: getattr(subscriber, name) for name in _SUBSCRIBER}),
@@ -90,7 +90,7 @@ def filled(document: Mapping[str, Any], known: Names) -> tuple[dict[str, Any], t
 
 
 def template_faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """What is wrong with the fillers of a document, whatever SIM it is for."""
+    """The faults of a document's fillers that do not depend on the SIM."""
     return tuple(fault for path, text in _texts(document, ()) for fault in _syntax_faults(text, path))
 
 

@@ -44,4 +44,4 @@ INSTEAD = MappingProxyType(
         "<<": "merge keys are not read; write the keys out",
     }
 )
-"""Keys of cloud-config, and mistakes near to them, that nobody has to look up twice."""
+"""Keys of cloud-config and similar mistakes, with the key to use instead or the reason."""

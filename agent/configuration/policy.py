@@ -1,7 +1,6 @@
-"""Pure. What a document may not do to a device: some things never, others where the device's settings say so.
+"""Pure. The limits of a document: some things are never allowed, others depend on the device's settings.
 
-Never written, whatever the settings say, and whatever names a path has by links (`forbidden_path` is also asked for the
-place that a path turns out to be):
+Never written, with any settings, and also not through a link (`forbidden_path` also judges the resolved place):
 - what belongs to the agent: a configuration must not take the device out of reach of the next one;
 - accounts, passwords, sudoers, ssh host keys: a file written whole would lock people out or give the device away;
 - /proc, /sys, /dev, /run: no files that stay;
@@ -49,7 +48,7 @@ def named_paths(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 
 def never_allowed(document: Mapping[str, Any]) -> Iterator[Fault]:
-    """What no settings can allow."""
+    """Violations that no settings can allow."""
     homes = ((("users", n, "home"), user.get("home", "")) for n, user in enumerate(document.get("users", ())))
     for place, path in (*named_paths(document), *homes):
         if reason := forbidden_path(path):
@@ -72,7 +71,7 @@ def _named_units(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 
 def violations(document: Mapping[str, Any], policy: ApplySettings) -> Iterator[Fault]:
-    """What these settings do not allow."""
+    """Violations of these settings."""
     for key in document:
         if key not in policy.allow:
             yield _not_allowed((key,), "not in [apply] allow of this device's settings")

@@ -35,7 +35,7 @@ class Place:
 
 @frozen
 class Fault:
-    """What is wrong, by its path."""
+    """A fault, with its path in the document."""
 
     path: KeyPath
     message: str
@@ -45,7 +45,7 @@ class Fault:
 
 @frozen
 class Problem:
-    """What is wrong, as it is told."""
+    """A fault as a person reads it, with line and column."""
 
     code: Code
     line: int | None
@@ -55,7 +55,7 @@ class Problem:
     """`write_files[2].path`; empty for the document as a whole."""
     message: str
     suggestion: str = ""
-    """What to write instead, where that can be known."""
+    """The right text, where it is known; else empty."""
 
     @property
     def where(self) -> str:
@@ -86,7 +86,7 @@ class Refused(Exception):
         return cls((Problem(code, line, column, "", message),))
 
     def failure(self) -> Failure:
-        """The same as a failure: the first problem leads, the others follow."""
+        """The problems as one failure: the first one, then the others."""
         first, *others = self.problems
         named = "".join(f"; also {problem}" for problem in others[: MAX_NAMED - 1])
         rest = f"; and {len(others) - MAX_NAMED + 1} more" if len(others) >= MAX_NAMED else ""
@@ -113,7 +113,7 @@ def quoted(text: str) -> str:
 
 
 def located(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> tuple[Problem, ...]:
-    """Faults with their lines, in the order of the text; each is told once."""
+    """Faults with their lines, in the order of the text, without duplicates."""
     found = {(fault.path, fault.message): _problem(fault, places) for fault in faults}
     return tuple(sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0)))
 

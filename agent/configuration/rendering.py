@@ -35,7 +35,7 @@ def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> R
 
 
 def _with_sshd(wanted: Iterable[Wanted]) -> list[Wanted]:
-    """Whichever key wants public keys, sshd has to be told once where they are."""
+    """Adds the drop-in of sshd once, if any key has public keys."""
     items = list(wanted)
     keys = [number for number, item in enumerate(items) if _path_of(item).startswith(f"{ssh.DIRECTORY}/")]
     if keys:

@@ -2,8 +2,8 @@
 
     bytes ─ text ─ document ─ schema ─ fill ─ schema, keys/ ─▶ Configuration ─ keys/, policy ─▶ wanted effects
 
-Everything that can be wrong is found before anything is touched, and told with line and key. The same code runs twice:
-in the network half, which has the text, and in the privileged half, which trusts nothing and has only the document.
+Every fault is found before anything is changed, and reported with line and key. The same code runs twice: in the
+network half, which has the text, and in the root half, which trusts nothing and has only the document.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _NO_PLACES: Mapping[KeyPath, Place] = {}
 
 @frozen
 class Configuration:
-    """What one device is to be; it exists only where nothing is wrong with it."""
+    """The wanted configuration of one device; it exists only without faults."""
 
     document: Mapping[str, Any]
     """Validated and filled in: JSON values."""
@@ -100,7 +100,7 @@ def check(userdata: bytes, schema: Schema) -> tuple[Problem, ...]:
 
 
 def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[Wanted, ...]:
-    """What the gateway is to have, in order; raises `Failure(userdata.not_allowed)` that names all violations."""
+    """The wanted effects, in order; raises `Failure(userdata.not_allowed)` that names all violations."""
     try:
         _refuse(rules.violations(configuration.document, policy), _NO_PLACES)
         found = rendered(configuration.document)

@@ -47,9 +47,9 @@ class Schema:
 
 
 def faults(document: Mapping[str, Any], schema: Schema, *, templates: bool) -> tuple[Fault, ...]:
-    """What a document has against the schema.
+    """The faults of a document by the schema.
 
-    With `templates`, a text that has yet to be filled in may be any text; its place must allow a text all the same.
+    With `templates`, a text with `{{ }}` may be any text where the schema allows a text.
     """
     if accepts(document, schema.rules, templates=templates):
         return ()
@@ -67,7 +67,7 @@ def is_secret(document: Mapping[str, Any], path: KeyPath) -> bool:
 
 
 def value_at(document: Any, path: KeyPath) -> Any:
-    """What stands at a path; None where nothing does."""
+    """The value at a path; None without one."""
     for step in path:
         if isinstance(document, dict):
             document = document.get(step)

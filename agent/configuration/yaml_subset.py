@@ -1,8 +1,8 @@
-"""Pure. The part of YAML that can say what JSON can say, nothing more.
+"""Pure. The part of YAML that has the same values as JSON.
 
-Read from the parser's events, so that nothing is built that is refused: no tags but `!!str`, no second document, no key
-twice, no key that is not text, no nesting beyond `MAX_DEPTH`, no more than `MAX_ALIASES` aliases, and never more than
-`MAX_WEIGHT` with all aliases written out.
+Documents are read from the parser's events, so that a refused value is never built: no tags but `!!str`, no second
+document, no key twice, no key that is not text, no nesting beyond `MAX_DEPTH`, no more than `MAX_ALIASES` aliases, and
+never more than `MAX_WEIGHT` with all aliases written out.
 
 Unquoted words are null, true, false and plain numbers as in JSON, and text otherwise: `yes`, `on`, `0644`, `1e5`,
 `2026-01-31` and `12:30` are text, as they are written.
@@ -69,7 +69,7 @@ def parse_yaml(text: str) -> tuple[Any, dict[KeyPath, Place]]:
 
 
 def _without_values(error: yaml.MarkedYAMLError) -> str:
-    """What the parser says, without the words of the document: they may be a password."""
+    """The parser's message without words of the document, which may be a password."""
     said = [part for part in (error.context, error.problem) if part]
     return _QUOTED_WORD.sub("'…'", ": ".join(said)) or "not YAML"
 

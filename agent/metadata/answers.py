@@ -1,8 +1,8 @@
-"""Pure. What an answer of the metadata service means: a record, a document, or one `Failure` of the closed family.
+"""Pure. The meaning of an answer of the metadata service: a record, a document, or a `Failure`.
 
-The service says errors in plain text: 403 where it is switched off, 404 where there is nothing. Anything between the
-device and the service may answer instead of it: a router's set-up page, a login page, a proxy. So an answer counts
-only if it can be nobody else's: a record with an IMSI, a text that is no web page and has come whole.
+The service answers errors in plain text: 403 where it is switched off, 404 where there is nothing. Another server on
+the way may answer instead of it: a router's set-up page, a login page, a proxy. So an answer counts only if no other
+server gives such an answer: a record with an IMSI, or a complete text that is not a web page.
 No message quotes an answer: a foreign page may contain anything.
 """
 
@@ -24,39 +24,39 @@ from agent.identity import Iccid, Imsi, Subscriber
 from agent.metadata.patience import AskLater
 
 MAX_BYTES = 256 * 1024
-"""Of an answer's body. The platform limits a group's whole configuration to 8 KB; a record has about 2 KB."""
+"""Largest body of an answer. The platform limits a group's whole configuration to 8 KB; a record has about 2 KB."""
 LONGEST_PAUSE_S = 300.0
 """The service is not taken at its word for longer than this."""
 
 _MAX_NAME_CHARACTERS = 256
 _UNREADABLE = "(unreadable)"
 _REFUSAL = b"not allowed to access"
-"""Part of the sentence by which the service says that it is switched off (seen in the field, not documented)."""
+"""Part of the service's answer while it is switched off (seen in the field, not documented)."""
 _READ_ONLY = (b"read-only", b"readonly", b"read only")
 _PAUSE_HEADERS = ("retry-after", "x-soracom-ratelimit-seconds-before-refresh")
-"""RFC 9110, 10.2.3 in seconds, and what the platform's API says with a 429."""
+"""Retry-After in seconds (RFC 9110, 10.2.3), and the header of the platform's API with status 429."""
 
 
 @frozen
-class Answer:
-    """One answer, as far as it has come."""
+class HttpAnswer:
+    """An answer, or the part of it that was received."""
 
     status: int
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
-    """Of a body that is larger than `MAX_BYTES` somewhat more than that, not all."""
+    """The body; of a body larger than `MAX_BYTES` only a part."""
     whole: bool = True
-    """Whether its length was told and has come; without a length its end may be anybody's."""
+    """Whether the body has the announced length; without a length its end cannot be trusted."""
 
     @property
     def is_page(self) -> bool:
-        """Whether this is a web page, whatever its header says: no record, document or error of the service is one."""
+        """Whether this is a web page, whatever its Content-Type is: the service never answers with one."""
         return self.body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
 
 
-def date_of(answer: Answer) -> datetime | None:
-    """The service's clock when it answered (RFC 9110, 6.6.1); None where it told none that can be read."""
+def date_of(answer: HttpAnswer) -> datetime | None:
+    """The `Date` of the answer (RFC 9110, 6.6.1); None where it is missing or not readable."""
     try:
         moment = parsedate_to_datetime(answer.headers["date"])
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -64,7 +64,7 @@ def date_of(answer: Answer) -> datetime | None:
         return None
 
 
-def subscriber_of(answer: Answer, where: str) -> Subscriber:
+def subscriber_of(answer: HttpAnswer, where: str) -> Subscriber:
     """The record in the answer to `GET /v1/subscriber`."""
     _check(answer, where)
     record = _object(answer, where)
@@ -91,7 +91,7 @@ def subscriber_of(answer: Answer, where: str) -> Subscriber:
     )
 
 
-def imsi_of(answer: Answer, where: str) -> Imsi:
+def imsi_of(answer: HttpAnswer, where: str) -> Imsi:
     """The bare IMSI in the answer to `GET /v1/subscriber.imsi`: the smallest proof that the service has answered."""
     _check(answer, where)
     try:
@@ -100,7 +100,7 @@ def imsi_of(answer: Answer, where: str) -> Imsi:
         raise _foreign("not an IMSI", where) from None
 
 
-def modified_of(answer: Answer, where: str) -> str:
+def modified_of(answer: HttpAnswer, where: str) -> str:
     """The bare number in the answer to `GET /v1/subscriber.lastModifiedTime`, for comparing with the last one."""
     _check(answer, where)
     moment = _moment(answer.body.decode("ascii", "replace").strip())
@@ -109,19 +109,19 @@ def modified_of(answer: Answer, where: str) -> str:
     return moment
 
 
-def userdata_unless_same(answer: Answer, where: str) -> bytes | None:
-    """The document, or None where the service says that it is still the one that was named (RFC 9110, 15.4.5)."""
+def userdata_unless_same(answer: HttpAnswer, where: str) -> bytes | None:
+    """The document, or None for status 304: it is still the version of the given ETag (RFC 9110, 15.4.5)."""
     return None if answer.status == HTTPStatus.NOT_MODIFIED else userdata_of(answer, where)
 
 
-def etag_of(answer: Answer) -> str | None:
-    """What names this version of a document (RFC 9110, 8.8.3), where the service names it in a way that can be sent."""
+def etag_of(answer: HttpAnswer) -> str | None:
+    """The ETag of a document (RFC 9110, 8.8.3); None where it is missing or cannot be sent back."""
     etag = answer.headers.get("etag", "")
     return etag if re.fullmatch(r'(W/)?"[\x21\x23-\x7e]{1,200}"', etag) else None
 
 
-def userdata_of(answer: Answer, where: str) -> bytes:
-    """The document in the answer to `GET /v1/userdata`, byte for byte; `userdata.missing` where nobody wrote one."""
+def userdata_of(answer: HttpAnswer, where: str) -> bytes:
+    """The document in the answer to `GET /v1/userdata`, byte for byte; raises `userdata.missing` without one."""
     if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.NO_CONTENT} and not answer.is_page:
         raise Failure(Code.USERDATA_MISSING, _status(answer), where=where)
     if len(answer.body) > MAX_BYTES and not answer.is_page and answer.status == HTTPStatus.OK:
@@ -134,7 +134,7 @@ def userdata_of(answer: Answer, where: str) -> bytes:
     return answer.body
 
 
-def acknowledge(answer: Answer, where: str, *, reading_works: bool) -> None:
+def acknowledge(answer: HttpAnswer, where: str, *, reading_works: bool) -> None:
     """Returns if the tags were taken; a SIM whose group lets it only read gets `report.read_only`."""
     refused = answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
     worded = answer.status == HTTPStatus.BAD_REQUEST and any(word in answer.body.lower() for word in _READ_ONLY)
@@ -147,7 +147,7 @@ def acknowledge(answer: Answer, where: str, *, reading_works: bool) -> None:
     _check(answer, where)
 
 
-def _check(answer: Answer, where: str) -> None:
+def _check(answer: HttpAnswer, where: str) -> None:
     """Returns for a 200 that may be the service's; raises what every other answer means, whatever was asked."""
     _check_status(answer, where)
     if answer.is_page:
@@ -156,7 +156,7 @@ def _check(answer: Answer, where: str) -> None:
         raise _foreign(f"more than {MAX_BYTES} bytes", where)
 
 
-def _check_status(answer: Answer, where: str) -> None:
+def _check_status(answer: HttpAnswer, where: str) -> None:
     status = answer.status
     if status == HTTPStatus.OK:
         return
@@ -172,7 +172,7 @@ def _check_status(answer: Answer, where: str) -> None:
     raise _foreign(_status(answer), where)
 
 
-def _unavailable(answer: Answer, where: str) -> Failure:
+def _unavailable(answer: HttpAnswer, where: str) -> Failure:
     told = next((answer.headers[name] for name in _PAUSE_HEADERS if name in answer.headers), "").strip()
     if not (told.isascii() and told.isdecimal()):
         return Failure(Code.METADATA_UNAVAILABLE, _status(answer), where=where)
@@ -182,15 +182,15 @@ def _unavailable(answer: Answer, where: str) -> Failure:
     )
 
 
-def _status(answer: Answer) -> str:
+def _status(answer: HttpAnswer) -> str:
     try:
         return f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
         return f"status {answer.status}"
 
 
-def _host(answer: Answer) -> str:
-    """The host of a redirect, which tells people whose page it is; never its path, which may carry anything."""
+def _host(answer: HttpAnswer) -> str:
+    """The host of a redirect, so that people see whose page it is; not its path, which may contain anything."""
     try:
         host = urlsplit(answer.headers.get("location", "")).hostname or ""
     except ValueError:
@@ -202,7 +202,7 @@ def _foreign(what: str, where: str) -> Failure:
     return Failure(Code.METADATA_NOT_SORACOM, f"the answer is {what}", where=where)
 
 
-def _object(answer: Answer, where: str) -> Mapping[str, Any]:
+def _object(answer: HttpAnswer, where: str) -> Mapping[str, Any]:
     try:
         record = json.loads(answer.body.decode())
     except (ValueError, RecursionError):

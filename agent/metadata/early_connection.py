@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 
-from agent.metadata.tcp_line import Line
+from agent.metadata.tcp_transport import Transport
 from agent.provision.state_file import STATE
 from agent.settings import Settings
 
 
-def lines(settings: Settings) -> tuple[Line, ...]:
-    """Lines on which connecting has begun: one, and for a device that remembers nothing one more for its userdata."""
+def transports(settings: Settings) -> tuple[Transport, ...]:
+    """Transports whose connection has begun: one, and for a device that remembers nothing one more for its userdata."""
     begun = []
     for _ in range(1 if (settings.paths.state / STATE).exists() else 2):
-        begun.append(Line(settings.metadata.interface, time.monotonic))
+        begun.append(Transport(settings.metadata.interface, time.monotonic))
         begun[-1].begin_to_connect(settings.metadata.url, settings.metadata.timeout)
     return tuple(begun)

@@ -18,13 +18,13 @@ ASK_BASE_S = 1.0
 ASK_CAP_S = 15.0
 """Longest pause between two questions of one pass: at most a few hundred bytes a minute, and soon there again."""
 ASK_LEAST_S = 0.5
-"""With less time than this left, no further question is worth its bytes."""
+"""With less time left than this, the service is not asked again."""
 _FINAL = frozenset({Code.METADATA_DISABLED})
 """Silence of a kind that only a person at the desk ends; asking again in this pass costs bytes for nothing."""
 
 
 class AskLater(Failure):
-    """A failure whose answer said when to ask again (`Retry-After`, RFC 9110, 10.2.3)."""
+    """A failure with the time after which to ask again (`Retry-After`, RFC 9110, 10.2.3)."""
 
     def __init__(self, code: Code, detail: str, *, after_s: float, where: str = "") -> None:
         super().__init__(code, detail, where=where)
@@ -38,11 +38,11 @@ def patiently(
     sleep: Callable[[float], None],
     random: Random,
 ) -> T:
-    """What `ask` returns, asked again for `patience_s` seconds as long as there is no answer that counts.
+    """Calls `ask` for up to `patience_s` seconds until it returns a value, and returns it.
 
-    Asked again after failures of `Kind.NO_ANSWER` that can pass; any other is raised at once. A service that says when
-    to come back is not asked before; where that is past the patience, its failure is raised without waiting for it.
-    Pauses never take more than half of what is left, so that the end of the patience is used as well.
+    `ask` is called again after a temporary failure of `Kind.NO_ANSWER`; any other failure is raised at once. Before the
+    time of a `Retry-After` it is not called; where that time is later than the patience, the failure is raised at once.
+    A pause takes at most half of the time that is left, so that the end of the patience is used as well.
     """
     until = clock() + patience_s
     attempt = 0

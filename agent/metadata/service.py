@@ -1,12 +1,11 @@
-"""Edge: SORACOM's metadata service over HTTP, as the SIM that the request leaves by.
+"""Edge. SORACOM's metadata service over HTTP, as the SIM that the request leaves by.
 
     with MetadataService(settings.metadata) as service:
         subscriber = service.subscriber()
 
-All requests of a pass share one connection. Nothing of the environment counts: no proxy, no .netrc, no cookie, and no
-redirect is followed, since whoever redirects is not SORACOM. Where the service does not answer, it is asked again for
-`[metadata] patience` seconds of the whole pass. Every way in which this can fail is a `Failure`; nothing of requests,
-urllib3 or the socket escapes.
+All requests of a pass share one connection. The environment is ignored: no proxy, no .netrc, no cookie. No redirect is
+followed, since SORACOM sends none. Where the service does not answer, it is asked again for `[metadata] patience`
+seconds of the whole pass. Every error is a `Failure`; no exception of requests, urllib3 or the socket escapes.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
 from agent.identity import Subscriber
-from agent.metadata.adapter import LineAdapter
+from agent.metadata.adapter import TransportAdapter
 from agent.metadata.answers import (
     MAX_BYTES,
-    Answer,
+    HttpAnswer,
     acknowledge,
     date_of,
     etag_of,
@@ -42,7 +41,7 @@ from agent.metadata.answers import (
     userdata_unless_same,
 )
 from agent.metadata.patience import patiently
-from agent.metadata.tcp_line import Line
+from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
 
 T = TypeVar("T")
@@ -59,7 +58,7 @@ _BODILESS = frozenset({204, 304})
 class MetadataService:
     """The service, as one pass asks it; not for use by several threads at once.
 
-    `lines`: the lines that it is asked over, where connecting was begun before (`head_start.lines`).
+    `transports`: transports whose connection was begun before (`early_connection.transports`).
 
     Attributes:
         read_only: whether the SIM's group lets devices only read; None as long as no write was tried.
@@ -68,7 +67,7 @@ class MetadataService:
     def __init__(
         self,
         settings: MetadataSettings,
-        lines: Sequence[Line] = (),
+        transports: Sequence[Transport] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -82,8 +81,8 @@ class MetadataService:
         self._reading_works = False
         self._date: datetime | None = None
         self._etag: str | None = None
-        self._line, *self._lines = lines or [Line(settings.interface, clock)]
-        self._adapter = LineAdapter(self._line)
+        self._transport, *self._transports = transports or [Transport(settings.interface, clock)]
+        self._adapter = TransportAdapter(self._transport)
         self._ahead: _Ahead | None = None
 
     def __enter__(self) -> Self:
@@ -101,23 +100,23 @@ class MetadataService:
 
     @property
     def date(self) -> datetime | None:
-        """The service's clock, UTC, as of the last answer that was its own and told it."""
+        """The `Date` of the service's last genuine answer, in UTC; None without one."""
         return self._date
 
     @property
     def connections(self) -> int:
         """TCP connections so far."""
-        return self._line.connections + (self._ahead.service.connections if self._ahead else 0)
+        return self._transport.connections + (self._ahead.service.connections if self._ahead else 0)
 
     @property
     def bytes_sent(self) -> int:
         """Bytes that were written to sockets so far."""
-        return self._line.bytes_sent + (self._ahead.service.bytes_sent if self._ahead else 0)
+        return self._transport.bytes_sent + (self._ahead.service.bytes_sent if self._ahead else 0)
 
     @property
     def bytes_received(self) -> int:
         """Bytes that were read from sockets so far."""
-        return self._line.bytes_received + (self._ahead.service.bytes_received if self._ahead else 0)
+        return self._transport.bytes_received + (self._ahead.service.bytes_received if self._ahead else 0)
 
     def subscriber(self) -> Subscriber:
         """The record of the SIM that this is asked through; raises `metadata.*`."""
@@ -130,7 +129,9 @@ class MetadataService:
 
     def read_userdata_ahead(self) -> None:
         """Begins to read the userdata over a second connection, beside what is asked meanwhile: a round trip less."""
-        self._ahead = _Ahead(MetadataService(replace(self._settings, patience=0.0), self._lines, clock=self._clock))
+        self._ahead = _Ahead(
+            MetadataService(replace(self._settings, patience=0.0), self._transports, clock=self._clock)
+        )
 
     def userdata(self) -> bytes:
         """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
@@ -149,7 +150,7 @@ class MetadataService:
 
     @property
     def etag(self) -> str | None:
-        """What names the text that was read last; None where the service names none."""
+        """The ETag of the userdata that was read last; None without one."""
         return self._etag
 
     def put_tags(self, tags: Mapping[str, str]) -> None:
@@ -170,20 +171,20 @@ class MetadataService:
         self.read_only = False
 
     def put_tags_anew(self, tags: Mapping[str, str]) -> None:
-        """The same over a new connection and after a new look-up of the name, asked only once.
+        """Adds or replaces tags over a new connection and after a new look-up of the name, with one try.
 
-        That it returns is proof that the service can be reached; raises `metadata.*`, `report.read_only` or
-        `report.not_sent` where there is no such proof.
+        A return proves that the service can be reached; otherwise this raises `metadata.*`, `report.read_only` or
+        `report.not_sent`.
         """
         self._leave()
         self._put(tags, self._where("/v1/subscriber/tags"))
         self.read_only = False
 
     def answers_anew(self, within_s: float) -> None:
-        """Returns once the service has answered over a new connection; raises `metadata.*` when none did in time.
+        """Returns when the service has answered over a new connection; raises `metadata.*` after `within_s`.
 
-        Asks for the IMSI alone: the smallest question whose answer nobody else gives. The name is resolved, the
-        interface bound and the connection made anew, as the next pass will have to.
+        Asks only for the IMSI: the smallest question that no other server answers. The name is resolved, the interface
+        bound and the connection opened again, as the next pass has to do it.
         """
         until = self._clock() + within_s
 
@@ -195,9 +196,9 @@ class MetadataService:
         patiently(ask, within_s, self._clock, self._sleep, self._random)
 
     def _leave(self) -> None:
-        """What is asked next is asked over a new connection."""
+        """Closes the connection: the next request opens a new one."""
         self._adapter.close()
-        self._line.forget_coming()
+        self._transport.drop_pending()
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         """Asks with what is left of the pass's patience."""
@@ -208,7 +209,7 @@ class MetadataService:
             self._patience_left_s = max(0.0, self._patience_left_s - (self._clock() - began))
 
     def _get(
-        self, path: str, read: Callable[[Answer, str], T], limit_s: float | None = None, etag: str | None = None
+        self, path: str, read: Callable[[HttpAnswer, str], T], limit_s: float | None = None, etag: str | None = None
     ) -> T:
         where = self._where(path)
         headers = _HEADERS | {"If-None-Match": etag} if etag else _HEADERS
@@ -228,23 +229,23 @@ class MetadataService:
     def _where(self, path: str) -> str:
         return f"{self._settings.url}{path}"
 
-    def _ask(self, request: Request, limit_s: float | None = None) -> Answer:
-        """One answer, all of it within the time; a kept connection that had died meanwhile is replaced once."""
-        self._line.begin(request.url, self._settings.timeout if limit_s is None else limit_s)
-        connections = self._line.connections
+    def _ask(self, request: Request, limit_s: float | None = None) -> HttpAnswer:
+        """The complete answer to a request within the limit; a kept connection that has ended is replaced once."""
+        self._transport.begin(request.url, self._settings.timeout if limit_s is None else limit_s)
+        connections = self._transport.connections
         try:
             return self._exchange(request)
         except Failure:
-            if self._line.connections > connections or not self._line.lost or self._line.received:
+            if self._transport.connections > connections or not self._transport.lost or self._transport.received:
                 raise
-        self._line.begin_again()
+        self._transport.begin_again()
         return self._exchange(request)
 
-    def _exchange(self, request: Request) -> Answer:
+    def _exchange(self, request: Request) -> HttpAnswer:
         """Straight through the adapter: a `requests.Session` would add the environment, cookies and redirects."""
         self._asked += 1
         try:
-            response = self._adapter.send(request.prepare(), stream=True, timeout=self._line.remaining_s())
+            response = self._adapter.send(request.prepare(), stream=True, timeout=self._transport.remaining_s())
         except _FOREIGN as error:
             raise self._misread(error, request.url) from None
         try:
@@ -253,16 +254,16 @@ class MetadataService:
             response.close()
 
     def _misread(self, error: Exception, where: str) -> Failure:
-        if self._line.lost:
-            return self._line.broken()
+        if self._transport.lost:
+            return self._transport.broken()
         if isinstance(error, ValueError):
             return Failure(Code.METADATA_NO_NAME, "not an address that can be asked", where=where)
         return Failure(Code.METADATA_NOT_SORACOM, "the answer is not HTTP as it should be", where=where)
 
-    def _read(self, response: Response, where: str) -> Answer:
+    def _read(self, response: Response, where: str) -> HttpAnswer:
         """The body, bounded; urllib3 1.26 does not check by itself that all of it has come."""
-        if self._line.lost:
-            raise self._line.broken()
+        if self._transport.lost:
+            raise self._transport.broken()
         headers = {name.lower(): value for name, value in response.headers.items()}
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         length = None if chunked else _length(headers.get("content-length", ""))
@@ -271,11 +272,11 @@ class MetadataService:
             raise Failure(Code.METADATA_TRUNCATED, f"the body ended before its {length} bytes", where=where)
         if broken:
             raise Failure(Code.METADATA_TRUNCATED, "the body broke off", where=where)
-        return Answer(response.status_code, headers, body, whole=chunked or length is not None)
+        return HttpAnswer(response.status_code, headers, body, whole=chunked or length is not None)
 
 
 class _Ahead:
-    """Userdata that is read while something else is asked; whatever fails is asked again in its turn, and told then."""
+    """Userdata that is read beside another request; after an error the userdata is requested again later."""
 
     def __init__(self, service: MetadataService) -> None:
         self.service = service
@@ -284,7 +285,7 @@ class _Ahead:
         self._reading.start()
 
     def take(self) -> bytes:
-        """What was read, once; nothing where it could not be."""
+        """The userdata that was read, for one call; None where it could not be read."""
         self._reading.join()
         read, self._read = self._read, b""
         return read
@@ -295,13 +296,13 @@ class _Ahead:
 
 
 def _length(told: str) -> int | None:
-    """Bytes, as a `Content-Length` tells them; a number that no body can have counts as not told."""
+    """The bytes of a `Content-Length`; None for an impossible number."""
     digits = told.strip()
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_LENGTH_DIGITS else None
 
 
 def _body(response: Response) -> tuple[bytes, bool]:
-    """What can be read of a body, at most `MAX_BYTES` and a part, and whether it broke off."""
+    """The body, at most `MAX_BYTES` and one part, and whether it ended too early."""
     body = bytearray()
     try:
         while len(body) <= MAX_BYTES and (part := response.raw.read(_PART_BYTES, decode_content=False)):

@@ -22,8 +22,8 @@ from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
-from agent.metadata.adapter import LineAdapter
-from agent.metadata.tcp_line import Line
+from agent.metadata.adapter import TransportAdapter
+from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
 
 FETCHED = "fetched"
@@ -53,8 +53,8 @@ class Sources:
         self._place = state / FETCHED
         self._clock, self._sleep = clock, sleep
         self._until = clock() + LIMIT_S
-        self._line = Line(settings.interface, clock)
-        self._adapter = LineAdapter(self._line)
+        self._transport = Transport(settings.interface, clock)
+        self._adapter = TransportAdapter(self._transport)
 
     def fetch(self, url: str, sha256: str, size: int) -> Path:
         """The file, whole and right; raises `source.…`, and where it cannot be kept `apply.no_space`."""
@@ -97,13 +97,13 @@ class Sources:
                 self._sleep(PAUSE_S * losses)
 
     def _go_on(self, url: str, part: Path, had: int, size: int) -> None:
-        self._line.begin(url, self._timeout_s)
+        self._transport.begin(url, self._timeout_s)
         headers = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
         if had:
             headers["Range"] = f"bytes={had}-"
         try:
             request = Request("GET", url, headers).prepare()
-            response = self._adapter.send(request, stream=True, timeout=self._line.remaining_s())
+            response = self._adapter.send(request, stream=True, timeout=self._transport.remaining_s())
         except _FOREIGN as error:
             raise Failure(Code.SOURCE_UNREACHABLE, f"no answer: {type(error).__name__}", where=url) from None
         try:
@@ -123,7 +123,7 @@ class Sources:
     def _body(self, response: Response, url: str) -> Iterator[bytes]:
         """Each part has the whole time-out again: a large file may be slow, but not silent."""
         while True:
-            self._line.begin(url, self._timeout_s)
+            self._transport.begin(url, self._timeout_s)
             try:
                 data = response.raw.read(_PART_BYTES, decode_content=False)
             except _FOREIGN as error:
@@ -151,7 +151,7 @@ def _first_byte(response: Response, had: int, url: str) -> int:
 
 
 def _check(part: Path, url: str, sha256: str, size: int) -> None:
-    """What is there must be what was named; what is not is of no use for going on."""
+    """Compares the received part with the announced file; a part of another file is removed."""
     found = _digest(part, size)
     if found != sha256:
         part.unlink()

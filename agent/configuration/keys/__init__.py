@@ -1,6 +1,6 @@
 """Pure. One file for each key of the document: its value, valid by the schema, → wanted effects.
 
-A key may find faults that a schema cannot say (damaged base64, a key that is cut off); it yields them in between.
+A key may find faults that a schema cannot express (damaged base64, a truncated key); it yields them among the effects.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pure. `enforce` → nothing by itself: every file of the document is put right where somebody changed it."""
+"""Pure. `enforce` → no effect of its own: files of the document that were changed since are written again."""
 
 from __future__ import annotations
 

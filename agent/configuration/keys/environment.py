@@ -39,7 +39,7 @@ def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
 
 
 def with_identity(files: object) -> object:
-    """The same with fillers for what the files ask to know; anything that is no list of files is left to the schema."""
+    """The files with fillers for the identity that they ask for; other values than a list are left to the schema."""
     if not isinstance(files, list):
         return files
     return [_with_identity(file) if isinstance(file, dict) else file for file in files]

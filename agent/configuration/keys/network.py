@@ -16,7 +16,7 @@ from agent.effects import ActivateConnections, Wanted, WriteFile
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
 NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"
-"""Of connections' identifiers: the same name is the same connection on every device (RFC 9562, 5.5)."""
+"""Namespace of connection identifiers: the same name is the same connection on every device (RFC 9562, 5.5)."""
 MAX_SSID_BYTES = 32
 
 _PLAIN_SSID = re.compile(r"[A-Za-z0-9_-]+(?: [A-Za-z0-9_-]+)*")
@@ -172,7 +172,7 @@ def _value(value: object) -> str:
 
 
 def _escaped(text: str) -> str:
-    """As GKeyFile reads a text (g_key_file_get_string): a backslash escapes, and spaces at the edges count only so."""
+    """A text in GKeyFile's form (g_key_file_get_string): backslashes escape, also spaces at both ends."""
     inner = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     core = inner.strip(" ")
     if not core:

@@ -9,12 +9,12 @@ from agent.effects import Wanted
 from agent.frozen import frozen
 
 MAX_CHARACTERS = 128
-"""Of a tag's value; a file's first line is cut to it."""
+"""Longest value of a tag; the first line of a file is cut to it."""
 
 
 @frozen
 class ReportItem:
-    """A tag, and what it says: either a literal value or the first line of a file."""
+    """A tag with its value: a literal value, or the first line of a file."""
 
     name: str
     value: str | None = None

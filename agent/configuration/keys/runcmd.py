@@ -16,7 +16,7 @@ Command = str | Sequence[str]
 
 
 def render(commands: Sequence[Command | Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
-    """A text goes to /bin/sh, a list of words to nobody's interpretation."""
+    """A text is run by /bin/sh; a list of words is run without a shell."""
     for position, item in enumerate(commands):
         options: Mapping[str, Any] = item if isinstance(item, Mapping) else {"command": item}
         limit_s = _limit_s(options.get("timeout"))

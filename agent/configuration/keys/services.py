@@ -13,7 +13,7 @@ _CONTRADICTIONS = (("enable", "disable"), ("enable", "mask"), ("restart", "mask"
 
 
 def unit_name(unit: str) -> str:
-    """With its type: as for systemctl, a unit without one is a service."""
+    """The unit's name with its type; as for systemctl, a name without a type is a service."""
     return unit if unit.endswith(_SUFFIXES) else f"{unit}.service"
 
 

@@ -44,7 +44,7 @@ def render(keys: Sequence[str] | Mapping[str, Sequence[str]]) -> Iterator[Wanted
 
 
 def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: str) -> Iterator[Wanted | Fault]:
-    """One user's keys, or what is wrong with them."""
+    """The keys of one user, or their faults."""
     faults = list(_faults(lines, path))
     yield from faults
     if not faults:
@@ -53,7 +53,7 @@ def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: str) -> Ite
 
 
 def where_keys_are(because: str) -> Wanted:
-    """What tells sshd where the keys are: once for a document, whichever key has some."""
+    """The drop-in that tells sshd the place of the keys, once for a document."""
     config = WriteFile(SSHD_PATH, SSHD_CONFIG.encode(), 0o644, "root:root")
     return Wanted(config, because, then=(RELOAD,))
 

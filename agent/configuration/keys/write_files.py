@@ -15,7 +15,7 @@ from agent.configuration.text import gunzip, unbase64
 from agent.effects import FetchedFile, ServiceVerb, Verb, Wanted, WriteFile
 
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
-"""Of all files together."""
+"""Limit for the content of all files together, in bytes."""
 
 _PLAIN = frozenset({"plain", "text/plain"})
 _BASE64 = frozenset({"base64", "b64"})
@@ -74,7 +74,7 @@ def mode_of(file: Mapping[str, Any], path: KeyPath) -> int | Fault:
 
 
 def then_of(file: Mapping[str, Any]) -> Iterator[ServiceVerb]:
-    """What a change of the file brings about."""
+    """The actions that a change of the file causes."""
     for key, verb in (("restart", Verb.RESTART), ("reload", Verb.RELOAD)):
         yield from (ServiceVerb(unit_name(unit), verb) for unit in file.get(key, ()))
 

@@ -9,7 +9,7 @@ from scripted_service import answer, service
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi
-from agent.metadata import early_connection as head_start
+from agent.metadata import early_connection
 from agent.metadata.service import MetadataService
 from agent.provision.state_file import Remembered, save
 from agent.settings import MetadataSettings, PathSettings, Settings
@@ -23,7 +23,7 @@ def settings_for(url, tmp_path, timeout=0.5):
 
 
 def asking(settings):
-    return MetadataService(settings.metadata, head_start.lines(settings))
+    return MetadataService(settings.metadata, early_connection.transports(settings))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_what_was_begun_is_what_is_asked_over(known):
 def test_a_new_device_has_a_second_one_for_its_userdata(tmp_path):
     with service([WHOLE], [WHOLE]) as running:
         settings = settings_for(running.url, tmp_path)
-        lines = head_start.lines(settings)
+        lines = early_connection.transports(settings)
         with MetadataService(settings.metadata, lines) as metadata:
             metadata.read_userdata_ahead()
             metadata.subscriber()
@@ -81,7 +81,7 @@ def test_where_nobody_was_yet_it_is_tried_again(known):
 
 def test_one_to_somewhere_else_is_not_used(known):
     with service([WHOLE]) as elsewhere, service([WHOLE]) as running:
-        lines = head_start.lines(settings_for(elsewhere.url, known))
+        lines = early_connection.transports(settings_for(elsewhere.url, known))
         with MetadataService(settings_for(running.url, known).metadata, lines) as metadata:
             metadata.subscriber()
         assert (len(running.requests), elsewhere.requests) == (1, [])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent.errors import Code, Failure, Kind
 from agent.identity import Iccid, Imsi, Subscriber
-from agent.metadata.answers import MAX_BYTES, Answer, acknowledge, date_of, imsi_of, subscriber_of, userdata_of
+from agent.metadata.answers import MAX_BYTES, HttpAnswer, acknowledge, date_of, imsi_of, subscriber_of, userdata_of
 from agent.metadata.patience import AskLater
 from agent.metadata.service import MetadataService
 from agent.settings import MetadataSettings
@@ -82,7 +82,7 @@ def served(http, path, body="", status=200, method="GET", headers=None):
 
 
 def read(record):
-    return subscriber_of(Answer(200, {}, json.dumps(record).encode()), URL)
+    return subscriber_of(HttpAnswer(200, {}, json.dumps(record).encode()), URL)
 
 
 def test_the_record_as_it_is_today_is_read_without_the_numbers_of_other_devices(http, service):
@@ -338,12 +338,12 @@ def test_the_services_clock_is_that_of_its_last_answer(http, service):
 
 @given(st.text(max_size=40) | st.sampled_from(["Mon, 31 Feb 2026 09:00:00 GMT", "Mon, 1 Jan 99999 0:0:0 +9999"]))
 def test_a_date_that_is_none_is_no_date(text):
-    moment = date_of(Answer(200, {"date": text}, b""))
+    moment = date_of(HttpAnswer(200, {"date": text}, b""))
     assert moment is None or moment.tzinfo is UTC
 
 
 answers = st.builds(
-    Answer,
+    HttpAnswer,
     st.integers(100, 999),
     st.dictionaries(st.sampled_from(["date", "location", "retry-after"]), st.text(max_size=30)),
     st.binary(max_size=80) | st.sampled_from([PAGE.encode(), FORBIDDEN.encode(), json.dumps(RECORD).encode()]),

@@ -309,7 +309,7 @@ def test_a_resolver_that_hangs_is_left_behind(monkeypatch):
     finally:
         monkeypatch.undo()
         over.set()
-    assert (failure.code, failure.detail) == (Code.METADATA_NO_NAME, "no word about metadata.soracom.io within 0.2 s")
+    assert (failure.code, failure.detail) == (Code.METADATA_NO_NAME, "no answer about metadata.soracom.io within 0.2 s")
 
 
 def test_requests_leave_by_the_local_address_that_is_set():

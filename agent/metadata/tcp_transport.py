@@ -1,9 +1,9 @@
-"""Edge: TCP connections to the metadata service that leave by one interface, keep one deadline, and are counted.
+"""Edge. TCP connections to the metadata service that leave by one interface, keep one deadline, and are counted.
 
-`requests` knows limits for the pause between two bytes, not for a whole answer; a service that drips would hold a pass
-for ever. So the socket itself caps every wait by what is left of the request's time. What goes wrong with time, names
-and routes is raised here as a `Failure`, which passes through urllib3 and requests as it is.
-It needs nothing of requests, so that a pass connects while it still loads the rest of itself.
+`requests` limits the pause between two bytes, not the whole answer; a server that sends a byte now and then would hold
+a pass for ever. So the socket limits every wait to the rest of the request's time. Errors of time, names and routes are
+raised here as a `Failure`, which passes through urllib3 and requests unchanged.
+This module does not import requests, so that a pass connects while the rest of the program is being loaded.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Address = tuple[Any, Any, int, str, Any]
 """One row of `socket.getaddrinfo`."""
 
 
-class Line:
-    """The way to the service: what it may take now, and what it has carried so far."""
+class Transport:
+    """Connections to the service one after the other, with the deadline of the present request and counts of bytes."""
 
     def __init__(self, interface: str, clock: Callable[[], float]) -> None:
         self.bytes_sent = 0
@@ -40,16 +40,16 @@ class Line:
         self._received_before = 0
         self._connected: tuple[str, int, Address] | None = None
         """Host, port and address of the last connection."""
-        self._coming: _Coming | None = None
+        self._pending: _Pending | None = None
 
     def begin(self, where: str, limit_s: float) -> None:
-        """From now on every wait together takes `limit_s` at most."""
+        """Begins a request: all its waits together take at most `limit_s`."""
         self._where, self._limit_s = where, limit_s
         self._until = self._clock() + limit_s
         self.begin_again()
 
     def begin_again(self) -> None:
-        """The same request once more, within the same time."""
+        """Begins the same request again, within the same deadline."""
         self.lost = False
         self._received_before = self.bytes_received
 
@@ -59,42 +59,42 @@ class Line:
         return self.bytes_received - self._received_before
 
     def remaining_s(self) -> float:
-        """Seconds that are left; raises `metadata.timeout` when there are none."""
+        """Seconds until the deadline; raises `metadata.timeout` after it."""
         left_s = self._until - self._clock()
         if left_s <= 0:
             raise self.late()
         return left_s
 
     def late(self) -> Failure:
-        """The time is over."""
+        """The failure of a request that did not end before its deadline."""
         came = f"only {self.received} bytes of an answer" if self.received else "no answer"
         return Failure(Code.METADATA_TIMEOUT, f"{came} within {self._limit_s:g} s", where=self._where)
 
     def broken(self) -> Failure:
-        """The connection ended before the answer did."""
+        """The failure of a connection that ended before the answer."""
         if self.received:
             detail = f"the connection ended after {self.received} bytes"
             return Failure(Code.METADATA_TRUNCATED, detail, where=self._where)
         return self._unreachable("the connection was closed without an answer")
 
     def begin_to_connect(self, url: str, limit_s: float) -> None:
-        """Begins to connect beside what is done meanwhile; whoever opens that host next is given the connection."""
+        """Connects in the background; the next `open` of that host takes the connection."""
         with suppress(ValueError):
             parts = urlsplit(url)
             if parts.scheme == "http" and parts.hostname:
                 self.begin(url, limit_s)
-                self._coming = _Coming(self._open, parts.hostname, parts.port or 80)
+                self._pending = _Pending(self._open, parts.hostname, parts.port or 80)
 
-    def forget_coming(self) -> None:
-        """What was begun is not wanted any more."""
-        if self._coming:
-            self._coming.forget()
-            self._coming = None
+    def drop_pending(self) -> None:
+        """Closes a connection that was begun in the background."""
+        if self._pending:
+            self._pending.drop()
+            self._pending = None
 
     def open(self, host: str, port: int) -> socket.socket:
-        """A connection to the first address that takes one, or the one that is coming already."""
-        coming, self._coming = self._coming, None
-        return (coming and coming.take(host, port)) or self._open(host, port)
+        """A connection to the first address that accepts one, or the one that was begun in the background."""
+        pending, self._pending = self._pending, None
+        return (pending and pending.take(host, port)) or self._open(host, port)
 
     def _open(self, host: str, port: int) -> socket.socket:
         answer = self._look_up(host, port)
@@ -122,7 +122,7 @@ class Line:
         raise self._no_name(f"{host} has no address")
 
     def _connect_early(self, host: str, port: int) -> socket.socket | None:
-        """A connection to where the last one went, while the name is being looked up: a round trip less."""
+        """A connection to the address of the last one while the name is looked up, which saves a round trip."""
         if self._connected is None or self._connected[:2] != (host, port):
             return None
         try:
@@ -132,7 +132,7 @@ class Line:
 
     def _connect(self, to: Address, limit_s: float) -> socket.socket:
         connection = _Socket(to[0], socket.SOCK_STREAM)
-        connection.line = self
+        connection.transport = self
         with ExitStack() as otherwise:
             otherwise.callback(connection.close)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -144,7 +144,7 @@ class Line:
         return connection
 
     def _bind(self, connection: socket.socket) -> None:
-        """To the interface by its name, or to a local address, as curl's --interface does."""
+        """Binds to an interface by its name, or to a local address, as curl's --interface does."""
         if not self._interface:
             return
         try:
@@ -156,19 +156,19 @@ class Line:
             raise self._unreachable(_not_bound(error, self._interface)) from None
 
     def _look_up(self, host: str, port: int) -> Callable[[], list[Address]]:
-        """Begins to look a name up, and returns how to wait for it; a resolver that hangs is left behind."""
+        """Starts the look-up of a name; the returned function waits for its result. A hanging resolver is abandoned."""
         family = _family(self._interface)
         with suppress(OSError, UnicodeError):
             known = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
             return lambda: known
-        told: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
-        Thread(target=_look_up, args=(host, port, family, told), daemon=True).start()
+        results: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
+        Thread(target=_look_up, args=(host, port, family, results), daemon=True).start()
 
         def answer() -> list[Address]:
             try:
-                found = told.get(timeout=self.remaining_s())
+                found = results.get(timeout=self.remaining_s())
             except queue.Empty:
-                raise self._no_name(f"no word about {host} within {self._limit_s:g} s") from None
+                raise self._no_name(f"no answer about {host} within {self._limit_s:g} s") from None
             if isinstance(found, Exception):
                 raise self._no_name(f"{host}: {getattr(found, 'strerror', None) or 'not a name'}")
             return found
@@ -182,8 +182,8 @@ class Line:
         return Failure(Code.METADATA_UNREACHABLE, detail, where=self._where)
 
 
-class _Coming:
-    """A connection that is being made; one that cannot be made is tried again by who wants it, and told then."""
+class _Pending:
+    """A connection that is opened in the background. A failure here is retried, and reported, by its first user."""
 
     def __init__(self, make: Callable[[str, int], socket.socket], host: str, port: int) -> None:
         self._to = (host, port)
@@ -192,15 +192,15 @@ class _Coming:
         self._making.start()
 
     def take(self, host: str, port: int) -> socket.socket | None:
-        """The connection, once it is there; None where it leads somewhere else, or nowhere."""
+        """The connection, when it is open; None for another host, or where it could not be opened."""
         if (host, port) != self._to:
-            self.forget()
+            self.drop()
             return None
         self._making.join()
         return self._made
 
-    def forget(self) -> None:
-        """It is closed as soon as it is there."""
+    def drop(self) -> None:
+        """Closes the connection as soon as it is open."""
         Thread(target=self._close, daemon=True).start()
 
     def _run(self, make: Callable[[str, int], socket.socket]) -> None:
@@ -214,42 +214,42 @@ class _Coming:
 
 
 class _Socket(socket.socket):
-    """Waits no longer than its line allows, and tells it what went through."""
+    """A socket that waits no longer than its transport allows, and counts bytes there."""
 
-    line: Line
+    transport: Transport
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """As of a socket; every read of http.client comes through here."""
-        self.settimeout(self.line.remaining_s())
+        """Reads as a socket does; every read of http.client calls this."""
+        self.settimeout(self.transport.remaining_s())
         try:
             count = super().recv_into(buffer, nbytes, flags)
         except TimeoutError:
-            raise self.line.late() from None
+            raise self.transport.late() from None
         except OSError:
-            self.line.lost = True
+            self.transport.lost = True
             raise
-        self.line.bytes_received += count
-        self.line.lost |= not count
+        self.transport.bytes_received += count
+        self.transport.lost |= not count
         return count
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """As of a socket; every write of http.client comes through here."""
-        self.settimeout(self.line.remaining_s())
+        """Writes as a socket does; every write of http.client calls this."""
+        self.settimeout(self.transport.remaining_s())
         try:
             super().sendall(data, flags)
         except TimeoutError:
-            raise self.line.late() from None
+            raise self.transport.late() from None
         except OSError:
-            self.line.lost = True
+            self.transport.lost = True
             raise
-        self.line.bytes_sent += len(data)
+        self.transport.bytes_sent += len(data)
 
 
-def _look_up(host: str, port: int, family: int, told: queue.SimpleQueue[list[Address] | Exception]) -> None:
+def _look_up(host: str, port: int, family: int, results: queue.SimpleQueue[list[Address] | Exception]) -> None:
     try:
-        told.put(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
+        results.put(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
     except (OSError, UnicodeError) as error:
-        told.put(error)
+        results.put(error)
 
 
 def _is_address(interface: str) -> bool:
@@ -261,7 +261,7 @@ def _is_address(interface: str) -> bool:
 
 
 def _family(interface: str) -> int:
-    """Only addresses of its own kind can be reached from a local address."""
+    """The address family to look up: a local address reaches only addresses of its own family."""
     if not _is_address(interface):
         return socket.AF_UNSPEC
     return socket.AF_INET if ip_address(interface).version == 4 else socket.AF_INET6  # noqa: PLR2004 (IPv4)

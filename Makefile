@@ -1,14 +1,17 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-desk test test-system test-peers fuzz-modem lint docs bench deb image clean
-BIN := .venv/bin
-READY := .venv/.ready
+.PHONY: help venv demo demo-desk test test-system test-peers fuzz-modem lock lint docs bench deb image clean
+# Another Python in a folder of its own: make test VENV=.venv-3.13 PYTHON=python3.13
+VENV := .venv
+PYTHON :=
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-$(READY): setup.cfg pyproject.toml packaging/venv.sh
-	@sh packaging/venv.sh
+$(READY): setup.cfg pyproject.toml packaging/venv.sh $(wildcard packaging/lock/*.txt)
+	@sh packaging/venv.sh $(VENV) $(PYTHON)
 	@touch $@
 
 venv: $(READY) ## prepare .venv with kitting-agent and kitting-sim
@@ -40,6 +43,9 @@ deb: ## build/kitting-agent_VERSION_all.deb
 image: ## an image for linux/arm/v7, built without a registry
 	@sh packaging/image.sh
 
+lock: $(READY) ## renew the locked development dependencies (packaging/lock)
+	@sh packaging/lock.sh $(BIN)/python
+
 lint: $(READY) ## style, types, and the arrows of the architecture
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -53,4 +59,4 @@ bench: $(READY) ## measure, beside what a user would do instead (root for most o
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove what make made
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-* build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,16 +1,26 @@
 #!/bin/sh
-# Prepares .venv. systemd-python is built from source, so a compiler, pkg-config and systemd's headers must be there:
-# they are installed where this user may, and otherwise the command to type is said.
+# Prepares a virtual environment from the lock: venv.sh [FOLDER [PYTHON]]. systemd-python is built from source, so a
+# compiler, pkg-config and systemd's headers must be there: they are installed where this user may, and otherwise the
+# command to type is said.
 set -eu
 
+folder=${1:-.venv}
+wanted=${2:-}
+enough='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
+
 find_python() {
-    for candidate in python3 python3.13 python3.12 python3.11; do
-        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    for candidate in ${wanted:-python3 python3.13 python3.12 python3.11}; do
+        if "$candidate" -c "$enough" 2>/dev/null; then
             echo "$candidate"
             return
         fi
     done
 }
+
+if [ -n "$wanted" ] && [ -z "$(find_python)" ]; then
+    echo "PYTHON=$wanted is not Python 3.11 or newer with its venv module. Install it, or name another one." >&2
+    exit 69
+fi
 
 missing=""
 python=$(find_python)
@@ -50,6 +60,26 @@ if [ -n "$missing" ]; then
     fi
 fi
 
-echo "Preparing .venv (a minute, once)"
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Runs pip, which says something only where it fails.
+install() {
+    if ! "$folder/bin/python" -m pip install --no-input --disable-pip-version-check "$@" >"$log" 2>&1; then
+        if grep -q "Retrying (" "$log"; then
+            echo "pip did not reach its package index (https://pypi.org, where pip has no other setting)." >&2
+            echo "Connect this computer to the Internet, then type the same make again." >&2
+        else
+            tail -n 20 "$log" >&2
+            echo "pip could not prepare $folder: the reason stands above." >&2
+        fi
+        exit 69
+    fi
+}
+
+echo "Preparing $folder (a minute, once)"
+[ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
+# What builds a package comes first, from the lock too: pip has no hashes for what it would fetch to build one apart.
+install --require-hashes --requirement packaging/lock/build.txt
+install --require-hashes --no-build-isolation --requirement packaging/lock/development.txt
+install --no-deps --no-build-isolation --editable .

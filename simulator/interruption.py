@@ -39,6 +39,7 @@ class Interruption:
         finally:
             self._holding = False
         if self._arrived:
+            self.ignore()
             raise KeyboardInterrupt
 
     @staticmethod
@@ -48,8 +49,8 @@ class Interruption:
             signal.signal(number, signal.SIG_IGN)
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        self.ignore()
-        if self._holding:
+        if self._holding:  # (a process that is started now would inherit that the signals are ignored)
             self._arrived = True
-        else:
-            raise KeyboardInterrupt
+            return
+        self.ignore()
+        raise KeyboardInterrupt

@@ -122,13 +122,15 @@ def test_a_signal_waits_while_a_process_is_started_and_a_second_one_is_ignored()
         try:
             with interruption.held():
                 os.kill(os.getpid(), signal.SIGINT)
-                done.append("started")
+                child = subprocess.Popen(["sleep", "300"])
+                child.terminate()
+                done.append(child.wait(LIMIT_S))
             done.append("not interrupted")
         except KeyboardInterrupt:
             done.append("interrupted")
         os.kill(os.getpid(), signal.SIGTERM)
         done.append("cleared up")
-    assert done == ["started", "interrupted", "cleared up"]
+    assert done == [-signal.SIGTERM, "interrupted", "cleared up"]
 
 
 def test_after_the_story_a_signal_does_what_it_did_before():

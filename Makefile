@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-desk test test-system test-peers fuzz-modem lock lint docs bench deb image clean
+.PHONY: help venv demo demo-desk shell test test-system test-peers fuzz-modem lock lint docs bench deb image clean
 # Another Python in a folder of its own: make test VENV=.venv-3.13 PYTHON=python3.13
 VENV := .venv
 PYTHON :=
@@ -18,9 +18,14 @@ venv: $(READY) ## prepare .venv with kitting-agent and kitting-sim
 
 demo: $(READY) ## three virtual gateways kit themselves, live
 	@$(BIN)/kitting-sim demo
+	@printf '  a shell that finds these programs by their names:\n      make shell\n'
 
 demo-desk: $(READY) ## the desk's whole story: thirty boxes, from the plan to the stolen one
 	@$(BIN)/python -m story
+	@printf '   a shell that finds these programs by their names:\n       make shell\n'
+
+shell: $(READY) ## a shell that finds kitting, kitting-agent and kitting-sim
+	@sh packaging/shell.sh $(BIN)
 
 test: $(READY) ## all tests that run in minutes
 	@$(BIN)/python -m pytest

@@ -1,4 +1,9 @@
-"""Edge: connections of HTTP/1.1 over real sockets, each in a thread; answers go out as the steps of a delivery."""
+"""Edge: connections of HTTP/1.1 over real sockets, each in a thread; answers go out as the steps of a delivery.
+
+A connection is ended as RFC 9112, 9.6 says: the server ends its own half, reads and drops what still comes, and closes
+when the client has closed. Closed at once, while bytes of the client are on their way, the kernel would reset it, and
+the client would lose the answer.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +21,11 @@ from simulator.delivery import Close, Send, Step, Wait
 from simulator.http_messages import Request
 
 MAX_REQUEST_BYTES = 1 << 20
+_PART_BYTES = 65536
 _LOOK_S = 0.02
 """How often a waiting connection looks whether its peer has gone or the server stops."""
+PARTING_S = 30.0
+"""How long a connection waits at most for its client to close, once the server has ended its own half."""
 
 
 class Listener(ThreadingMixIn, TCPServer):
@@ -59,7 +67,8 @@ class Listener(ThreadingMixIn, TCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Ends the request as the library does, and forgets the connection."""
+        """Ends the request as the library does once the client has closed, and forgets the connection."""
+        part(request, PARTING_S)
         with self._guard:
             self._open.discard(request)
         super().shutdown_request(request)
@@ -145,6 +154,19 @@ def reset(connection: socket.socket) -> None:
     """Ends a connection abruptly."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def part(connection: socket.socket, limit_s: float) -> None:
+    """Ends the server's half, and drops what the client still sends until it closes or the time is over."""
+    until = time.monotonic() + limit_s
+    try:
+        connection.shutdown(socket.SHUT_WR)
+        while (left_s := until - time.monotonic()) > 0:
+            connection.settimeout(left_s)
+            if not connection.recv(_PART_BYTES):
+                return
+    except OSError:  # the time is over, or the connection is gone
+        return
 
 
 def _end(connection: socket.socket) -> None:

@@ -120,16 +120,19 @@ class _Listener(Listener):
         super().__init__(service.host, port, _Conversation)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Closes without an answer what is not on a SORACOM line."""
+        """Counts the connection, and resets one that a fault refuses."""
         address = client_address[0]
         self.service.count(address)
         imsi = self.service.line_of(address)
-        if imsi is None:
-            return False
-        if self.service.faults.refuses(imsi):
+        if imsi is not None and self.service.faults.refuses(imsi):
             reset(request)
             return False
         return True
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answers nothing to what is not on a SORACOM line."""
+        if self.service.line_of(client_address[0]) is not None:
+            super().finish_request(request, client_address)
 
 
 class _Conversation(Conversation):

@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,15 @@ def board(arguments: argparse.Namespace) -> int:
         advice = "Name a file with the password: --password-file FILE; or listen on 127.0.0.1."
         raise Failure(Code.USAGE, f"others can reach {listen.host}, and nobody would have to log in", advice=advice)
     served = _server(arguments, listen, password)
-    if arguments.json:
-        print_json({"url": served.url})
-    else:
-        print_lines((f"The board: {served.url}  (Ctrl+C ends it)",))
-    try:
-        served.run()
-    finally:
-        served.close()
+    served.run(partial(_announce, served.url, as_json=arguments.json))
     return os.EX_OK
+
+
+def _announce(url: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"url": url})
+    else:
+        print_lines((f"The board: {url}  (Ctrl+C ends it)",))
 
 
 def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Any:

@@ -1,50 +1,37 @@
-"""Edge: serving the board from a socket, with waitress."""
+"""Edge: serving the board from a socket."""
 
 from __future__ import annotations
 
 import socket
-from typing import Any
+from collections.abc import Callable
 
 from flask import Flask
 
 from agent.errors import Code, Failure
 from fleet.board.gate import Listen
+from fleet.web_server import WebServer
 
 THREADS = 8
 
 
 class Server:
-    """One that already listens: who is told its address may come."""
+    """The board's server. It listens from construction on, so that its address can be shown before it serves."""
 
     def __init__(self, app: Flask, listen: Listen) -> None:
         """Raises `board.not_served` where the address cannot be taken."""
-        from waitress.server import create_server
-
         try:
-            self._server: Any = create_server(
-                app,
-                host=listen.host,
-                port=listen.port,
-                threads=THREADS,
-                ident=None,
-                max_request_header_size=16 * 1024,
-                max_request_body_size=64 * 1024,
-                channel_timeout=30,
-            )
+            self._server = WebServer(app, listen.host, listen.port, THREADS)
         except (OSError, ValueError, OverflowError) as error:
-            raise Failure(Code.BOARD_NOT_SERVED, str(error), where=f"{listen.host}:{listen.port}") from None
+            detail = getattr(error, "strerror", None) or str(error)
+            raise Failure(Code.BOARD_NOT_SERVED, detail, where=f"{listen.host}:{listen.port}") from None
 
     @property
     def url(self) -> str:
         """Where a browser finds it."""
-        host, port = self._server.effective_host, self._server.effective_port
+        host, port = self._server.host, self._server.port
         shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
         return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
-    def run(self) -> None:
-        """Serves until somebody closes it, or interrupts."""
-        self._server.run()
-
-    def close(self) -> None:
-        """Serves nobody any more."""
-        self._server.close()
+    def run(self, announce: Callable[[], object]) -> None:
+        """Announces itself, and serves until SIGINT or SIGTERM."""
+        self._server.run(announce)

@@ -6,20 +6,22 @@ import argparse
 import hmac
 import json
 import os
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import Code, Failure
 from fleet.bench.hook import MAX_BYTES, Hook, Told, deal_with, hinted_sim
 from fleet.bench.locking import BACK_WITHIN_S
 from fleet.commands.console import api_of, read_plan
 from fleet.plan.handler_sentences import SECRET_HEADER
+
+if TYPE_CHECKING:
+    from fleet.web_server import WebServer
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 LEAST_SECRET = 16
@@ -54,7 +56,7 @@ def application(hint: Callable[[str], bool], secret: str) -> Callable[[dict[str,
 
 def hook(arguments: argparse.Namespace) -> int:
     """Serves until it is stopped."""
-    from waitress.server import create_server
+    from fleet.web_server import WebServer
 
     plan = read_plan(arguments.plan)
     secret = _secret(arguments.secret_file)
@@ -64,17 +66,24 @@ def hook(arguments: argparse.Namespace) -> int:
     with api_of(arguments) as api:
         running = Hook(partial(_deal, api, plan, arguments.back_within), partial(_note, threading.Lock()))
         try:
-            listener = socket.create_server((host, int(port)))
-            server = create_server(application(running.hint, secret), sockets=[listener], ident=None)
-            print(f"listening on http://{host}:{listener.getsockname()[1]}/", file=sys.stderr, flush=True)
-            server.run()
-        except (OSError, OverflowError) as error:
-            raise Failure(
-                Code.HOOK_NOT_SERVED, getattr(error, "strerror", None) or str(error), where=arguments.listen
-            ) from None
+            server = _server(partial(WebServer, application(running.hint, secret), host, int(port)), arguments.listen)
+            server.run(partial(_announce, f"http://{host}:{server.port}/"))
         finally:
             running.stop()
     return os.EX_OK
+
+
+def _server(listen: Callable[[], WebServer], where: str) -> WebServer:
+    """Raises `hook.not_served` where the address cannot be taken."""
+    try:
+        return listen()
+    except (OSError, ValueError, OverflowError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        raise Failure(Code.HOOK_NOT_SERVED, detail, where=where) from None
+
+
+def _announce(url: str) -> None:
+    print(f"listening on {url}", file=sys.stderr, flush=True)
 
 
 def _deal(api: Any, plan: Any, back_within_s: float, sim_id: str) -> Told:

@@ -31,7 +31,7 @@ from simulator.api.traffic import carried_of, carry
 from simulator.subscriber_record import reported_imei
 from simulator.subscribers import Refusal, Sim
 
-_REQUEST_WITHIN_S = 10.0
+_REQUEST_WITHIN_S = 60.0
 _STATUSES = {
     "ActivationAction": "active",
     "DeactivationAction": "inactive",

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 from soracom_document import witness
+from waiting import PATIENCE_S
 
 from fleet.platform.http import Api, Patience
 from fleet.platform.profile import AuthKey, Profile
@@ -43,7 +44,7 @@ class Operator:
     def client(self, user="", **more):
         key = new_key(self.account.users[user])
         profile = Profile(self.server.url, AuthKey(*key))
-        options = {"patience": Patience(tries=4, first_pause_s=0.0, timeout_s=2.0), "sleep": lambda _: None}
+        options = {"patience": Patience(tries=4, first_pause_s=0.0, timeout_s=PATIENCE_S), "sleep": lambda _: None}
         return self.open.enter_context(Api(profile, **{**options, **self.more, **more}))
 
     @property

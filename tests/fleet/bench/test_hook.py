@@ -12,6 +12,7 @@ import pytest
 from an_operator import BENCH, Operator
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import PATIENCE_S, exit_of, happened, line_of
 
 from agent.errors import Code
 from fleet.bench import hook as hooks
@@ -180,7 +181,7 @@ def run_to_the_end(hints, outcomes):
     hook = Hook(deal, note, pauses_s=(0.0, 0.0, 0.0))
     for sim in hints:
         hook.hint(sim)
-    assert over.wait(20)
+    happened("the last outcome", over)
     hook.stop()
     return told
 
@@ -201,12 +202,12 @@ def test_many_hints_for_one_sim_are_one():
     def deal(sim):
         looked.append(sim)
         began.set()
-        go_on.wait(20)
+        happened("the end of the other hints", go_on)
         return Told(sim, Outcome.LOCKED)
 
     hook = Hook(deal, lambda _: None)
     hook.hint("1")
-    began.wait(20)
+    happened("the first look", began)
     assert all(hook.hint("1") for _ in range(50))
     go_on.set()
     hook.stop()
@@ -241,15 +242,16 @@ def test_a_lambda_function_waits_as_long_as_it_may(desk, tmp_path, monkeypatch):
     assert len(pauses) == 1
 
 
-def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_path):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_path, ending):
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
     command += ["--secret-file", str(tmp_path / "secret")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        url = process.stderr.readline().split()[-1]
+        url = line_of(process.stderr).split()[-1]
         place = url.removeprefix("http://").rstrip("/")
-        connection = http.client.HTTPConnection(place, timeout=10)
+        connection = http.client.HTTPConnection(place, timeout=PATIENCE_S)
         connection.request("POST", "/", b'{"sim":"8942310000000000001"}')
         assert connection.getresponse().status == 403
         connection.close()
@@ -257,12 +259,11 @@ def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_pat
         prepare = [sys.executable, "-m", "fleet", "prepare", str(tmp_path / "plan.yaml"), "--yes"]
         subprocess.run(prepare, check=True, stdout=subprocess.DEVNULL)
         sim = desk.kitted()
-        lines = (json.loads(line) for line in process.stdout)
-        outcomes = [next(lines)["outcome"]]
-        while outcomes[-1] not in {"locked", "already locked"}:
-            outcomes.append(next(lines)["outcome"])
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
+        while json.loads(line_of(process.stdout))["outcome"] not in {"locked", "already locked"}:
+            pass
+        desk.firing.settle()
+        process.send_signal(ending)
+        assert exit_of(process) == 0
     assert desk.platform.sim(sim.imsi).imei_lock == sim.imei
     assert desk.firing.failed == []
 

@@ -26,6 +26,7 @@ from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from agent.errors import Code, Failure, Kind
+from agent.frozen import frozen
 from agent.identity import Subscriber
 from agent.metadata.adapter import TransportAdapter
 from agent.metadata.answers import (
@@ -53,6 +54,15 @@ _PART_BYTES = 16 * 1024
 _MAX_LENGTH_DIGITS = 18
 _BODILESS = frozenset({204, 304})
 """Statuses whose answer ends with its headers, whatever they tell (RFC 9110, 6.4.1)."""
+
+
+@frozen
+class _Limit:
+    """What a request may take."""
+
+    left_s: float
+    named_s: float
+    """The limit of the settings that `left_s` is a part of. A failure names it."""
 
 
 class MetadataService:
@@ -191,7 +201,9 @@ class MetadataService:
         def ask() -> None:
             self._leave()
             left_s = max(until - self._clock(), 0.001)
-            self._get("/v1/subscriber.imsi", imsi_of, min(left_s, self._settings.timeout))
+            timeout_s = self._settings.timeout
+            limit = _Limit(left_s, within_s) if left_s < timeout_s else _Limit(timeout_s, timeout_s)
+            self._get("/v1/subscriber.imsi", imsi_of, limit)
 
         patiently(ask, within_s, self._clock, self._sleep, self._random)
 
@@ -209,11 +221,11 @@ class MetadataService:
             self._patience_left_s = max(0.0, self._patience_left_s - (self._clock() - began))
 
     def _get(
-        self, path: str, read: Callable[[HttpAnswer, str], T], limit_s: float | None = None, etag: str | None = None
+        self, path: str, read: Callable[[HttpAnswer, str], T], limit: _Limit | None = None, etag: str | None = None
     ) -> T:
         where = self._where(path)
         headers = _HEADERS | {"If-None-Match": etag} if etag else _HEADERS
-        answer = self._ask(Request("GET", where, headers), limit_s)
+        answer = self._ask(Request("GET", where, headers), limit)
         value = read(answer, where)
         self._etag = etag_of(answer) or etag
         self._reading_works = True
@@ -229,9 +241,10 @@ class MetadataService:
     def _where(self, path: str) -> str:
         return f"{self._settings.url}{path}"
 
-    def _ask(self, request: Request, limit_s: float | None = None) -> HttpAnswer:
+    def _ask(self, request: Request, limit: _Limit | None = None) -> HttpAnswer:
         """The complete answer to a request within the limit; a kept connection that has ended is replaced once."""
-        self._transport.begin(request.url, self._settings.timeout if limit_s is None else limit_s)
+        limit = limit or _Limit(self._settings.timeout, self._settings.timeout)
+        self._transport.begin(request.url, limit.left_s, limit.named_s)
         connections = self._transport.connections
         try:
             return self._exchange(request)

@@ -42,9 +42,12 @@ class Transport:
         """Host, port and address of the last connection."""
         self._pending: _Pending | None = None
 
-    def begin(self, where: str, limit_s: float) -> None:
-        """Begins a request: all its waits together take at most `limit_s`."""
-        self._where, self._limit_s = where, limit_s
+    def begin(self, where: str, limit_s: float, named_s: float | None = None) -> None:
+        """Begins a request: all its waits together take at most `limit_s`.
+
+        A failure names `limit_s`, or `named_s`, the limit of the settings of which `limit_s` is what is left.
+        """
+        self._where, self._limit_s = where, limit_s if named_s is None else named_s
         self._until = self._clock() + limit_s
         self.begin_again()
 
@@ -115,7 +118,7 @@ class Transport:
                 connection = self._connect(found, limit_s)
             except OSError as error:
                 if place == len(addresses):
-                    raise self._unreachable(_no_connection(error, found[4][0], limit_s)) from None
+                    raise self._unreachable(_no_connection(error, found[4][0], self._limit_s)) from None
             else:
                 self._connected = (host, port, found)
                 return connection
@@ -269,7 +272,7 @@ def _family(interface: str) -> int:
 
 def _no_connection(error: OSError, address: str, limit_s: float) -> str:
     if isinstance(error, TimeoutError) and error.errno is None:
-        return f"no connection to {address} within {limit_s:.3g} s"
+        return f"no connection to {address} within {limit_s:g} s"
     return f"no connection to {address}: {error.strerror or error}"
 
 

@@ -3,7 +3,9 @@
 import socket
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from waiting import PATIENCE_S, joined, until
 
 RECORD = b'{"imsi":"001010000000001"}'
 
@@ -15,14 +17,17 @@ def answer(body=RECORD, status=b"200 OK", *headers):
 class Service:
     """Each connection follows its own script, the last script again and again.
 
-    A script is a list of: bytes (sent when a request has come), `("drip", bytes, pause_s)`, "reset", "close", "hang".
+    A script is a list of: bytes (sent when a request has come), `("drip", bytes)` (one byte, and the next when `client`
+    has read it), "wait for a request", "reset", "reset when read" (when `client` has read all), "close", "hang".
     """
 
     def __init__(self, scripts):
         self.scripts = list(scripts)
         self.requests = []
         self.peers = []
+        self.client = None
         self.over = threading.Event()
+        self.open = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -35,19 +40,22 @@ class Service:
                 connection, peer = self.listener.accept()
             except OSError:
                 return
+            self.open.append(connection)
             self.peers.append(peer[0])
             script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
             self.threads.append(threading.Thread(target=self.follow, args=(connection, script)))
             self.threads[-1].start()
 
     def follow(self, connection, script):
+        self.sent = 0
         with connection:
-            connection.settimeout(10)
+            connection.settimeout(PATIENCE_S)
             try:
                 for step in script:
                     if isinstance(step, bytes):
                         self.read(connection)
                         connection.sendall(step)
+                        self.sent += len(step)
                     elif not self.special(connection, step):
                         return
             except OSError:
@@ -55,20 +63,25 @@ class Service:
 
     def special(self, connection, step):
         if step == "hang":
-            self.over.wait(10)
+            self.over.wait(PATIENCE_S)
         elif step == "wait for a request":
             self.read(connection)
             return True
-        elif step == "reset":
+        elif step in {"reset", "reset when read"}:
+            if step == "reset when read":
+                self.wait_until_read()
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif isinstance(step, tuple):
             self.read(connection)
             for place in range(len(step[1])):
                 connection.sendall(step[1][place : place + 1])
-                if self.over.wait(step[2]):
-                    return False
-            return True
+                self.sent += 1
+                self.wait_until_read()
+            return not self.over.is_set()
         return False
+
+    def wait_until_read(self):
+        until("the client reads what was sent", lambda: self.over.is_set() or self.client.bytes_received >= self.sent)
 
     def read(self, connection):
         request = b""
@@ -88,8 +101,10 @@ class Service:
         self.over.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        for thread in self.threads:
-            thread.join()
+        for connection in self.open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        joined(*self.threads)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import socket
 import threading
-import time
 
 import pytest
 from scripted_service import answer, service
+from waiting import PATIENCE_S, joined, until
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi
@@ -18,8 +18,8 @@ WHOLE = answer()
 USERDATA = answer(b"hostname: gw\n")
 
 
-def settings_for(url, tmp_path, timeout=0.5):
-    return Settings(metadata=MetadataSettings(url, "", timeout, 0.1), paths=PathSettings(state=tmp_path))
+def settings_for(url, tmp_path):
+    return Settings(metadata=MetadataSettings(url, "", PATIENCE_S, 0.0), paths=PathSettings(state=tmp_path))
 
 
 def asking(settings):
@@ -53,8 +53,7 @@ def test_a_new_device_has_a_second_one_for_its_userdata(tmp_path):
 
 def test_one_that_ended_meanwhile_is_replaced_at_once(known):
     with service(["close"], [WHOLE]) as running, asking(settings_for(running.url, known)) as metadata:
-        while metadata.connections < 1:
-            time.sleep(0.01)
+        until("the connection that was begun", lambda: metadata.connections)
         metadata.subscriber()
         assert metadata.connections == 2
 
@@ -69,13 +68,15 @@ def serve_one(place):
 def test_where_nobody_was_yet_it_is_tried_again(known):
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
-        with asking(settings_for(f"http://127.0.0.1:{place.getsockname()[1]}", known, timeout=5)) as metadata:
-            time.sleep(0.1)
+        settings = settings_for(f"http://127.0.0.1:{place.getsockname()[1]}", known)
+        begun = head_start.lines(settings)
+        joined(begun[0]._coming._making)
+        with MetadataService(settings.metadata, begun) as metadata:
             place.listen()
             serving = threading.Thread(target=serve_one, args=(place,))
             serving.start()
             metadata.subscriber()
-            serving.join()
+            joined(serving)
             assert metadata.connections == 1
 
 
@@ -90,9 +91,8 @@ def test_one_to_somewhere_else_is_not_used(known):
 def test_what_has_to_be_new_is_not_what_was_begun_before(known):
     told = [answer(b"001010000000001")]
     with service(["hang"], told) as running, asking(settings_for(running.url, known)) as metadata:
-        while metadata.connections < 1:
-            time.sleep(0.01)
-        metadata.answers_anew(5)
+        until("the connection that was begun", lambda: metadata.connections)
+        metadata.answers_anew(PATIENCE_S)
         assert metadata.connections == 2
 
 

@@ -4,13 +4,15 @@ import json
 import re
 import socket
 import threading
-import time
+from itertools import count
 
 import pytest
+from clocks import LateAnswer, Paused
 from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_service import RECORD, answer, service
+from waiting import PATIENCE_S, until
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi
@@ -22,8 +24,13 @@ WHOLE = answer()
 USERDATA = answer(b"hostname: gw\n")
 
 
-def asking(url, *, timeout=0.5, patience=0.1, interface=""):
-    return MetadataService(MetadataSettings(url, interface, timeout, patience))
+def asking(url, *, timeout=PATIENCE_S, patience=0.0, interface="", **more):
+    return MetadataService(MetadataSettings(url, interface, timeout, patience), **more)
+
+
+def hastily(url):
+    """Asks with a short limit, of which only waiting for the network takes a part: the clock stands."""
+    return asking(url, timeout=0.3, clock=Paused().clock)
 
 
 def failure_of(ask):
@@ -32,8 +39,9 @@ def failure_of(ask):
     return caught.value
 
 
-def failing(script, ask="subscriber", **settings):
-    with service(script) as running, asking(running.url, **settings) as metadata:
+def failing(script, ask="subscriber", make=asking, **settings):
+    with service(script) as running, make(running.url, **settings) as metadata:
+        running.client = metadata
         return failure_of(getattr(metadata, ask))
 
 
@@ -82,15 +90,33 @@ def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
     assert not [word for word in (b"Authorization", b"Cookie", b"Proxy") if word in b"".join(running.requests)]
 
 
+def test_a_service_that_does_not_answer_in_time_is_told_with_the_limit_of_the_settings():
+    failure = failing(["wait for a request", "hang"], make=hastily)
+    assert (failure.code, failure.detail) == (Code.METADATA_TIMEOUT, "no answer within 0.3 s")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [("drip", WHOLE)],
+        [("drip", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500)],
+        [b"HTTP/1.1 100 Continue\r\n\r\n" * 2, "hang"],
+        [WHOLE[:-9], "hang"],
+        [WHOLE[:-9], ("drip", b"")],
+    ],
+)
+def test_an_answer_that_goes_on_when_the_time_is_over_is_no_answer(script):
+    late = LateAnswer()
+    with service(script) as running, asking(running.url, clock=late.clock) as metadata:
+        late.service = running.client = metadata
+        failure = failure_of(metadata.subscriber)
+    assert failure.code is Code.METADATA_TIMEOUT
+    assert re.fullmatch(r"only \d+ bytes of an answer within 300 s", failure.detail)
+
+
 @pytest.mark.parametrize(
     ("script", "code", "words"),
     [
-        (["wait for a request", "hang"], Code.METADATA_TIMEOUT, "no answer within 0.5 s"),
-        ([("drip", WHOLE, 0.05)], Code.METADATA_TIMEOUT, "only"),
-        ([("drip", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, 0.005)], Code.METADATA_TIMEOUT, "only"),
-        ([b"HTTP/1.1 100 Continue\r\n\r\n" * 2, "hang"], Code.METADATA_TIMEOUT, "only"),
-        ([WHOLE[:-9], "hang"], Code.METADATA_TIMEOUT, "only"),
-        ([WHOLE[:-9], ("drip", b"", 0)], Code.METADATA_TIMEOUT, "only"),
         (["reset"], Code.METADATA_UNREACHABLE, "without an answer|Connection reset by peer"),
         (["wait for a request", "reset"], Code.METADATA_UNREACHABLE, "without an answer"),
         (["wait for a request", "close"], Code.METADATA_UNREACHABLE, "without an answer"),
@@ -100,7 +126,7 @@ def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
         ([WHOLE[:17], "close"], Code.METADATA_TRUNCATED, "ended after 17 bytes"),
         ([WHOLE[:30], "close"], Code.METADATA_TRUNCATED, "ended after 30 bytes"),
         ([WHOLE[:38], "close"], Code.METADATA_TRUNCATED, "ended after 38 bytes"),
-        ([WHOLE[:-9], "reset"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
+        ([WHOLE[:-9], "reset when read"], Code.METADATA_TRUNCATED, "ended before its 26 bytes"),
         ([b"SSH-2.0-dropbear\r\n", "close"], Code.METADATA_NOT_SORACOM, "not HTTP"),
         ([b"\x16\x03\x01\0\0\r\n" * 9], Code.METADATA_NOT_SORACOM, "not HTTP"),
         ([b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 300 + b"\r\n"], Code.METADATA_NOT_SORACOM, "not HTTP"),
@@ -127,7 +153,7 @@ def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
     ],
 )
 def test_every_way_in_which_a_network_fails_is_told_apart(script, code, words):
-    failure = failing(script, timeout=0.5)
+    failure = failing(script)
     assert failure.code is code
     assert re.search(words, failure.detail), failure.detail
     assert "secret" not in str(failure)
@@ -164,7 +190,7 @@ pieces = st.lists(
 @settings(max_examples=scaled(200))
 @given(pieces, st.sampled_from(["subscriber", "userdata"]))
 def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
-    with service([b"".join(parts), "close"]) as running, asking(running.url, timeout=5) as metadata:
+    with service([b"".join(parts), "close"]) as running, asking(running.url) as metadata:
         try:
             getattr(metadata, ask)()
         except Failure as failure:
@@ -176,12 +202,12 @@ def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
 
 def test_a_body_without_end_is_not_read_to_its_end():
     endless = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b"#" * 2_000_000
-    assert failing([endless, "hang"], "userdata", timeout=5).code is Code.USERDATA_TOO_LARGE
+    assert failing([endless, "hang"], "userdata").code is Code.USERDATA_TOO_LARGE
 
 
 def test_a_redirect_with_a_huge_body_is_not_read_to_its_end():
     endless = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999999\r\n\r\n" + b"#" * 2_000_000
-    with service([endless, "hang"]) as running, asking(running.url, timeout=5) as metadata:
+    with service([endless, "hang"]) as running, asking(running.url) as metadata:
         assert failure_of(metadata.subscriber).code is Code.METADATA_NOT_SORACOM
         assert metadata.bytes_received < 2 * MAX_BYTES
 
@@ -242,31 +268,25 @@ def test_a_service_that_comes_up_late_is_waited_for():
         [answer(b"", b"503 Service Unavailable", b"Connection: close")],
         [WHOLE],
     )
-    with service(*scripts) as running:
-        metadata = MetadataService(
-            MetadataSettings(running.url, timeout=1.0, patience=60.0), sleep=lambda _: None, random=lambda: 0.0
-        )
-        with metadata:
-            assert metadata.subscriber().imsi == Imsi("001010000000001")
-            assert metadata.requests == 4
+    with service(*scripts) as running, patiently(running.url, Paused()) as metadata:
+        assert metadata.subscriber().imsi == Imsi("001010000000001")
+        assert metadata.requests == 4
+
+
+def patiently(url, time):
+    """Asks for a minute, of which only the pauses take a part."""
+    return asking(url, patience=60.0, clock=time.clock, sleep=time.sleep, random=lambda: 0.9)
 
 
 def test_the_patience_is_that_of_the_whole_pass():
-    now, pauses = [0.0], []
-
-    def sleep(seconds):
-        pauses.append(seconds)
-        now[0] += seconds
-
-    with service(["reset"]) as running:
-        settings = MetadataSettings(running.url, timeout=1.0, patience=60.0)
-        with MetadataService(settings, clock=lambda: now[0], sleep=sleep, random=lambda: 0.9) as metadata:
-            failure_of(metadata.subscriber)
-            spent = sum(pauses)
-            requests = metadata.requests
-            failure_of(metadata.userdata)
+    time = Paused()
+    with service(["reset"]) as running, patiently(running.url, time) as metadata:
+        failure_of(metadata.subscriber)
+        spent = sum(time.pauses)
+        requests = metadata.requests
+        failure_of(metadata.userdata)
     assert 59 < spent <= 60
-    assert sum(pauses) == spent
+    assert sum(time.pauses) == spent
     assert metadata.requests == requests + 1
 
 
@@ -284,13 +304,14 @@ def test_a_connection_that_is_never_taken_is_unreachable():
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         waiting.connect(full.getsockname())
-        failure = failure_of(asking(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.3).subscriber)
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        failure = failure_of(asking(url, timeout=0.3, clock=count(0.0, 0.001).__next__).subscriber)
     assert (failure.code, failure.detail) == (Code.METADATA_UNREACHABLE, "no connection to 127.0.0.1 within 0.3 s")
 
 
 @pytest.mark.parametrize("host", ["no-such-name.invalid", "x" * 80 + ".invalid", "ba..d", "日本.invalid"])
 def test_a_name_that_does_not_resolve_is_named(host):
-    failure = failure_of(asking(f"http://{host}", timeout=5).subscriber)
+    failure = failure_of(asking(f"http://{host}").subscriber)
     assert failure.code is Code.METADATA_NO_NAME
 
 
@@ -300,16 +321,16 @@ def test_a_resolver_that_hangs_is_left_behind(monkeypatch):
 
     def hang(host, *args, **kwargs):
         if host == "metadata.soracom.io" and not kwargs.get("flags"):
-            over.wait(10)
+            over.wait()
         return really(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     try:
-        failure = failure_of(asking("http://metadata.soracom.io", timeout=0.2).subscriber)
+        failure = failure_of(hastily("http://metadata.soracom.io").subscriber)
     finally:
         monkeypatch.undo()
         over.set()
-    assert (failure.code, failure.detail) == (Code.METADATA_NO_NAME, "no answer about metadata.soracom.io within 0.2 s")
+    assert (failure.code, failure.detail) == (Code.METADATA_NO_NAME, "no answer about metadata.soracom.io within 0.3 s")
 
 
 def test_requests_leave_by_the_local_address_that_is_set():
@@ -354,22 +375,30 @@ def test_after_an_apply_the_question_takes_a_new_connection():
     ("script", "code"),
     [
         (["reset"], Code.METADATA_UNREACHABLE),
-        (["wait for a request", "hang"], Code.METADATA_TIMEOUT),
         ([answer(b"Router set-up")], Code.METADATA_NOT_SORACOM),
         ([answer(b"")], Code.METADATA_NOT_SORACOM),
         ([answer(b"<html>")], Code.METADATA_NOT_SORACOM),
     ],
 )
 def test_after_an_apply_only_the_services_own_answer_counts(script, code):
-    with service(script) as running, asking(running.url) as metadata:
-        assert failure_of(lambda: metadata.answers_anew(0.3)).code is code
+    with service(script) as running, patiently(running.url, Paused()) as metadata:
+        assert failure_of(lambda: metadata.answers_anew(60.0)).code is code
+
+
+def test_after_an_apply_the_failure_names_the_whole_time_and_not_what_was_left_of_it():
+    time = Paused()
+    with (
+        service(["reset"], ["wait for a request", "hang"]) as running,
+        asking(running.url, clock=time.clock, sleep=time.sleep, random=lambda: 0.9) as metadata,
+    ):
+        failure = failure_of(lambda: metadata.answers_anew(1.0))
+    assert (failure.code, failure.detail) == (Code.METADATA_TIMEOUT, "no answer within 1 s")
 
 
 def test_after_an_apply_a_service_that_comes_back_in_time_counts():
-    with service(["reset"], ["reset"], [answer(b"001010000000001")]) as running:
-        settings = MetadataSettings(running.url, timeout=1.0, patience=0.1)
-        with MetadataService(settings, sleep=lambda _: None) as metadata:
-            metadata.answers_anew(60.0)
+    scripts = ["reset"], ["reset"], [answer(b"001010000000001")]
+    with service(*scripts) as running, patiently(running.url, Paused()) as metadata:
+        metadata.answers_anew(60.0)
 
 
 def test_a_report_that_is_not_acknowledged_says_why_and_nothing_else_escapes():
@@ -430,7 +459,7 @@ def test_userdata_that_was_read_ahead_is_not_asked_for_again():
     text = answer(b"hostname: gw\n")
     with service([text], [WHOLE]) as running, asking(running.url) as metadata:
         metadata.read_userdata_ahead()
-        wait_until(lambda: running.requests)
+        until("the question for the userdata", lambda: running.requests)
         metadata.subscriber()
         assert metadata.userdata() == b"hostname: gw\n"
         assert (metadata.connections, metadata.requests, len(running.requests)) == (2, 2, 2)
@@ -440,12 +469,7 @@ def test_userdata_that_was_read_ahead_is_not_asked_for_again():
 def test_userdata_that_could_not_be_read_ahead_is_asked_for_in_its_turn():
     with service(["reset"], [WHOLE, answer(b"hostname: gw\n")]) as running, asking(running.url) as metadata:
         metadata.read_userdata_ahead()
-        wait_until(lambda: running.peers)
+        until("the connection for the userdata", lambda: running.peers)
         metadata.subscriber()
         assert metadata.userdata() == b"hostname: gw\n"
         assert metadata.requests == 3
-
-
-def wait_until(done):
-    while not done():
-        time.sleep(0.005)

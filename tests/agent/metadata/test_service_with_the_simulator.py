@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from clocks import LateAnswer
+from waiting import PATIENCE_S
 
 from agent.errors import Code, Failure, Kind
 from agent.metadata.service import MetadataService
@@ -30,9 +32,22 @@ def server(platform):
 
 @pytest.fixture
 def service(server):
-    settings = MetadataSettings(server.url, server.address_of(IMSI), timeout=0.5, patience=0.1)
-    with MetadataService(settings) as service:
+    with asking(server) as service:
         yield service
+
+
+def asking(server, imsi=IMSI, *, timeout=PATIENCE_S, patience=0.0, **more):
+    settings = MetadataSettings(server.url, server.address_of(imsi), timeout=timeout, patience=patience)
+    return MetadataService(settings, **more)
+
+
+def in_time_for(server, fault, **more):
+    """Asks with the limit and the clock on which a fault that takes long is over in time."""
+    late = LateAnswer()
+    timeout_s = 0.3 if isinstance(fault, SILENT) else PATIENCE_S
+    service = asking(server, timeout=timeout_s, clock=late.clock, **more)
+    late.service = service if isinstance(fault, SLOW) else None
+    return service
 
 
 def failure_of(ask, *arguments):
@@ -47,7 +62,7 @@ def test_a_pass_asks_over_one_connection(platform, server, service):
     assert service.userdata() == b"hostname: gw\n"
     service.put_tags({"kitting_state": "provisioned"})
     assert platform.sim(IMSI).tags == {"name": "", "site": "東京", "kitting_state": "provisioned"}
-    service.answers_anew(1.0)
+    service.answers_anew(PATIENCE_S)
     assert (server.connections, service.connections, service.requests) == (2, 2, 4)
 
 
@@ -81,7 +96,7 @@ def test_a_pass_works_in_every_position_of_the_switches(platform, service, switc
     assert service.subscriber().imsi.digits == IMSI
     assert service.userdata() == b"hostname: gw\n"
     service.put_tags({"a": "b"})
-    service.answers_anew(1.0)
+    service.answers_anew(PATIENCE_S)
     assert (service.date is not None) == switches.date_header
 
 
@@ -122,15 +137,19 @@ def test_a_sim_in_no_group_is_refused_or_known_to_have_none(platform, service, p
 
 
 def test_who_is_not_on_a_soracom_line_gets_no_answer(server):
-    with MetadataService(MetadataSettings(server.url, "127.0.0.99", 0.5, 0.1)) as stranger:
+    with MetadataService(MetadataSettings(server.url, "127.0.0.99", PATIENCE_S, 0.0)) as stranger:
         assert failure_of(stranger.subscriber).code is Code.METADATA_UNREACHABLE
 
 
+SILENT = faults.Hang | faults.Latency
+"""Nothing of an answer comes within the time."""
+SLOW = faults.SlowHeaders | faults.SlowBody
+"""The time is over in the middle of an answer."""
 FAULTS = [
     (faults.Hang(), Code.METADATA_TIMEOUT),
     (faults.SlowHeaders(), Code.METADATA_TIMEOUT),
     (faults.SlowBody(5), Code.METADATA_TIMEOUT),
-    (faults.Latency(5.0), Code.METADATA_TIMEOUT),
+    (faults.Latency(PATIENCE_S), Code.METADATA_TIMEOUT),
     (faults.Refuse(), Code.METADATA_UNREACHABLE),
     (faults.ConnectionReset(), Code.METADATA_UNREACHABLE),
     (faults.LostAnswer(), Code.METADATA_UNREACHABLE),
@@ -157,9 +176,10 @@ ONLY_SUBSCRIBER = [
 
 
 @pytest.mark.parametrize(("fault", "code"), [*FAULTS, *ONLY_SUBSCRIBER], ids=str)
-def test_every_fault_of_the_record_is_told_apart_and_changes_nothing(server, service, fault, code):
+def test_every_fault_of_the_record_is_told_apart_and_changes_nothing(server, fault, code):
     server.faults.add(fault)
-    failure = failure_of(service.subscriber)
+    with in_time_for(server, fault) as service:
+        failure = failure_of(service.subscriber)
     assert failure.code is code
     assert failure.code.kind is Kind.NO_ANSWER
 
@@ -169,9 +189,10 @@ def test_every_fault_of_the_record_is_told_apart_and_changes_nothing(server, ser
     [*FAULTS, (faults.EmptyBody(), Code.USERDATA_MISSING), (faults.HugeBody(), Code.USERDATA_TOO_LARGE)],
     ids=str,
 )
-def test_every_fault_of_the_userdata_is_told_apart(server, service, fault, code):
+def test_every_fault_of_the_userdata_is_told_apart(server, fault, code):
     server.faults.add(fault)
-    assert failure_of(service.userdata).code is code
+    with in_time_for(server, fault) as service:
+        assert failure_of(service.userdata).code is code
 
 
 @pytest.mark.parametrize(
@@ -179,8 +200,7 @@ def test_every_fault_of_the_userdata_is_told_apart(server, service, fault, code)
 )
 def test_a_service_that_recovers_within_the_patience_is_not_noticed(server, fault):
     server.faults.add(fault, times=1)
-    settings = MetadataSettings(server.url, server.address_of(IMSI), timeout=0.5, patience=60.0)
-    with MetadataService(settings, sleep=lambda _: None) as service:
+    with in_time_for(server, fault, patience=10 * PATIENCE_S, sleep=lambda _: None) as service:
         assert service.subscriber().imsi.digits == IMSI
         assert service.userdata() == b"hostname: gw\n"
 
@@ -203,6 +223,5 @@ def test_a_refused_connection_is_unreachable_until_somebody_listens(server, serv
 def test_another_sim_in_the_same_device_is_another_subscriber(platform, server, service):
     other = replace(platform.sim(IMSI), imsi="001010000000002", iccid="", sim_id="")
     platform.add_sim(other)
-    settings = MetadataSettings(server.url, server.address_of(other.imsi), 0.5, 0.1)
-    with MetadataService(settings) as swapped:
+    with asking(server, other.imsi) as swapped:
         assert swapped.subscriber().card != service.subscriber().card

@@ -69,8 +69,8 @@ def test_where_nobody_was_yet_it_is_tried_again(known):
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         settings = settings_for(f"http://127.0.0.1:{place.getsockname()[1]}", known)
-        begun = head_start.lines(settings)
-        joined(begun[0]._coming._making)
+        begun = early_connection.transports(settings)
+        joined(begun[0]._pending._making)
         with MetadataService(settings.metadata, begun) as metadata:
             place.listen()
             serving = threading.Thread(target=serve_one, args=(place,))

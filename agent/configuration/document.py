@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.configuration.json_text import parse_json
-from agent.configuration.problems import Fault, KeyPath, Place, Refused, located
+from agent.configuration.problems import Fault, Place, Refused, located
 from agent.configuration.text import CONTROL
 from agent.errors import Code
 from agent.frozen import frozen
+from agent.key_path import KeyPath
 
 MAX_DEPTH = 32
 MAX_VALUES = 10_000

@@ -20,11 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from agent.configuration.acceptance import TEMPLATE
-from agent.configuration.problems import Fault, KeyPath, Refused, quoted
+from agent.configuration.problems import Fault, Refused
 from agent.configuration.schema import nearest
 from agent.errors import Code
 from agent.frozen import frozen
 from agent.identity import Equipment, Reading, Subscriber, value_of
+from agent.key_path import KeyPath, quoted
 
 MAX_FILLED_CHARACTERS = 1024 * 1024
 """Limit for all texts of a document together, in characters."""

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from agent.configuration.problems import KeyPath, Place, Refused, quoted
+from agent.configuration.problems import Place, Refused
+from agent.key_path import KeyPath, quoted
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 

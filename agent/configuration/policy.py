@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.configuration.keys.services import unit_name
-from agent.configuration.problems import Fault, KeyPath
+from agent.configuration.problems import Fault
 from agent.errors import Code
+from agent.key_path import KeyPath
 from agent.settings import ApplySettings
 
 _NEVER = (

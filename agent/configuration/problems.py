@@ -6,23 +6,14 @@ quotes a value that may be a secret.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
-
-KeyPath = tuple[str | int, ...]
-"""Keys and list positions from the top: `("write_files", 2, "path")`."""
+from agent.key_path import KeyPath, path_text
 
 MAX_NAMED = 15
 """So many problems are named in one failure."""
-
-MAX_QUOTED = 40
-"""So many characters of a foreign text are quoted."""
-
-_UNPRINTABLE = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @frozen
@@ -91,25 +82,6 @@ class Refused(Exception):
         named = "".join(f"; also {problem}" for problem in others[: MAX_NAMED - 1])
         rest = f"; and {len(others) - MAX_NAMED + 1} more" if len(others) >= MAX_NAMED else ""
         return Failure(first.code, f"{first.what}{named}{rest}", where=first.where)
-
-
-def path_text(path: Iterable[str | int]) -> str:
-    """A path as people write it: `write_files[2].path`, `report.tags["a b"]`."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif _PLAIN_KEY.fullmatch(step):
-            text += f".{step}" if text else step
-        else:
-            text += f'["{quoted(step)}"]'
-    return text
-
-
-def quoted(text: str) -> str:
-    """Foreign text for a message: short, and without what moves a cursor."""
-    letters = (letter if letter.isprintable() else _UNPRINTABLE.get(letter, "�") for letter in text[:MAX_QUOTED])
-    return "".join(letters) + ("…" if len(text) > MAX_QUOTED else "")
 
 
 def located(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> tuple[Problem, ...]:

@@ -10,9 +10,10 @@ from typing import Any
 from agent.configuration.keys import RENDERERS
 from agent.configuration.keys import ssh_authorized_keys as ssh
 from agent.configuration.policy import named_paths, never_allowed
-from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.configuration.problems import Fault
 from agent.effects import FileEffect, Wanted
 from agent.frozen import frozen
+from agent.key_path import KeyPath, path_text
 
 
 @frozen

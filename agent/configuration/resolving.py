@@ -20,12 +20,13 @@ from agent.configuration.fill import Names, filled, holds_template, names, templ
 from agent.configuration.keys import environment
 from agent.configuration.keys.report import ReportItem, items
 from agent.configuration.policy import forbidden_path
-from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
+from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
 from agent.configuration.schema import Schema, faults, value_at
 from agent.configuration.text import unpack
 from agent.effects import Wanted
 from agent.frozen import frozen
+from agent.key_path import KeyPath
 from agent.settings import ApplySettings
 
 __all__ = [

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts
 from agent.configuration.hints import INSTEAD
-from agent.configuration.problems import Fault, KeyPath, quoted
+from agent.configuration.problems import Fault
 from agent.errors import Code
+from agent.key_path import KeyPath, quoted
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

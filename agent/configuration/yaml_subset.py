@@ -28,9 +28,10 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from agent.configuration.problems import KeyPath, Place, Refused
+from agent.configuration.problems import Place, Refused
 from agent.errors import Code
 from agent.frozen import frozen
+from agent.key_path import KeyPath
 
 MAX_DEPTH = 32
 MAX_ALIASES = 64

@@ -16,13 +16,14 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from agent.configuration.document import parse
-from agent.configuration.problems import Fault, KeyPath, Place, Problem, Refused, located
+from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.resolving import check
 from agent.configuration.schema import Schema
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Imei
+from agent.key_path import KeyPath
 from fleet.plan.handler_sentences import Hook, NotSaid, said
 from fleet.platform.sim import imei_or_none
 

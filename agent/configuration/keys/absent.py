@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent.configuration.problems import path_text
 from agent.effects import RemoveFile, Wanted
+from agent.key_path import path_text
 
 
 def render(paths: Sequence[str]) -> Iterator[Wanted]:

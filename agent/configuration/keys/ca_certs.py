@@ -6,9 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.configuration.problems import Fault, KeyPath
+from agent.configuration.problems import Fault
 from agent.configuration.text import unbase64
 from agent.effects import RunCommand, Wanted, WriteFile
+from agent.key_path import KeyPath
 
 DIRECTORY = "/usr/local/share/ca-certificates"
 _UPDATE = RunCommand(("update-ca-certificates",), 120.0)

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.configuration.keys.write_files import mode_of, then_of
-from agent.configuration.problems import Fault, path_text
+from agent.configuration.problems import Fault
 from agent.effects import Wanted, WriteFile
+from agent.key_path import path_text
 
 IDENTITY: Mapping[str, str] = MappingProxyType(
     {

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
-from agent.configuration.problems import Fault, KeyPath
+from agent.configuration.problems import Fault
 from agent.effects import ActivateConnections, Wanted, WriteFile
+from agent.key_path import KeyPath
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
 NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"

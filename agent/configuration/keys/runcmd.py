@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agent.configuration.problems import Fault, path_text
+from agent.configuration.problems import Fault
 from agent.effects import OnError, RunCommand, Wanted
+from agent.key_path import path_text
 from agent.setting_values import duration_s
 
 LIMIT_S = 300.0

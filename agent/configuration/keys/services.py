@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.configuration.problems import Fault, path_text
+from agent.configuration.problems import Fault
 from agent.effects import ServiceVerb, Verb, Wanted
+from agent.key_path import path_text
 
 _VERBS = {"enable": Verb.ENABLE, "disable": Verb.DISABLE, "mask": Verb.MASK, "restart": Verb.RESTART}
 _SUFFIXES = (".service", ".socket", ".timer", ".path", ".target", ".mount", ".automount", ".swap", ".slice", ".device")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.configuration.problems import Fault, KeyPath
+from agent.configuration.problems import Fault
 from agent.configuration.text import unbase64
 from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.key_path import KeyPath
 
 DIRECTORY = "/etc/ssh/authorized_keys.d"
 SSHD_PATH = "/etc/ssh/sshd_config.d/50-kitting-agent.conf"

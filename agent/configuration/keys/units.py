@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.configuration.problems import Fault
 from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.key_path import KeyPath, path_text
 
 DIRECTORY = "/etc/systemd/system"
 

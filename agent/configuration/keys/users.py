@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.configuration.keys import ssh_authorized_keys
-from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.configuration.problems import Fault
 from agent.effects import RunCommand, Wanted, WriteFile
+from agent.key_path import KeyPath, path_text
 
 SYSUSERS = "/etc/sysusers.d"
 TMPFILES = "/etc/tmpfiles.d"

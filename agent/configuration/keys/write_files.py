@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.configuration.keys.services import unit_name
-from agent.configuration.problems import Fault, KeyPath, path_text
+from agent.configuration.problems import Fault
 from agent.configuration.text import gunzip, unbase64
 from agent.effects import FetchedFile, ServiceVerb, Verb, Wanted, WriteFile
+from agent.key_path import KeyPath, path_text
 
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 """Limit for the content of all files together, in bytes."""

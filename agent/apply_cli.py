@@ -36,11 +36,11 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     import gc
 
     gc.disable()  # as in a pass
-    from agent.apply import applying
-    from agent.apply.service import Bench, recover, serve
+    from agent.apply.context import apply_context
+    from agent.apply.service import ServiceContext, recover, serve
 
-    bench = Bench(applying.room(settings, early=arguments.recover), settings.identity)
-    outcome = recover(bench) if arguments.recover else serve(bench)
+    service = ServiceContext(apply_context(settings, early=arguments.recover), settings.identity)
+    outcome = recover(service) if arguments.recover else serve(service)
     if arguments.json:
         print_json(_values(outcome))
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import Enum
 
 from agent.frozen import frozen
+from agent.reasons import DocumentKey
 
 
 @frozen
@@ -131,12 +132,11 @@ Action = RunCommand | ServiceVerb | ActivateConnections | PowerState
 
 
 @frozen
-class Wanted:
+class WantedEffect:
     """An effect and why the configuration wants it."""
 
     effect: Effect
-    because: str
-    """The document key that asks for it, with its place: `write_files[2]`."""
+    because: DocumentKey
     then: tuple[Action, ...] = ()
     """Done once, after all files are in place, if and only if this effect changed something; again after an undo."""
     sensitive: bool = False

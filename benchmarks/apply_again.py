@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from agent.apply import applying
+from agent.apply.context import apply_context
 from agent.configuration.fill import Names
 from agent.configuration.resolving import resolve
 from agent.errors import Failure
@@ -27,14 +28,14 @@ def main(settings_file: str, userdata: str, times: str) -> None:
     except Failure as failure:
         sys.exit(str(failure))
     settings.paths.state.mkdir(parents=True, exist_ok=True)
-    room = applying.room(settings)
-    handover.make_place(room.own)
+    context = apply_context(settings)
+    handover.make_place(context.own)
     took_ms = []
     for number in range(int(times)):
         order = Apply(f"order{number}", configuration.digest, configuration.document, "card")
         begun = time.monotonic()
-        if applying.apply_order(order, room).result is Result.UNCONFIRMED:
-            applying.confirm(room)
+        if applying.apply_order(order, context).result is Result.UNCONFIRMED:
+            applying.confirm(context)
         took_ms.append((time.monotonic() - begun) * 1000)
     print(json.dumps(took_ms))
 

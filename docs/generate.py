@@ -148,10 +148,8 @@ def _cell(state: lifecycle.State, event: lifecycle.Event) -> str:
 
 def transaction_table() -> str:
     """One application of a configuration."""
-    rows = (
-        _row((a.value, e.value, after.state.value, after.task.value)) for (a, e), after in transaction.TABLE.items()
-    )
-    return _table((_row(("state", "event", "next", "what is done")), _row(("---",) * 4), *rows))
+    rows = (_row((a.value, e.value, after.value)) for (a, e), after in transaction.TABLE.items())
+    return _table((_row(("state", "event", "next")), _row(("---",) * 3), *rows))
 
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {

@@ -1,11 +1,13 @@
-"""Edge: the privileged half within this process, where there is one process for both (`[apply] by = "agent"`)."""
+"""Edge. The root half within the process of the pass, where one process does both (`[apply] by = "process"`)."""
 
 from __future__ import annotations
 
 from agent.apply import applying
-from agent.apply.applying import Room
 from agent.apply.authorship import accept
-from agent.apply.service import carry_out, refused
+from agent.apply.conclusion import refused
+from agent.apply.context import ApplyContext
+from agent.apply.service import carry_out
+from agent.apply.settling import settle
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
@@ -15,41 +17,41 @@ from agent.settings import IdentitySettings
 
 @frozen
 class InThisProcess:
-    """Hands over to the stories of the privileged half, by the same files."""
+    """Carries out orders here, through the same files as the service."""
 
-    room: Room
+    context: ApplyContext
     identity: IdentitySettings
 
     def settle(self, order_id: str | None) -> Outcome | None:
-        """What became of this order, or of one that was left open; None where nothing is known of any."""
-        outcome = applying.settle(self.room)
+        """The outcome of this order, or of an order that was left open; None where neither has one."""
+        outcome = settle(self.context)
         if outcome is None:
-            said = handover.said(self.room.own)
-            outcome = said if said and order_id is not None and said.order_id == order_id else None
+            earlier = handover.said(self.context.own)
+            outcome = earlier if earlier and order_id is not None and earlier.order_id == order_id else None
         return self._accepted(outcome) if outcome else None
 
     def order(self, order: Order) -> Outcome:
-        """Carries out what the order file says."""
-        handover.make_place(self.room.own)
-        handover.place_order(self.room.inbox, order)
+        """Places the order, reads it back, and carries out what was read."""
+        handover.make_place(self.context.own)
+        handover.place_order(self.context.inbox, order)
         try:
-            outcome = carry_out(handover.read_order(self.room.inbox) or order, self.room, self.identity)
+            outcome = carry_out(handover.read_order(self.context.inbox) or order, self.context, self.identity)
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise
-            outcome = refused(order.order_id, digest_of(order), failure, self.room)
+            outcome = refused(order.order_id, digest_of(order), failure, self.context)
         finally:
-            handover.clear_order(self.room.inbox)
+            handover.clear_order(self.context.inbox)
         return self._accepted(outcome)
 
     def confirm(self) -> Outcome:
         """Keeps what was applied."""
-        return self._accepted(applying.confirm(self.room))
+        return self._accepted(applying.confirm(self.context))
 
     def undo(self, failure: Failure) -> Outcome:
         """Takes back what was applied."""
-        return applying.undo(self.room, failure)
+        return applying.undo(self.context, failure)
 
     def _accepted(self, outcome: Outcome) -> Outcome:
-        accept(outcome, self.room.own)
+        accept(outcome, self.context.own)
         return outcome

@@ -1,138 +1,138 @@
-"""Story: the privileged half as a process of its own: what lies in the network half's directory comes to its end.
+"""Story. The root half as a process of its own: processes the order in the network half's directory.
 
-    settle    what a power cut left open first
-    take      the order, and whether its author may
-    do        apply, or roll back, or scrub
-    wait      for the network half's word whether the service still answers; no word means that it does not
+    settle    what a power cut left open is ended first
+    take      the order is read, and its author and this device's settings must allow it
+    do        it is applied, or rolled back, or scrubbed
+    wait      for the network half's confirmation that the service still answers; without one everything is undone
 
-An order is removed once its outcome is said, so that one that is cut off is dealt with after the restart, and one that
-was dealt with is not done twice.
+An order is removed after its outcome is written. An order that was cut off is processed after the restart, and an
+order that has its outcome already is not processed twice.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from agent import SERVICE_LOCK
 from agent.apply import applying
-from agent.apply.applying import Room
 from agent.apply.authorship import accept, authorised
-from agent.errors import Code, Failure
+from agent.apply.conclusion import refused
+from agent.apply.context import ApplyContext
+from agent.apply.settling import settle
+from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.handover import files as handover
 from agent.handover.order import Apply, Confirmation, Decision, Order, Outcome, Result, RollBack, Scrub, digest_of
+from agent.host import locks
 from agent.settings import IdentitySettings, Instruction
 
 GRACE_S = 60.0
-"""What the network half has beyond `confirm_within`: to begin asking, and to say what came of it."""
+"""The time beyond `confirm_within` that the network half has to begin asking, and to write the confirmation."""
 BOOT_S = 300.0
-"""The same after a restart, when modem and network come up first."""
+"""The time beyond `confirm_within` after a restart, when modem and network come up first."""
 _LOOK_S = 0.1
+"""Between two looks for the confirmation."""
 _LOCK_TRIES = 100
+_LOCK_PAUSE_S = 0.01
 
 
 @frozen
-class Bench:
+class ServiceContext:
     """What the service works with."""
 
-    room: Room
+    context: ApplyContext
     identity: IdentitySettings
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
-def serve(bench: Bench) -> Outcome | None:
-    """Deals with everything that is there; the last outcome, or None where there was nothing to do."""
-    with _at_work(bench.room.own):
-        outcome = _ended(applying.settle(bench.room), bench, BOOT_S)
-        return _ended(_taken(bench), bench, GRACE_S) or outcome
+def serve(service: ServiceContext) -> Outcome | None:
+    """Ends what is open and processes the order; the last outcome, or None where there was nothing to do."""
+    with _locked(service.context.own):
+        outcome = _confirmed(settle(service.context), service, BOOT_S)
+        return _confirmed(_processed(service), service, GRACE_S) or outcome
 
 
-def recover(bench: Bench) -> Outcome | None:
-    """After a restart: what was half done is finished or taken back; what waits for its confirmation waits on."""
-    with _at_work(bench.room.own):
-        return applying.settle(bench.room)
+def recover(service: ServiceContext) -> Outcome | None:
+    """Early at boot: ends what was cut off; an order that waits for its confirmation goes on waiting."""
+    with _locked(service.context.own):
+        return settle(service.context)
 
 
-def carry_out(order: Order, room: Room, identity: IdentitySettings) -> Outcome:
-    """Does what an order says, as far as its author and this device's settings allow; raises `Failure` otherwise."""
+def carry_out(order: Order, context: ApplyContext, identity: IdentitySettings) -> Outcome:
+    """Carries out an order if its author and this device's settings allow it; raises `Failure` otherwise."""
     match order:
         case Apply():
-            return applying.apply_order(authorised(order, room.policy, room.own), room)
+            return applying.apply_order(authorised(order, context.policy, context.own), context)
         case RollBack():
-            return applying.roll_back(order, room)
+            return applying.roll_back(order, context)
         case Scrub():
             if Instruction.SCRUB not in identity.orders:
                 raise Failure(Code.IDENTITY_ORDER_REFUSED, "scrub is not in [identity] orders")
-            return applying.scrub(order, room)
+            return applying.scrub(order, context)
 
 
-def refused(order_id: str | None, digest: str | None, failure: Failure, room: Room) -> Outcome:
-    """Nothing was done; and said so."""
-    outcome = Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure)
-    applying.say(outcome, room)
-    return outcome
-
-
-def _taken(bench: Bench) -> Outcome | None:
-    """What became of the order that lies there; None where none does."""
-    room = bench.room
+def _processed(service: ServiceContext) -> Outcome | None:
+    """The outcome of the pending order; None where there is no order."""
+    context = service.context
     try:
-        order = handover.read_order(room.inbox)
+        order = handover.read_order(context.inbox)
     except Failure as failure:
-        outcome = refused(None, None, failure, room)
+        outcome = refused(None, None, failure, context)
     else:
         if order is None:
             return None
-        outcome = _dealt_with(order, room) or _carried_out(order, bench)
-    handover.clear_order(room.inbox)
+        outcome = _earlier_outcome(order, context) or _carried_out(order, service)
+    handover.clear_order(context.inbox)
     return outcome
 
 
-def _dealt_with(order: Order, room: Room) -> Outcome | None:
-    """What was said of this very order before a power cut."""
-    outcome = handover.read_outcome(room.own)
+def _earlier_outcome(order: Order, context: ApplyContext) -> Outcome | None:
+    """The outcome of this order that was written before a power cut."""
+    outcome = handover.read_outcome(context.own)
     return outcome if outcome and outcome.order_id == order.order_id else None
 
 
-def _carried_out(order: Order, bench: Bench) -> Outcome:
-    handover.clear_confirmation(bench.room.inbox)
+def _carried_out(order: Order, service: ServiceContext) -> Outcome:
+    handover.clear_confirmation(service.context.inbox)
     try:
-        return carry_out(order, bench.room, bench.identity)
+        return carry_out(order, service.context, service.identity)
     except Failure as failure:
-        return refused(order.order_id, digest_of(order), failure, bench.room)
+        return refused(order.order_id, digest_of(order), failure, service.context)
 
 
-def _ended(outcome: Outcome | None, bench: Bench, grace_s: float) -> Outcome | None:
+def _confirmed(outcome: Outcome | None, service: ServiceContext, grace_s: float) -> Outcome | None:
+    """The outcome once nothing waits for a confirmation any more."""
+    context = service.context
     if outcome is not None and outcome.result is Result.UNCONFIRMED:
-        refusal = _refusal(outcome, bench, bench.room.policy.confirm_within + grace_s)
-        handover.clear_confirmation(bench.room.inbox)
-        outcome = applying.undo(bench.room, refusal) if refusal else applying.confirm(bench.room)
+        refusal = _refusal(outcome, service, context.policy.confirm_within + grace_s)
+        handover.clear_confirmation(context.inbox)
+        outcome = applying.undo(context, refusal) if refusal else applying.confirm(context)
     if outcome is not None:
-        accept(outcome, bench.room.own)
+        accept(outcome, context.own)
     return outcome
 
 
-def _refusal(outcome: Outcome, bench: Bench, limit_s: float) -> Failure | None:
+def _refusal(outcome: Outcome, service: ServiceContext, limit_s: float) -> Failure | None:
     """Waits for the confirmation of an order: why it has to be undone, or None where it is kept.
 
     An order that is not confirmed in time has to be undone.
     """
-    until = bench.clock() + limit_s
-    while bench.clock() < until:
+    inbox = service.context.inbox
+    until = service.clock() + limit_s
+    while service.clock() < until:
         try:
-            confirmation = handover.read_confirmation(bench.room.inbox)
+            confirmation = handover.read_confirmation(inbox)
         except Failure:
-            handover.clear_confirmation(bench.room.inbox)
+            handover.clear_confirmation(inbox)
             confirmation = None
         if confirmation and confirmation.order_id == outcome.order_id:
             return _reason(confirmation)
-        bench.sleep(_LOOK_S)
+        service.sleep(_LOOK_S)
     return Failure(Code.APPLY_UNCONFIRMED, f"no confirmation came within {limit_s:g} s")
 
 
@@ -145,29 +145,26 @@ def _reason(confirmation: Confirmation) -> Failure | None:
 
 
 @contextmanager
-def _at_work(own: Path) -> Iterator[None]:
-    """Held as long as this process is at work: who waits for an outcome can see whether one will come."""
+def _locked(own: Path) -> Iterator[None]:
+    """Holds the service's lock while the service works: the network half sees whether an outcome will come."""
     handover.make_place(own)
-    try:
-        lock = os.open(own / SERVICE_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-    except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own)) from None
-    try:
-        os.fchmod(lock, 0o644)
-        if not _locked(lock):
-            raise Failure(Code.PASS_UNDER_WAY, "another apply is under way", where=str(own / SERVICE_LOCK))
-        yield
-    finally:
-        os.close(lock)
-
-
-def _locked(lock: int) -> bool:
-    """Who looks whether anybody is at work has the lock for a moment, so that one look is not enough."""
-    for _ in range(_LOCK_TRIES):
+    place = own / SERVICE_LOCK
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = _hold(place, stack)
+            os.fchmod(lock, 0o644)
         except BlockingIOError:
-            time.sleep(_LOOK_S / 10)
-        else:
-            return True
-    return False
+            raise Failure(Code.PASS_UNDER_WAY, "another apply is under way", where=str(place)) from None
+        except OSError as error:
+            raise failure_from(error, Code.STATE_UNWRITABLE, own) from None
+        yield
+
+
+def _hold(place: Path, stack: ExitStack) -> int:
+    """Takes the lock. The network half probes it briefly, so that the first attempts may fail for that reason."""
+    for _ in range(_LOCK_TRIES - 1):
+        try:
+            return stack.enter_context(locks.held(place, 0o644))
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_S)
+    return stack.enter_context(locks.held(place, 0o644))

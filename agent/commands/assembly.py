@@ -51,12 +51,13 @@ def one_pass(settings: Settings, tell: Tell, transports: Sequence[Transport] = (
 
 def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
     """What a pass would change; changes nothing."""
-    from agent.apply import applying
+    from agent.apply.applying import preview as preview_order
+    from agent.apply.context import apply_context
 
     with MetadataService(settings.metadata) as service:
         hands = _edges(settings, service, tell)
         this = Pass(remembered_now(settings)[0])
-        return this, applying.preview(find_out(settings, hands, this), applying.room(settings))
+        return this, preview_order(find_out(settings, hands, this), apply_context(settings))
 
 
 def roll_back(settings: Settings) -> Outcome:
@@ -120,7 +121,7 @@ def _privileged(settings: Settings) -> RootHalf:
     separate = os.geteuid() != 0 and settings.apply.root == Path("/")
     if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
         return ByService(settings.paths.state, settings.paths.apply)
-    from agent.apply import applying
+    from agent.apply.context import apply_context
     from agent.apply.in_process import InThisProcess
 
-    return InThisProcess(applying.room(settings), settings.identity)
+    return InThisProcess(apply_context(settings), settings.identity)

@@ -24,6 +24,7 @@ from agent.provision.lifecycle import State
 from agent.provision.pass_context import Pass
 from agent.provision.report import short
 from agent.provision.state_file import Remembered
+from agent.reasons import reason_text
 from agent.resident.traffic_record import TrafficRecord, record_values
 from agent.setting_values import Budget
 
@@ -118,10 +119,17 @@ def outcome_values(outcome: Outcome) -> Values:
         "result": outcome.result.value,
         "recorded": outcome.recorded,
         "changes": [
-            {"what": change.what, "where": change.where, "because": change.because} for change in outcome.changes
+            {"what": change.what, "where": change.where, "because": reason_text(change.because)}
+            for change in outcome.changes
         ],
         "ran": [
-            {"command": ran.command, "code": ran.code, "seconds": ran.seconds, "tail": ran.tail, "because": ran.because}
+            {
+                "command": ran.command,
+                "code": ran.code,
+                "seconds": ran.seconds,
+                "tail": ran.tail,
+                "because": reason_text(ran.because),
+            }
             for ran in outcome.ran
         ],
     }
@@ -244,7 +252,7 @@ def plan_values(plan: Plan) -> Values:
     """All of `plan --json`."""
     from agent.apply.planning.diff import diff_text
 
-    changes = [{"what": step.what, "where": step.where, "because": step.because} for step in plan.steps]
+    changes = [{"what": step.what, "where": step.where, "because": reason_text(step.because)} for step in plan.steps]
     return {"changes": changes, "diff": diff_text(plan)}
 
 

@@ -1,8 +1,7 @@
-"""Pure. A document that is valid by the schema → everything that is wanted, and what only now turns out to be wrong."""
+"""Pure. A document that is valid by the schema → the wanted effects, and the faults that only rendering can find."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,32 +10,32 @@ from agent.configuration.keys import RENDERERS
 from agent.configuration.keys import ssh_authorized_keys as ssh
 from agent.configuration.policy import named_paths, never_allowed
 from agent.configuration.problems import Fault
-from agent.effects import FileEffect, Wanted
+from agent.effects import FileEffect, RemoveFile, WantedEffect
 from agent.frozen import frozen
 from agent.key_path import KeyPath, path_text
 
 
 @frozen
 class Rendered:
-    """Effects in their order, and faults; the effects are of use only where there are no faults."""
+    """Effects in their order, and faults. The effects are of use only where there are no faults."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedEffect, ...]
     faults: tuple[Fault, ...]
 
 
 def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> Rendered:
-    """All keys but those that are left out, because the schema has something against them."""
+    """Renders all keys except `without`, in which the schema has found faults already."""
     sound = {key: document[key] for key in RENDERERS if key in document and key not in without}
     items = [item for key, value in sound.items() for item in RENDERERS[key](value)]
-    wanted = tuple(_with_sshd(item for item in items if isinstance(item, Wanted)))
+    wanted = tuple(_with_sshd(item for item in items if isinstance(item, WantedEffect)))
     if sound.get("enforce"):
         wanted = tuple(replace(item, enforce=True) for item in wanted)
     faults = tuple(item for item in items if isinstance(item, Fault))
     return Rendered(wanted, (*faults, *never_allowed(sound), *_collisions(sound, wanted)))
 
 
-def _with_sshd(wanted: Iterable[Wanted]) -> list[Wanted]:
-    """Adds the drop-in of sshd once, if any key has public keys."""
+def _with_sshd(wanted: Iterable[WantedEffect]) -> list[WantedEffect]:
+    """Adds the configuration of sshd once, after the last file of public keys, whichever document key wants them."""
     items = list(wanted)
     keys = [number for number, item in enumerate(items) if _path_of(item).startswith(f"{ssh.DIRECTORY}/")]
     if keys:
@@ -44,24 +43,22 @@ def _with_sshd(wanted: Iterable[Wanted]) -> list[Wanted]:
     return items
 
 
-def _path_of(item: Wanted) -> str:
+def _path_of(item: WantedEffect) -> str:
     return item.effect.path if isinstance(item.effect, FileEffect) else ""
 
 
-def _collisions(document: Mapping[str, Any], wanted: Sequence[Wanted]) -> Iterator[Fault]:
-    """Two effects on one path, or a file where another needs a directory."""
-    chosen = {
-        path_text(place[:-1]) if place[-1] == "path" else path_text(place): place for place, _ in named_paths(document)
-    }
+def _collisions(document: Mapping[str, Any], wanted: Sequence[WantedEffect]) -> Iterator[Fault]:
+    """Two effects on one path, or a file where another effect needs a directory."""
+    chosen = {_without_member(place): place for place, _ in named_paths(document)}
     owners: dict[str, KeyPath] = {}
-    for item in sorted(wanted, key=lambda item: item.because in chosen):
+    for item in sorted(wanted, key=lambda item: item.because.path in chosen):
         path = _path_of(item)
-        here = chosen.get(item.because) or _place(item.because)
+        here = chosen.get(item.because.path, item.because.path)
         if path in owners:
             yield Fault(here, f"{_short(owners[path])} writes {path} as well")
         elif path:
             owners[path] = here
-    gone = {_path_of(item) for item in wanted if item.because.startswith("absent")}
+    gone = {item.effect.path for item in wanted if isinstance(item.effect, RemoveFile)}
     for path, owner in owners.items():
         for above in _directories_above(path):
             if above in owners and path not in gone:
@@ -69,16 +66,13 @@ def _collisions(document: Mapping[str, Any], wanted: Sequence[Wanted]) -> Iterat
                 yield Fault(second, f"{above} cannot be a file and a directory; see {_short(first)}")
 
 
-def _place(because: str) -> KeyPath:
-    """Where in the document a reason points to: `users[1]`."""
-    found = re.match(r"(\w+)(?:\[(\d+)\])?", because)
-    if not found:
-        return ()
-    return (found[1],) if found[2] is None else (found[1], int(found[2]))
+def _without_member(place: KeyPath) -> KeyPath:
+    """The entry of the document in which `path` is a member."""
+    return place[:-1] if place[-1] == "path" else place
 
 
 def _short(place: KeyPath) -> str:
-    return path_text(place[:-1] if place[-1] == "path" else place)
+    return path_text(_without_member(place))
 
 
 def _directories_above(path: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
 from agent.configuration.schema import Schema, faults, value_at
 from agent.configuration.text import unpack
-from agent.effects import Wanted
+from agent.effects import WantedEffect
 from agent.frozen import frozen
 from agent.key_path import KeyPath
 from agent.settings import ApplySettings
@@ -100,7 +100,7 @@ def check(userdata: bytes, schema: Schema) -> tuple[Problem, ...]:
     return located(_faults_for_any_sim(document, schema), document.places)
 
 
-def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[Wanted, ...]:
+def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[WantedEffect, ...]:
     """The wanted effects, in order; raises `Failure(userdata.not_allowed)` that names all violations."""
     try:
         _refuse(rules.violations(configuration.document, policy), _NO_PLACES)

@@ -17,13 +17,19 @@ from typing import Any
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from agent.handover.reason_json import reason_from_json, reason_to_json, step_reason_from_json
+from agent.reasons import Reason, StepReason
 
 VERSION = 1
-"""Of outcome.json and confirmation.json."""
+"""Of confirmation.json."""
 ORDER_VERSION = 2
 """Of order.json."""
 READABLE_ORDERS = (1, ORDER_VERSION)
 """Version 1 had the members of version 2 and more: an order that lay there during an update is still carried out."""
+OUTCOME_VERSION = 2
+"""Of outcome.json."""
+READABLE_OUTCOMES = (1, OUTCOME_VERSION)
+"""Version 1 had reasons as texts: an outcome that was written before an update is still read."""
 MAX_BYTES = 4 * 1024 * 1024
 _CODES = {code.text: code for code in Code}
 
@@ -89,8 +95,7 @@ class Change:
     """`created`, `changed`, `removed`, `linked`, `ran`, `restarted`, `enabled`, … or the same as intention."""
     where: str
     """Path, unit, or command."""
-    because: str
-    """The document key that asked for it."""
+    because: Reason
 
 
 @frozen
@@ -104,8 +109,7 @@ class Ran:
     seconds: float
     tail: str
     """The end of what it printed, without secrets."""
-    because: str
-    """The document key that asked for it."""
+    because: StepReason
 
 
 @frozen
@@ -189,11 +193,11 @@ def outcome_to_json(outcome: Outcome) -> str:
     failure = outcome.failure
     return _dumped(
         {
-            "version": VERSION,
+            "version": OUTCOME_VERSION,
             "order_id": outcome.order_id,
             "digest": outcome.digest,
             "result": outcome.result.value,
-            "changes": [[change.what, change.where, change.because] for change in outcome.changes],
+            "changes": [change_to_json(change) for change in outcome.changes],
             "recorded": outcome.recorded,
             "failure": failure and [failure.code.text, failure.detail, failure.where],
             "ran": [ran_to_json(item) for item in outcome.ran],
@@ -202,13 +206,16 @@ def outcome_to_json(outcome: Outcome) -> str:
 
 
 def outcome_from_json(text: str) -> Outcome:
-    """An outcome from the text of outcome.json."""
-    record = _Record.parse(text, "outcome")
+    """An outcome from the text of outcome.json, of this version or the one before it."""
+    record = _Record.parse(text, "outcome", READABLE_OUTCOMES)
     try:
         result = Result(record.name("result"))
     except ValueError:
         raise record.wrong("result") from None
-    changes = tuple(Change(*record.texts("changes", row, 3)) for row in record.rows("changes"))
+    try:
+        changes = tuple(change_from_json(row) for row in record.rows("changes"))
+    except ValueError:
+        raise record.wrong("changes") from None
     try:
         ran = tuple(ran_from_json(row) for row in record.rows("ran"))
     except ValueError:
@@ -217,16 +224,30 @@ def outcome_from_json(text: str) -> Outcome:
     return Outcome(order_id, digest, result, changes, record.flag("recorded"), record.failure(), ran)
 
 
+def change_to_json(change: Change) -> list[object]:
+    """A change as a row of JSON values."""
+    return [change.what, change.where, reason_to_json(change.because)]
+
+
+def change_from_json(row: object) -> Change:
+    """The change that `change_to_json` made this row of; raises `ValueError`."""
+    match row:
+        case [str(what), str(where), because]:
+            return Change(what, where, reason_from_json(because))
+        case _:
+            raise ValueError("not a change")
+
+
 def ran_to_json(ran: Ran) -> list[object]:
-    """A command that was run, as a row."""
-    return [ran.command, ran.code, ran.seconds, ran.tail, ran.because]
+    """A command that was run, as a row of JSON values."""
+    return [ran.command, ran.code, ran.seconds, ran.tail, reason_to_json(ran.because)]
 
 
 def ran_from_json(row: object) -> Ran:
-    """Back from a row; raises `ValueError`."""
+    """The command that `ran_to_json` made this row of; raises `ValueError`."""
     match row:
-        case [str(command), int(code), int() | float() as seconds, str(tail), str(because)]:
-            return Ran(command, code, float(seconds), tail, because)
+        case [str(command), int(code), int() | float() as seconds, str(tail), because]:
+            return Ran(command, code, float(seconds), tail, step_reason_from_json(because))
         case _:
             raise ValueError("not a command that was run")
 

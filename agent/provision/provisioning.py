@@ -40,6 +40,7 @@ from agent.provision.pass_context import Hands, Pass, Step
 from agent.provision.poll import may_ask_small, nothing_changed, with_what_was_seen
 from agent.provision.report import Report, changed_tags, short, wanted_tags
 from agent.provision.state_file import Remembered
+from agent.reasons import reason_text
 from agent.settings import Settings
 
 MAX_TOLD = 200
@@ -146,10 +147,12 @@ def _settle(settings: Settings, hands: Hands, this: Pass) -> None:
 def _conclude(settings: Settings, hands: Hands, this: Pass, outcome: Outcome) -> Outcome:
     """Keeps what was applied if the service still answers, and takes it back otherwise."""
     for change in outcome.changes:
-        hands.tell(Step.APPLY, f"{change.what} {change.where} ({change.because})")
+        hands.tell(Step.APPLY, f"{change.what} {change.where} ({reason_text(change.because)})")
     for ran in outcome.ran:
         if ran.code != 0:
-            hands.tell(Step.NOTICE, f"{ran.because}: {ran.command}: exit code {ran.code}: {ran.tail[-MAX_TOLD:]}")
+            hands.tell(
+                Step.NOTICE, f"{reason_text(ran.because)}: {ran.command}: exit code {ran.code}: {ran.tail[-MAX_TOLD:]}"
+            )
     if outcome.result is not Result.UNCONFIRMED:
         return outcome
     try:

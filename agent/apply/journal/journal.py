@@ -1,8 +1,8 @@
-"""Edge: the record of one application that survives a power cut.
+"""Edge. The record of one application that survives a power cut.
 
-One file of `records.framed` lines: the order with everything that is needed to take it back, then an event a line, each
-synced before what it announces is done. Where there is a file an application is open. A last line that is torn did not
-happen, and is cut off before the next one is written.
+One file of `frames.framed` lines: the order with everything that is needed to take it back, then one line for each
+event, synced before the step that it announces is done. While the file exists, an application is open. A torn last
+line counts as an event that did not happen, and is cut off before the next line is written.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from agent.apply.journal.frames import framed, unframed
+from agent.apply.journal.ordered import Ordered
 from agent.apply.journal.records import (
-    Ordered,
-    framed,
     happened_from_record,
     happened_to_record,
     ordered_from_record,
     ordered_to_record,
-    unframed,
 )
 from agent.apply.journal.store import MAX_RECORD_BYTES, Store
 from agent.apply.journal.transaction import Event, Happened, Progress, State, folded
@@ -38,17 +37,17 @@ class Journal:
     length: int
     """Bytes of the file that are whole records."""
     torn: bool = False
-    """There may be more in the file, which did not happen."""
+    """There may be bytes behind `length`, of an event that counts as not happened."""
     in_doubt: bool = False
-    """An event could not be written for certain that leads to another state: the disk may say that it happened."""
+    """An event that leads to another state could not be written for certain: the disk may contain it."""
 
     @property
     def is_undoing(self) -> bool:
-        """Whether files are still to be taken back."""
+        """Whether files are still to be put back."""
         return self.progress.state is State.UNDOING
 
     def append(self, happened: Happened) -> None:
-        """Writes an event down, synced; raises `OSError`, and then the event counts as not happened."""
+        """Writes an event and syncs it; raises `OSError`, and then the event counts as not happened."""
         after = self.progress.after(happened)
         line = framed(happened_to_record(happened))
         try:
@@ -62,17 +61,17 @@ class Journal:
         self.progress = after
 
     def append_if_possible(self, happened: Happened) -> None:
-        """The same on the way back, which goes on where the disk refuses: undoing may be done twice."""
+        """Writes an event of the way back, which goes on if the disk refuses: undoing may be done twice."""
         after = self.progress.after(happened)
         with suppress(OSError):
             self.append(happened)
         self.progress = after
 
     def turn_back(self, happened: Happened) -> None:
-        """The event that begins the way back.
+        """Writes the event that begins the way back.
 
-        Raises `OSError` where the disk refuses it and might say that everything is done: files that were half taken
-        back would be taken for a whole generation after a restart.
+        Raises `OSError` where the disk refuses it and may already say that everything is done: after a restart, files
+        of which half were put back would be taken for a whole generation.
         """
         if self.in_doubt or self.progress.state is State.UNCONFIRMED:
             self.append(happened)
@@ -90,14 +89,14 @@ class Journal:
             os.close(descriptor)
 
     def forget(self) -> None:
-        """Ends the application: there is no journal any more."""
+        """Ends the application by removing the journal."""
         with suppress(FileNotFoundError):
             self.store.disk.unlink(NAME, self.store.at)
         self.store.disk.sync(self.store.at)
 
 
 def begun(store: Store, ordered: Ordered) -> Journal:
-    """A new journal, with the order in it; raises `OSError`."""
+    """A new journal that begins with this order; raises `OSError`."""
     happened = Happened(Event.ORDERED)
     data = framed(ordered_to_record(ordered)) + framed(happened_to_record(happened))
     replace_file(store.disk, store.at, NAME, data, mode=0o600)
@@ -107,14 +106,14 @@ def begun(store: Store, ordered: Ordered) -> Journal:
 def found(store: Store) -> Journal | None:
     """The journal of an application that is open, or None.
 
-    Raises `ValueError` for one of which not even the order can be read, and `OSError` where the disk refuses.
+    Raises `ValueError` where not even the order can be read, and `OSError` where the disk refuses.
     """
     try:
         data = read_file(store.disk, store.at, NAME, MAX_RECORD_BYTES)
     except FileNotFoundError:
         return None
     records, length = unframed(data)
-    if len(records) < 2:  # noqa: PLR2004 (the order and its event are written as one)
+    if len(records) < 2:  # noqa: PLR2004 (the order and its event are written at once)
         raise ValueError("the journal does not begin with a whole order")
     ordered = ordered_from_record(records[0], store.content)
     progress = _folded(happened_from_record(record) for record in records[1:])

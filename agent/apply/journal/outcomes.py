@@ -1,37 +1,45 @@
-"""Pure. What is said of an application: how it ended, what changed, which commands ran, without what nobody may see."""
+"""Pure. The outcome of an order: how it ended, what changed, and which commands ran, without secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agent.apply.journal.records import Ordered
+from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.transaction import Progress, State
 from agent.apply.planning.diff import masked
 from agent.apply.planning.steps import ActionStep, Step
-from agent.apply.planning.way_back import SCRUB
 from agent.effects import PowerState
 from agent.errors import Code, Failure
 from agent.handover.order import Change, Outcome, Ran, Result
+from agent.reasons import reason_text
 
 
 def outcome_of(ordered: Ordered, progress: Progress, notes: tuple[Change, ...]) -> Outcome:
-    """Where an application stands, with what could not be done or undone."""
-    failure: Failure | None = None
+    """The outcome in this state; `notes` are the steps that could not be done or undone."""
     match progress.state:
-        case State.UNCONFIRMED | State.COMMITTED:
-            result = Result.UNCONFIRMED if progress.state is State.UNCONFIRMED else Result.COMMITTED
-            changes = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes, *notes)
-            return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, None, progress.ran)
+        case State.UNCONFIRMED:
+            return _applied(ordered, progress, notes, Result.UNCONFIRMED)
+        case State.COMMITTED:
+            return _applied(ordered, progress, notes, Result.COMMITTED)
         case State.UNDONE:
-            failure = progress.cause
+            return _not_kept(ordered, progress, notes, progress.cause)
         case State.IDLE | State.PREPARED | State.APPLYING | State.UNDOING:
-            why = notes[0].because if notes else "the disk refuses the journal"
+            why = f"{notes[0].where}: {reason_text(notes[0].because)}" if notes else "the disk refuses the journal"
             failure = Failure(Code.APPLY_UNSETTLED, f"{why}; it began with: {progress.cause}")
+            return _not_kept(ordered, progress, notes, failure)
+
+
+def _applied(ordered: Ordered, progress: Progress, notes: tuple[Change, ...], result: Result) -> Outcome:
+    changes = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes, *notes)
+    return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, None, progress.ran)
+
+
+def _not_kept(ordered: Ordered, progress: Progress, notes: tuple[Change, ...], failure: Failure | None) -> Outcome:
+    """Only actions that were begun are named: of files nothing is left, and of an action there may be."""
     acted = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
     result = Result.UNDONE if progress.withdrawn else Result.NOT_APPLIED
-    changes = (*acted, *notes)
-    return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, failure, progress.ran)
+    return Outcome(ordered.order_id, ordered.digest, result, (*acted, *notes), ordered.recorded, failure, progress.ran)
 
 
 def _change(step: Step, ordered: Ordered) -> Change:
@@ -40,7 +48,7 @@ def _change(step: Step, ordered: Ordered) -> Change:
 
 
 def noting(outcome: Outcome, notes: Iterable[Change]) -> Outcome:
-    """The same with more that is worth saying."""
+    """The outcome with further notes."""
     return replace(outcome, changes=(*outcome.changes, *notes))
 
 
@@ -50,18 +58,18 @@ def powers(ordered: Ordered) -> bool:
 
 
 def without(ran: Ran, step: Step, secrets: frozenset[str]) -> Ran:
-    """The same without what nobody is to see."""
+    """The command without secrets; of a sensitive command nothing is shown."""
     if isinstance(step, ActionStep) and step.sensitive:
         return replace(ran, command="(sensitive)", tail="")
     return replace(ran, command=masked(ran.command, secrets), tail=masked(ran.tail, secrets))
 
 
 def shown(failure: Failure, secrets: frozenset[str]) -> Failure:
-    """The same without what a command printed of a sensitive file."""
+    """The failure without secrets that a command printed."""
     return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
 
 
 def is_cut_off_scrub(ordered: Ordered, progress: Progress) -> bool:
-    """Whether secrets came back only since a scrub was interrupted: then it is done once more, whoever asked for it."""
+    """Whether this order is a scrub that a restart interrupted: its secrets are back, and it is done once more."""
     was_cut_off = progress.cause is not None and progress.cause.code is Code.APPLY_INTERRUPTED
-    return ordered.is_way_back and was_cut_off and any(step.because == SCRUB for step in ordered.steps)
+    return ordered.purpose is Purpose.SCRUB and was_cut_off

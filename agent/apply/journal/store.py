@@ -1,40 +1,40 @@
-"""Edge: the directory in which the privileged half remembers: kept contents, and what is managed.
+"""Edge. The directory of the root half's records: kept contents, and what is managed.
 
-It belongs to this process's user and nobody else may enter it; a directory that is not so is refused, since whoever
-could write there could have anything put anywhere. One process at a time has it, by a lock that ends with the process.
+The directory belongs to the user of this process, and no other user may enter it. Any other directory is refused, since
+a user who can write there decides what is put on the gateway. One process at a time holds the directory's lock.
 
-`kept/SHA256`: what stood on the gateway before. `previous.json`: how the last generation came about, for going back.
-`managed.json` and `managed.last.json`: what the present generation
-made what it is, twice, so that one damaged file costs nothing.
+    kept/SHA256         contents that stood on the gateway before
+    managed.json        what the present generation manages
+    managed.last.json   the same, so that one damaged file costs nothing
+    previous.json       the order that led to the present generation, for going back
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from agent.apply.journal.frames import framed, only_record
+from agent.apply.journal.node_records import named_contents
+from agent.apply.journal.ordered import Ordered
 from agent.apply.journal.records import (
-    Ordered,
-    framed,
     managed_from_record,
     managed_to_record,
-    named_contents,
     ordered_from_record,
     ordered_to_record,
-    unframed,
 )
 from agent.apply.planning.nodes import sha256
 from agent.apply.planning.steps import Managed
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
+from agent.host import locks
 from agent.host.durable import Disk, digest_of, put_file, read_file, replace_file
 
 NAME = "transaction"
-"""The directory's name in the privileged half's directory."""
+"""The directory's name in the root half's directory."""
 KEPT = "kept"
 MANAGED = ("managed.json", "managed.last.json")
 PREVIOUS = "previous.json"
@@ -50,10 +50,12 @@ class Store:
 
     disk: Disk
     at: int
+    """Descriptor of the directory."""
     kept_at: int
+    """Descriptor of `kept` in it."""
 
     def content(self, digest: str) -> bytes | None:
-        """A kept content; None where it is not there, or is not what it was."""
+        """A kept content; None where it is missing or damaged."""
         try:
             content = read_file(self.disk, self.kept_at, digest, MAX_CONTENT_BYTES)
         except OSError:
@@ -69,7 +71,7 @@ class Store:
             self.disk.sync(self.kept_at)
 
     def has_kept(self, digest: str) -> bool:
-        """Whether a content is kept, whole."""
+        """Whether a content is kept and whole, however large it is."""
         try:
             descriptor = self.disk.open_file(digest, self.kept_at)
         except FileNotFoundError:
@@ -80,7 +82,7 @@ class Store:
             os.close(descriptor)
 
     def drop_unused(self, managed: Managed) -> None:
-        """Removes kept contents that nothing names any more."""
+        """Removes kept contents that no record names any more."""
         used = set(named_contents(managed_to_record(managed)))
         previous = self.read_previous()
         if previous is not None:
@@ -94,13 +96,14 @@ class Store:
     def read_managed(self) -> tuple[Managed, tuple[str, ...]]:
         """What is managed, and the names of the files that are damaged.
 
-        The second copy may be of the generation before; then what is newer looks like somebody else's, and is left.
+        The second copy may be of the generation before. Then a newer path counts as changed by somebody else, and is
+        left as it is.
         """
         damaged: list[str] = []
         for name in MANAGED:
             try:
                 data = read_file(self.disk, self.at, name, MAX_RECORD_BYTES)
-                return managed_from_record(_only(unframed(data)[0]), self.content), tuple(damaged)
+                return managed_from_record(only_record(data), self.content), tuple(damaged)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError):
@@ -114,15 +117,15 @@ class Store:
         self.disk.sync(self.at)
 
     def read_previous(self) -> Ordered | None:
-        """How the present generation came about; None where nobody can go back."""
+        """The order that led to the present generation; None where it is not possible to go back."""
         try:
             data = read_file(self.disk, self.at, PREVIOUS, MAX_RECORD_BYTES)
-            return ordered_from_record(_only(unframed(data)[0]), self.content)
+            return ordered_from_record(only_record(data), self.content)
         except (OSError, ValueError):
             return None
 
     def remember_previous(self, ordered: Ordered) -> None:
-        """Writes down how the present generation came about, or that nobody can go back from it."""
+        """Writes the order that led to the present generation; removes it where the order itself leads back."""
         if not ordered.is_way_back:
             replace_file(self.disk, self.at, PREVIOUS, framed(ordered_to_record(ordered)), mode=0o600)
             return
@@ -131,33 +134,17 @@ class Store:
         self.disk.sync(self.at)
 
     def set_aside(self, name: str) -> None:
-        """Keeps a damaged file for who wants to look at it, where nothing reads it."""
+        """Renames a damaged file, so that a person can look at it and nothing reads it."""
         with suppress(FileNotFoundError):
             self.disk.rename(name, name + DAMAGED, self.at)
             self.disk.sync(self.at)
 
 
-def _only(records: list[dict[str, object]]) -> dict[str, object]:
-    if len(records) != 1:
-        raise ValueError("not one whole record")
-    return records[0]
-
-
 @contextmanager
 def opened(state: Path, disk: Disk) -> Iterator[Store]:
-    """Makes, checks and locks the directory. Raises `state.unwritable`, or `pass.under_way` where another has it."""
-    with _directories(state, disk, make=True) as (at, kept_at):
-        try:
-            lock = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=at)
-        except OSError as error:
-            raise _unwritable(state, error.strerror or str(error)) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield Store(disk, at, kept_at)
-        except BlockingIOError:
-            raise Failure(Code.PASS_UNDER_WAY, "another apply is under way") from None
-        finally:
-            os.close(lock)
+    """Makes, checks and locks the directory; raises `state.unwritable`, or `pass.under_way` where it is locked."""
+    with _directories(state, disk, make=True) as (at, kept_at), _locked(state, at):
+        yield Store(disk, at, kept_at)
 
 
 def peek_managed(state: Path, disk: Disk) -> Managed:
@@ -169,23 +156,36 @@ def peek_managed(state: Path, disk: Disk) -> Managed:
 
 
 @contextmanager
+def _locked(state: Path, at: int) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.held(LOCK, at=at))
+        except BlockingIOError:
+            raise Failure(Code.PASS_UNDER_WAY, "another apply is under way", where=str(state / NAME / LOCK)) from None
+        except OSError as error:
+            raise failure_from(error, Code.STATE_UNWRITABLE, state / NAME) from None
+        yield
+
+
+@contextmanager
 def _directories(state: Path, disk: Disk, *, make: bool) -> Iterator[tuple[int, int]]:
     descriptors: list[int] = []
     try:
-        if make:
-            state.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            if make:
+                state.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptors.append(disk.open_root(state))
             for name in (NAME, KEPT):
                 descriptors.append(_private(disk, name, descriptors[-1], make=make))
         except OSError as error:
-            raise _unwritable(state, error.strerror or str(error)) from None
+            raise failure_from(error, Code.STATE_UNWRITABLE, state / NAME) from None
         yield descriptors[1], descriptors[2]
     finally:
         _close(descriptors)
 
 
 def _private(disk: Disk, name: str, at: int, *, make: bool) -> int:
+    """A directory that only the user of this process may enter; raises `OSError` for any other."""
     try:
         descriptor = disk.open_directory(name, at)
     except FileNotFoundError:
@@ -197,12 +197,8 @@ def _private(disk: Disk, name: str, at: int, *, make: bool) -> int:
     status = os.fstat(descriptor)
     if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
         os.close(descriptor)
-        raise OSError(f"{name} belongs to somebody else, or others may enter it")
+        raise OSError(f"{name} belongs to another user, or other users may enter it")
     return descriptor
-
-
-def _unwritable(state: Path, why: str) -> Failure:
-    return Failure(Code.STATE_UNWRITABLE, why, where=str(state / NAME))
 
 
 def _close(descriptors: Iterable[int]) -> None:

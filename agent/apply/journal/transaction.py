@@ -1,10 +1,10 @@
-"""Pure. One application: a table of states and events, and the fold of a journal's events into where it stands.
+"""Pure. One application: a table of states and events, and the fold of a journal's events into the present state.
 
-The journal is this state: after a restart its events are folded again. A pair that the table does not have is a bug,
-or a journal that is damaged, and raises `KeyError`. `docs/states.md` shows the table and is generated from it.
+After a restart the events of the journal are folded again. A pair that is not in the table is a bug, or the journal is
+damaged: it raises `KeyError`. `docs/states.md` shows the table and is generated from it.
 
-The intent to act (`begun`) is on the disk before a service or a command is touched. Files need none, and undoing needs
-none: every file is taken back whatever was begun, and that is harmless where nothing was done.
+`begun` is on the disk before a unit or a command is touched, since only actions that may have been done are undone.
+Files need no such event: every file is put back, and putting back what is there already changes nothing.
 """
 
 from __future__ import annotations
@@ -24,14 +24,19 @@ class State(Enum):
     """Where an application stands."""
 
     IDLE = "idle"
+    """No order is open."""
     PREPARED = "prepared"
-    """The order is in the journal; what stands on the gateway is being saved."""
+    """The order is in the journal, and what the plan will replace is being kept."""
     APPLYING = "applying"
+    """The steps of the plan are being done."""
     UNCONFIRMED = "unconfirmed"
-    """Everything is applied; what was before is kept until the service has answered."""
+    """Every step is done. What was there before is kept until the network half has confirmed the order."""
     UNDOING = "undoing"
+    """What was there before is being put back."""
     COMMITTED = "committed"
+    """The order is confirmed, and what was there before is not needed any more."""
     UNDONE = "undone"
+    """The gateway is as it was before the order."""
 
 
 @unique
@@ -40,7 +45,7 @@ class Event(Enum):
 
     ORDERED = "ordered"
     SAVED = "saved"
-    """What the plan touches is kept."""
+    """What the plan will replace is kept."""
     BEGUN = "begun"
     """An action is about to be done."""
     DONE = "done"
@@ -50,90 +55,64 @@ class Event(Enum):
     """A step could not be done, or could not be undone."""
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
-    """No confirmation came in time."""
-    UNDONE_ONE = "undone_one"
+    """The network half decided to undo the order, or did not confirm it in time."""
     ALL_UNDONE = "all_undone"
-    TAKEN = "taken"
-    """The outcome was handed over."""
     RESTARTED = "restarted"
+    """A process found the journal of an earlier process."""
 
 
-@unique
-class Task(Enum):
-    """What is to be done on entering."""
-
-    SAVE = "save what the plan touches"
-    DO_NEXT = "do the next step"
-    SAY_APPLIED = "say applied, and wait for the confirmation"
-    DROP_SAVED = "remember what is managed now, drop what was saved, say committed"
-    UNDO = "undo the last step that is not undone"
-    UNDO_ON = "note it, and undo the one before"
-    SAY_UNDONE = "say undone"
-    FORGET = "forget the order"
-
-
-@frozen
-class Next:
-    """The state that an event leads to, and what is to be done there."""
-
-    state: State
-    task: Task
-
-
-TABLE: Mapping[tuple[State, Event], Next] = MappingProxyType(
+TABLE: Mapping[tuple[State, Event], State] = MappingProxyType(
     {
-        (State.IDLE, Event.ORDERED): Next(State.PREPARED, Task.SAVE),
-        (State.PREPARED, Event.SAVED): Next(State.APPLYING, Task.DO_NEXT),
-        (State.PREPARED, Event.FAILED): Next(State.UNDONE, Task.SAY_UNDONE),
-        (State.PREPARED, Event.RESTARTED): Next(State.UNDONE, Task.SAY_UNDONE),
-        (State.APPLYING, Event.BEGUN): Next(State.APPLYING, Task.DO_NEXT),
-        (State.APPLYING, Event.DONE): Next(State.APPLYING, Task.DO_NEXT),
-        (State.APPLYING, Event.ALL_DONE): Next(State.UNCONFIRMED, Task.SAY_APPLIED),
-        (State.APPLYING, Event.FAILED): Next(State.UNDOING, Task.UNDO),
-        (State.APPLYING, Event.RESTARTED): Next(State.UNDOING, Task.UNDO),
-        (State.UNCONFIRMED, Event.CONFIRMED): Next(State.COMMITTED, Task.DROP_SAVED),
-        (State.UNCONFIRMED, Event.WITHDRAWN): Next(State.UNDOING, Task.UNDO),
-        (State.UNCONFIRMED, Event.RESTARTED): Next(State.UNCONFIRMED, Task.SAY_APPLIED),
-        (State.UNDOING, Event.UNDONE_ONE): Next(State.UNDOING, Task.UNDO),
-        (State.UNDOING, Event.FAILED): Next(State.UNDOING, Task.UNDO_ON),
-        (State.UNDOING, Event.ALL_UNDONE): Next(State.UNDONE, Task.SAY_UNDONE),
-        (State.UNDOING, Event.RESTARTED): Next(State.UNDOING, Task.UNDO),
-        (State.COMMITTED, Event.TAKEN): Next(State.IDLE, Task.FORGET),
-        (State.COMMITTED, Event.RESTARTED): Next(State.COMMITTED, Task.DROP_SAVED),
-        (State.UNDONE, Event.TAKEN): Next(State.IDLE, Task.FORGET),
-        (State.UNDONE, Event.RESTARTED): Next(State.UNDONE, Task.SAY_UNDONE),
+        (State.IDLE, Event.ORDERED): State.PREPARED,
+        (State.PREPARED, Event.SAVED): State.APPLYING,
+        (State.PREPARED, Event.FAILED): State.UNDONE,
+        (State.PREPARED, Event.RESTARTED): State.UNDONE,
+        (State.APPLYING, Event.BEGUN): State.APPLYING,
+        (State.APPLYING, Event.DONE): State.APPLYING,
+        (State.APPLYING, Event.ALL_DONE): State.UNCONFIRMED,
+        (State.APPLYING, Event.FAILED): State.UNDOING,
+        (State.APPLYING, Event.RESTARTED): State.UNDOING,
+        (State.UNCONFIRMED, Event.CONFIRMED): State.COMMITTED,
+        (State.UNCONFIRMED, Event.WITHDRAWN): State.UNDOING,
+        (State.UNCONFIRMED, Event.RESTARTED): State.UNCONFIRMED,
+        (State.UNDOING, Event.FAILED): State.UNDOING,
+        (State.UNDOING, Event.ALL_UNDONE): State.UNDONE,
+        (State.UNDOING, Event.RESTARTED): State.UNDOING,
+        (State.COMMITTED, Event.RESTARTED): State.COMMITTED,
+        (State.UNDONE, Event.RESTARTED): State.UNDONE,
     }
 )
+"""State and event → the next state."""
 
 
 @frozen
 class Happened:
-    """An event, with the number of the step it is about, or with what went wrong."""
+    """An event, with the number of the step that it is about, or with what went wrong."""
 
     event: Event
     step: int | None = None
     failure: Failure | None = None
     ran: Ran | None = None
-    """What the step's command printed and how it ended."""
+    """How the step's command ended, and what it printed."""
 
 
 @frozen
 class Progress:
-    """Where an application stands, folded from what happened."""
+    """Where an application stands, folded from its events."""
 
     state: State = State.IDLE
     begun: int = 0
-    """Which actions may have been done: those of steps with a number below this."""
+    """Only actions of steps with a lower number may have been done."""
     withdrawn: bool = False
-    """It is undone though every step was done."""
+    """The order is undone although every step was done."""
     cause: Failure | None = None
-    """Why it is undone."""
+    """Why the order is undone."""
     ran: tuple[Ran, ...] = ()
     """The document's commands that ended, in their order."""
 
     def after(self, happened: Happened) -> Progress:
-        """The same with one more event; raises `KeyError` for an event that cannot occur here."""
-        state = TABLE[self.state, happened.event].state
+        """The progress with one more event; raises `KeyError` for an event that cannot occur in this state."""
+        state = TABLE[self.state, happened.event]
         begun = self.begun
         if happened.event is Event.BEGUN and happened.step is not None:
             begun = max(begun, happened.step + 1)
@@ -145,7 +124,7 @@ class Progress:
 
 
 def folded(events: Iterable[Happened]) -> Progress:
-    """Where a journal's events lead to."""
+    """The progress after all events of a journal."""
     progress = Progress()
     for happened in events:
         progress = progress.after(happened)

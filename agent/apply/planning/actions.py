@@ -1,7 +1,7 @@
-"""Pure. Which commands and service verbs follow from a change, in which order, and what takes them back.
+"""Pure. Which commands and service verbs follow from a change, in which order, and which actions undo them.
 
-What withdraws a unit (`disable`, `unmask` of what an earlier generation did) goes before the files, since systemd needs
-the unit's file to find what to withdraw; everything else goes after the files. Undoing mirrors that.
+Actions that withdraw a unit (`disable`, or `unmask` of what an earlier generation masked) are done before the files
+change, since systemd needs the unit's file for them. All other actions are done after the files. Undoing mirrors that.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.apply.planning.nodes import Absent, Kept
 from agent.apply.planning.steps import BACK, ActionStep, FileStep, Managed, Step
-from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, Wanted
+from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
 from agent.frozen import frozen
+from agent.reasons import Cause
 
-NO_LONGER = "no longer named"
+Changed = tuple[FileStep, tuple[Action, ...]]
+"""A file step, and the actions that follow from it."""
 
 UNIT_DIRECTORIES = (
     "/etc/systemd/system/",
@@ -24,12 +26,12 @@ UNIT_DIRECTORIES = (
 RELOAD_UNITS = RunCommand(("systemctl", "daemon-reload"), 90.0)
 
 _WITHDRAWING = frozenset({Verb.DISABLE, Verb.UNMASK})
-_ENABLED_WORDS = frozenset({"enabled", "static", "alias", "generated", "indirect", "transient"})
+_ENABLED_STATES = frozenset({"enabled", "static", "alias", "generated", "indirect", "transient"})
 
 
 @frozen
 class Actions:
-    """What is done before and after the files."""
+    """The actions before and after the files, and what is remembered of them."""
 
     before: tuple[ActionStep, ...]
     after: tuple[ActionStep, ...]
@@ -40,13 +42,21 @@ class Actions:
 
 
 def plan_actions(
-    wanted: Iterable[Wanted],
-    changed: Sequence[tuple[FileStep, tuple[Action, ...]]],
+    wanted: Iterable[WantedEffect],
+    changed: Sequence[Changed],
     units: Mapping[str, str],
     remembered: Managed,
     occasion: str,
 ) -> Actions:
-    """`changed`: the file steps with what each brings about. `units`: `systemctl is-enabled`, where it can be asked."""
+    """The actions for these effects.
+
+    Args:
+        wanted: the effects of the document.
+        changed: the file steps, each with the actions that follow from it.
+        units: unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked.
+        remembered: what the earlier generation manages.
+        occasion: names configuration and SIM, for which commands run once.
+    """
     actions = [(item, item.effect) for item in wanted if isinstance(item.effect, Action)]
     lasting = {effect: item.because for item, effect in actions if isinstance(effect, ServiceVerb) and _lasting(effect)}
     verbs = {verb: because for verb, because in lasting.items() if not _already(verb, units, remembered)}
@@ -66,16 +76,16 @@ def plan_actions(
 
 
 def back(verb: ServiceVerb) -> ServiceVerb:
-    """What takes a lasting verb back."""
+    """The verb that undoes a lasting verb."""
     return ServiceVerb(verb.unit, BACK[verb.verb])
 
 
 def undo_steps(steps: Sequence[Step], begun: int) -> tuple[tuple[str, Kept] | ActionStep, ...]:
-    """What takes back the first `begun` of these steps, in order: a path and what stood there, or an action.
+    """What undoes these steps, in order: a path and what stood there, or an action.
 
-    All files are taken back, whatever was begun: putting back what is there already changes nothing. Commands of the
-    document have nothing that takes them back. What followed from files is done again, so that services see the files
-    that are there now.
+    All files are put back, whatever was begun: putting back what is there already changes nothing. Of the actions, only
+    those of the first `begun` steps are undone. Commands of the document cannot be undone. Actions that followed from
+    files are done again, so that services read the files that are there now.
     """
     acted = [step for step in steps[:begun] if isinstance(step, ActionStep)]
     takers = [
@@ -102,25 +112,25 @@ def _lasting(action: Action) -> bool:
     return isinstance(action, ServiceVerb) and action.verb in BACK
 
 
-def _once(item: Wanted, action: Action) -> ActionStep:
+def _once(item: WantedEffect, action: Action) -> ActionStep:
     once = isinstance(action, RunCommand | PowerState)
     return ActionStep(action, item.because, once=once, sensitive=item.sensitive)
 
 
 def _already(verb: ServiceVerb, units: Mapping[str, str], remembered: Managed) -> bool:
-    """Whether the unit is so already; where systemd cannot be asked, what was recorded earlier counts."""
-    word = units.get(verb.unit)
-    if word is None:
+    """Whether the verb would change nothing; where systemd cannot be asked, the verbs that were recorded count."""
+    state = units.get(verb.unit)
+    if state is None:
         return verb in remembered.verbs
     match verb.verb:
         case Verb.ENABLE:
-            return word in _ENABLED_WORDS
+            return state in _ENABLED_STATES
         case Verb.DISABLE:
-            return not word.startswith("enabled")
+            return not state.startswith("enabled")
         case Verb.MASK:
-            return word == "masked"
+            return state == "masked"
         case Verb.UNMASK:
-            return not word.startswith("masked")
+            return not state.startswith("masked")
         case Verb.RESTART | Verb.RELOAD:
             return False
 
@@ -130,33 +140,33 @@ def _withdrawn(lasting: frozenset[ServiceVerb], units: Mapping[str, str], rememb
         named = verb in lasting or back(verb) in lasting
         undone_already = verb.unit in units and _already(back(verb), units, remembered)
         if not named and not undone_already:
-            yield ActionStep(back(verb), NO_LONGER)
+            yield ActionStep(back(verb), Cause.NO_LONGER_NAMED)
 
 
 def _managed_verbs(
     lasting: frozenset[ServiceVerb], done: Iterable[ServiceVerb], remembered: Managed
 ) -> frozenset[ServiceVerb]:
-    """A verb that only brought back what was there before the agent is not managed."""
+    """A verb that only undid a verb of an earlier generation is not managed."""
     kept = {verb for verb in remembered.verbs if verb in lasting}
     new = {verb for verb in done if back(verb) not in remembered.verbs}
     return frozenset(kept | new)
 
 
-def _reload_units(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Iterator[ActionStep]:
+def _reload_units(changed: Iterable[Changed]) -> Iterator[ActionStep]:
     for step, _ in changed:
         if step.path.startswith(UNIT_DIRECTORIES):
             yield ActionStep(RELOAD_UNITS, step.because)
             return
 
 
-def _brought_about(changed: Iterable[tuple[FileStep, tuple[Action, ...]]]) -> Iterator[ActionStep]:
+def _brought_about(changed: Iterable[Changed]) -> Iterator[ActionStep]:
     for step, actions in changed:
         for action in actions:
             yield ActionStep(action, step.because, is_way_back=step.after == Absent())
 
 
 def _without_repetition(steps: Iterable[ActionStep]) -> list[ActionStep]:
-    """Each action once, commands of the document excepted; a unit that is restarted need not be reloaded."""
+    """Each action once, except commands of the document; a unit that is restarted is not reloaded."""
     first: dict[object, ActionStep] = {}
     for step in steps:
         first.setdefault((step.action, step.because) if step.once else step.action, step)

@@ -1,7 +1,7 @@
-"""Pure. A plan, shown to people, without what is not theirs to see.
+"""Pure. A plan as text for people, without secrets.
 
-The content of a file that is marked sensitive, or that not everybody may read on the gateway, is never shown; nor is
-what a command printed of it.
+The content of a file that is sensitive, or that not every user of the gateway may read, is never shown; what a command
+printed of such a content is masked.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from agent.apply.planning.nodes import Absent, Directory, File, Kept, Symlink
-from agent.apply.planning.plan import READ_BY_ALL, Plan
+from agent.apply.planning.nodes import READ_BY_ALL, Absent, Directory, File, Kept, Symlink
+from agent.apply.planning.plan import Plan
 from agent.apply.planning.steps import FileStep, Step
+from agent.reasons import reason_text
 
 MAX_SHOWN_BYTES = 256 * 1024
 MASK = "•••"
@@ -19,14 +20,14 @@ _SHORTEST_SECRET = 6
 
 
 def diff_text(plan: Plan) -> str:
-    """The plan as a unified diff; empty where nothing is to be done and nothing is worth saying."""
+    """The plan as a unified diff; empty for a plan without steps and notes."""
     lines = [line for step in plan.steps for line in _step_lines(step)]
-    lines += [f"# {note.what} {note.where} ({note.because})" for note in plan.notes]
+    lines += [f"# {note.what} {note.where} ({reason_text(note.because)})" for note in plan.notes]
     return "".join(f"{_printable(line)}\n" for line in lines)
 
 
 def secrets_of(steps: Iterable[Step], hidden: Iterable[File] = ()) -> frozenset[str]:
-    """What must not be repeated: lines of sensitive files, of these and of `hidden` ones, and the values in them."""
+    """The texts that nothing may repeat: lines of sensitive files, and the values in these lines."""
     nodes = (node for step in steps if isinstance(step, FileStep) for node in _hidden(step))
     texts = (node.content.decode(errors="replace") for node in (*nodes, *hidden))
     words = (word.strip(" \t\"'") for text in texts for line in text.splitlines() for word in (line, *_values(line)))
@@ -34,7 +35,7 @@ def secrets_of(steps: Iterable[Step], hidden: Iterable[File] = ()) -> frozenset[
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """The same text without them."""
+    """The text with each secret replaced by a mask."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
@@ -51,7 +52,7 @@ def _hidden(step: FileStep) -> Iterator[File]:
 
 
 def _step_lines(step: Step) -> Iterator[str]:
-    yield f"# {step.what} {step.where} ({step.because})"
+    yield f"# {step.what} {step.where} ({reason_text(step.because)})"
     if not isinstance(step, FileStep):
         return
     yield from _attribute_lines(step.before, step.after)
@@ -81,7 +82,7 @@ def _content_lines(step: FileStep) -> Iterator[str]:
     if old == new:
         return
     if any(_hidden(step)):
-        yield "# content: not shown, since not everybody may see it"
+        yield "# content: not shown, since not every user may read it"
     elif not (_is_text(old) and _is_text(new)):
         yield f"# content: {len(old)} bytes -> {len(new)} bytes, not shown"
     else:
@@ -109,7 +110,7 @@ def _is_text(content: bytes) -> bool:
 
 
 def _printable(line: str) -> str:
-    """Nothing that a terminal would obey."""
+    """The line without characters that control a terminal."""
     return "".join(
         character if character.isprintable() or character == "\t" else ascii(character)[1:-1] for character in line
     )

@@ -1,7 +1,7 @@
 """Words. What can be at a path of a gateway.
 
-Owners are numbers here, since a name may mean somebody else tomorrow. Two nodes are equal when nobody could tell the
-paths apart by content, mode, owner and target; times, access control lists and further hard links are not kept.
+Owners are numbers, since the number of a name may change later. Two nodes are equal if content, mode, owner and target
+are; times, access control lists and further hard links are not kept.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from dataclasses import field
 
 from agent.frozen import frozen
 
+READ_BY_ALL = 0o004
+"""The bit of a mode that lets every user read."""
+
 
 @frozen
 class Absent:
-    """Nothing."""
+    """Nothing is at the path."""
 
 
 @frozen
@@ -29,7 +32,7 @@ class File:
 
 @frozen
 class Large:
-    """A regular file that is too large to be held in memory, and known by its digest."""
+    """A regular file that is too large to be held in memory: its digest stands for its content."""
 
     sha256: str
     size: int
@@ -41,7 +44,7 @@ class Large:
 
 @frozen
 class Directory:
-    """A directory, whatever is in it."""
+    """A directory, whatever its content."""
 
     mode: int
     uid: int
@@ -59,14 +62,15 @@ class Symlink:
 
 @frozen
 class Other:
-    """Something that the agent neither replaces nor can bring back: a device, a socket, a file too large to keep."""
+    """Something that the agent does not replace, since it could not bring it back: a device, a socket, a huge file."""
 
     what: str
+    """The description for a message: `a device, pipe or socket`."""
 
 
 @frozen
 class Lost:
-    """What stood there before, of which the kept copy is damaged."""
+    """A file that stood at the path before; its kept copy is damaged."""
 
     sha256: str
 
@@ -85,7 +89,7 @@ def sha256(content: bytes) -> str:
 
 
 def fingerprint(node: Found | Lost) -> str:
-    """The same for equal nodes, and does not tell the content."""
+    """A digest that is equal for equal nodes, and does not reveal the content."""
     match node:
         case File(content, mode, uid, gid):
             text = f"file {mode:o} {uid} {gid} {sha256(content)}"

@@ -1,4 +1,4 @@
-"""Words. What has to be known of a gateway before a plan can be made, and the answers."""
+"""Words. The questions that are put to a gateway before a plan is made, and the answers."""
 
 from __future__ import annotations
 
@@ -11,31 +11,34 @@ from agent.frozen import frozen
 
 @frozen
 class Questions:
-    """What has to be known of a gateway before a plan can be made."""
+    """What a plan has to know of a gateway."""
 
     paths: tuple[str, ...]
+    """What is at each path?"""
     owners: tuple[str, ...]
+    """Which numbers does each `user:group` mean?"""
     units: tuple[str, ...]
+    """Is each unit enabled?"""
     fetched: tuple[tuple[str, int], ...] = ()
-    """SHA-256 and size of what was fetched for this document."""
+    """SHA-256 and size of each file that was fetched for this document: is it there, and whole?"""
 
 
 @frozen
 class Observation:
-    """The answers."""
+    """What the gateway answers."""
 
     places: Mapping[str, str]
-    """Each path that was asked for, with the links in the directories on the way resolved."""
+    """Each path of the questions → its place: the path with the links in the directories on the way resolved."""
     found: Mapping[str, Found]
     """What is at a place, for each place and every directory above it."""
     names: Mapping[str, frozenset[str]]
     """What is in a directory, for each place that is one."""
     owners: Mapping[str, tuple[int, int]]
     units: Mapping[str, str] = field(default_factory=dict)
-    """The word of `systemctl is-enabled`; empty where systemd cannot be asked."""
+    """Unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked."""
     owner_kept: bool = False
-    """This process may not give files away, so that they stay its own: only under another root than `/`."""
+    """Files keep the owner of this process, which may not give them away: only under another root than `/`."""
     fetched: Mapping[str, bytes] = field(default_factory=dict)
-    """What was fetched and is small enough to be held in memory, by its SHA-256."""
+    """Fetched files that are small enough to be held in memory, by their SHA-256."""
     large_bytes: int = 2**63
     """A file with more bytes than this is never held in memory."""

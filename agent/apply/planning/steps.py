@@ -10,11 +10,12 @@ from types import MappingProxyType
 from agent.apply.planning.nodes import Absent, Directory, File, Kept, Large, Node, Symlink
 from agent.effects import Action, ActivateConnections, PowerState, RunCommand, ServiceVerb, Verb
 from agent.frozen import frozen
+from agent.reasons import StepReason
 
 BACK: Mapping[Verb, Verb] = MappingProxyType(
     {Verb.ENABLE: Verb.DISABLE, Verb.DISABLE: Verb.ENABLE, Verb.MASK: Verb.UNMASK, Verb.UNMASK: Verb.MASK}
 )
-"""What takes a verb back; the others can only be repeated."""
+"""Verb → the verb that undoes it. Other verbs can only be repeated."""
 
 MAX_SHOWN = 200
 """Characters of a command that are shown."""
@@ -31,17 +32,17 @@ _DONE = {
 
 @frozen
 class FileStep:
-    """A path goes from one node to another; undoing it is the way back."""
+    """A path goes from one node to another. Undoing the step puts `before` there again."""
 
     path: str
     before: Kept
     after: Node
-    because: str
+    because: StepReason
     sensitive: bool = False
 
     @property
     def what(self) -> str:
-        """One word for it."""
+        """The step in one word, in the past tense."""
         match self.after:
             case Absent():
                 return "removed"
@@ -60,19 +61,19 @@ class FileStep:
 
 @frozen
 class ActionStep:
-    """Something that is done to a service, or a command that is run."""
+    """A service is acted upon, or a command is run."""
 
     action: Action
-    because: str
+    because: StepReason
     once: bool = False
-    """It belongs to the configuration and the SIM, and to no file: it is not repeated when files are taken back."""
+    """The action belongs to the configuration and the SIM, not to a file: it is not repeated when files are undone."""
     sensitive: bool = False
     is_way_back: bool = False
-    """What it names may be gone, and then nothing is to be done about it."""
+    """The action follows an undoing: what it names may be gone, and then there is nothing to do."""
 
     @property
     def what(self) -> str:
-        """One word for it."""
+        """The step in a word or two, in the past tense."""
         match self.action:
             case RunCommand():
                 return "ran"
@@ -102,24 +103,24 @@ Step = FileStep | ActionStep
 
 @frozen
 class ManagedPath:
-    """A path that the agent made what it is."""
+    """A path at which the agent put something."""
 
     wrote: str
     """`nodes.fingerprint` of what the agent put there."""
     before: Kept
-    """What stood there before the agent came."""
-    because: str
+    """What stood there before the agent first put something there."""
+    because: StepReason
     then: tuple[Action, ...] = ()
-    """What is done when it changes or goes."""
+    """The actions that follow when the path changes or is removed."""
     sensitive: bool = False
 
 
 @frozen
 class Managed:
-    """Everything that the present generation made what it is."""
+    """Everything that the present generation put in place."""
 
     paths: Mapping[str, ManagedPath] = field(default_factory=dict)
     verbs: frozenset[ServiceVerb] = frozenset()
-    """What was done to units that were otherwise before."""
+    """The verbs that changed units: what undoes them is done once the document no longer names them."""
     ran_for: str = ""
-    """For which configuration and SIM the commands ran last; empty for none."""
+    """The configuration and SIM for which the document's commands ran last; empty where none ran."""

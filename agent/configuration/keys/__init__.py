@@ -30,9 +30,9 @@ from agent.configuration.keys import (
     write_files,
 )
 from agent.configuration.problems import Fault
-from agent.effects import Wanted
+from agent.effects import WantedEffect
 
-Render = Callable[[Any], Iterable[Wanted | Fault]]
+Render = Callable[[Any], Iterable[WantedEffect | Fault]]
 
 RENDERERS: Mapping[str, Render] = MappingProxyType(
     {

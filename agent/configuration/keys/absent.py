@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent.effects import RemoveFile, Wanted
-from agent.key_path import path_text
+from agent.effects import RemoveFile, WantedEffect
+from agent.reasons import DocumentKey
 
 
-def render(paths: Sequence[str]) -> Iterator[Wanted]:
+def render(paths: Sequence[str]) -> Iterator[WantedEffect]:
     """In document order."""
     for position, path in enumerate(paths):
-        yield Wanted(RemoveFile(path), path_text(("absent", position)))
+        yield WantedEffect(RemoveFile(path), DocumentKey(("absent", position)))

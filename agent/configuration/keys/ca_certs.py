@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agent.configuration.problems import Fault
 from agent.configuration.text import unbase64
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
 from agent.key_path import KeyPath
+from agent.reasons import DocumentKey
 
 DIRECTORY = "/usr/local/share/ca-certificates"
 _UPDATE = RunCommand(("update-ca-certificates",), 120.0)
@@ -18,7 +19,7 @@ _SEQUENCE = 0x30
 _LONG_FORM = 0x80
 
 
-def render(authorities: Mapping[str, Sequence[str]]) -> Iterator[Wanted | Fault]:
+def render(authorities: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
     """Each certificate in a file that is named by its digest."""
     for position, text in enumerate(authorities.get("trusted", ())):
         here: KeyPath = ("ca_certs", "trusted", position)
@@ -27,7 +28,7 @@ def render(authorities: Mapping[str, Sequence[str]]) -> Iterator[Wanted | Fault]
             continue
         content = f"{text.strip()}\n".encode()
         path = f"{DIRECTORY}/kitting-{hashlib.sha256(content).hexdigest()[:16]}.crt"
-        yield Wanted(WriteFile(path, content, 0o644, "root:root"), "ca_certs", then=(_UPDATE,))
+        yield WantedEffect(WriteFile(path, content, 0o644, "root:root"), DocumentKey(("ca_certs",)), then=(_UPDATE,))
 
 
 def _unfit(text: str) -> str:

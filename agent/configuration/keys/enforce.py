@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.effects import Wanted
+from agent.effects import WantedEffect
 
 
-def render(_: bool) -> Iterator[Wanted]:  # noqa: FBT001 (a key's value)
+def render(_: bool) -> Iterator[WantedEffect]:  # noqa: FBT001 (a key's value)
     """`rendering.rendered` looks at it."""
     return iter(())

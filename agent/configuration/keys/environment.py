@@ -12,8 +12,8 @@ from typing import Any
 
 from agent.configuration.keys.write_files import mode_of, then_of
 from agent.configuration.problems import Fault
-from agent.effects import Wanted, WriteFile
-from agent.key_path import path_text
+from agent.effects import WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 IDENTITY: Mapping[str, str] = MappingProxyType(
     {
@@ -26,7 +26,7 @@ IDENTITY: Mapping[str, str] = MappingProxyType(
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in '\\"$`'})
 
 
-def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+def render(files: Sequence[Mapping[str, Any]]) -> Iterator[WantedEffect | Fault]:
     """In document order; names within a file in theirs."""
     for position, file in enumerate(files):
         mode = mode_of(file, ("environment", position))
@@ -35,8 +35,8 @@ def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
             continue
         lines = (f'{name}="{value.translate(_SPECIAL)}"\n' for name, value in sorted(file.get("values", {}).items()))
         effect = WriteFile(file["path"], "".join(lines).encode(), mode, file.get("owner", "root:root"))
-        because = path_text(("environment", position))
-        yield Wanted(effect, because, then=tuple(then_of(file)), sensitive=file.get("sensitive", False))
+        because = DocumentKey(("environment", position))
+        yield WantedEffect(effect, because, then=tuple(then_of(file)), sensitive=file.get("sensitive", False))
 
 
 def with_identity(files: object) -> object:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 PATH = "/etc/hostname"
 _LIMIT_S = 10.0
 
 
-def render(hostname: str) -> Iterator[Wanted]:
+def render(hostname: str) -> Iterator[WantedEffect]:
     """The file, and hostname(1), which sets the running system's name from it."""
     file = WriteFile(PATH, f"{hostname}\n".encode(), 0o644, "root:root")
-    yield Wanted(file, "hostname", then=(RunCommand(("hostname", "-F", PATH), _LIMIT_S),))
+    yield WantedEffect(file, DocumentKey(("hostname",)), then=(RunCommand(("hostname", "-F", PATH), _LIMIT_S),))

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 _BUILT_IN = frozenset({"C", "POSIX", "C.UTF-8"})
 _GENERATING_LIMIT_S = 300.0
 
 
-def render(locale: str) -> Iterator[Wanted]:
+def render(locale: str) -> Iterator[WantedEffect]:
     """/etc/locale.gen (locale-gen(8)) comes first, so that no session finds a LANG that is not there yet."""
+    because = DocumentKey(("locale",))
     if locale not in _BUILT_IN:
         generate = RunCommand(("locale-gen",), _GENERATING_LIMIT_S)
-        yield Wanted(_file("/etc/locale.gen", f"{locale} UTF-8\n"), "locale", then=(generate,))
-    yield Wanted(_file("/etc/default/locale", f"LANG={locale}\n"), "locale")
-    yield Wanted(_file("/etc/locale.conf", f"LANG={locale}\n"), "locale")
+        yield WantedEffect(_file("/etc/locale.gen", f"{locale} UTF-8\n"), because, then=(generate,))
+    yield WantedEffect(_file("/etc/default/locale", f"LANG={locale}\n"), because)
+    yield WantedEffect(_file("/etc/locale.conf", f"LANG={locale}\n"), because)
 
 
 def _file(path: str, text: str) -> WriteFile:

@@ -12,8 +12,9 @@ from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 from agent.configuration.problems import Fault
-from agent.effects import ActivateConnections, Wanted, WriteFile
+from agent.effects import ActivateConnections, WantedEffect, WriteFile
 from agent.key_path import KeyPath
+from agent.reasons import DocumentKey
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
 NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"
@@ -27,7 +28,7 @@ Section = Mapping[str, object]
 Sections = Mapping[str, Section]
 
 
-def render(network: Mapping[str, Any]) -> Iterator[Wanted | Fault]:
+def render(network: Mapping[str, Any]) -> Iterator[WantedEffect | Fault]:
     """By kind and name."""
     for name, settings in sorted(network.get("ethernets", {}).items()):
         yield from _connection(name, settings, ("network", "ethernets", name), {"ethernet": _link(settings)})
@@ -43,7 +44,7 @@ def render(network: Mapping[str, Any]) -> Iterator[Wanted | Fault]:
 
 def _access_point(
     name: str, settings: Mapping[str, Any], here: KeyPath, ssid: str, point: Mapping[str, Any]
-) -> Iterator[Wanted | Fault]:
+) -> Iterator[WantedEffect | Fault]:
     if len(ssid.encode()) > MAX_SSID_BYTES:
         yield Fault((*here, "access-points", ssid), f"an SSID has at most {MAX_SSID_BYTES} bytes")
         return
@@ -63,7 +64,7 @@ def _connection(
     *,
     interface: str = "",
     sensitive: bool = False,
-) -> Iterator[Wanted | Fault]:
+) -> Iterator[WantedEffect | Fault]:
     faults = list(_faults(settings, here))
     if faults:
         yield from faults
@@ -80,7 +81,7 @@ def _connection(
     sections = {"connection": connection, **own, "ipv4": _ip(settings, 4), "ipv6": _ip(settings, 6)}
     effect = WriteFile(f"{DIRECTORY}/{identifier}.nmconnection", _keyfile(sections).encode(), 0o600, "root:root")
     then = (ActivateConnections((identifier,)),)
-    yield Wanted(effect, ".".join(map(str, here)), then=then, sensitive=sensitive)
+    yield WantedEffect(effect, DocumentKey(here), then=then, sensitive=sensitive)
 
 
 def _link(settings: Mapping[str, Any]) -> dict[str, object]:

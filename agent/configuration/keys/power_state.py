@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from agent.configuration.problems import Fault
-from agent.effects import Power, PowerState, Wanted
+from agent.effects import Power, PowerState, WantedEffect
+from agent.reasons import DocumentKey
 
 
-def render(wanted: Mapping[str, str]) -> Iterator[Wanted | Fault]:
+def render(wanted: Mapping[str, str]) -> Iterator[WantedEffect | Fault]:
     """`+5` is five minutes."""
     delay, mode = wanted.get("delay", "now"), wanted["mode"]
     if mode not in {power.value for power in Power}:
@@ -17,4 +18,4 @@ def render(wanted: Mapping[str, str]) -> Iterator[Wanted | Fault]:
         yield Fault(("power_state", "delay"), "takes now, or +MINUTES")
     else:
         delay_s = 0.0 if delay == "now" else float(delay) * 60
-        yield Wanted(PowerState(Power(mode), delay_s), "power_state")
+        yield WantedEffect(PowerState(Power(mode), delay_s), DocumentKey(("power_state",)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.effects import Wanted
+from agent.effects import WantedEffect
 from agent.frozen import frozen
 
 MAX_CHARACTERS = 128
@@ -22,7 +22,7 @@ class ReportItem:
     """Absolute path. Of its first line, NUL and white space at the ends go, and `MAX_CHARACTERS` stay."""
 
 
-def render(_: Mapping[str, Any]) -> Iterator[Wanted]:
+def render(_: Mapping[str, Any]) -> Iterator[WantedEffect]:
     """No effects."""
     return iter(())
 

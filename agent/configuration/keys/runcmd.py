@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.configuration.problems import Fault
-from agent.effects import OnError, RunCommand, Wanted
-from agent.key_path import path_text
+from agent.effects import OnError, RunCommand, WantedEffect
+from agent.reasons import DocumentKey
 from agent.setting_values import duration_s
 
 LIMIT_S = 300.0
@@ -16,7 +16,7 @@ MOST_S = 3600.0
 Command = str | Sequence[str]
 
 
-def render(commands: Sequence[Command | Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+def render(commands: Sequence[Command | Mapping[str, Any]]) -> Iterator[WantedEffect | Fault]:
     """A text is run by /bin/sh; a list of words is run without a shell."""
     for position, item in enumerate(commands):
         options: Mapping[str, Any] = item if isinstance(item, Mapping) else {"command": item}
@@ -27,8 +27,8 @@ def render(commands: Sequence[Command | Mapping[str, Any]]) -> Iterator[Wanted |
         goes_on = options.get("on_error") == OnError.CONTINUE.value
         on_error = OnError.CONTINUE if goes_on else OnError.STOP
         effect = RunCommand(_argv(options["command"]), limit_s, on_error, own_scope=True)
-        because = path_text(("runcmd", position))
-        yield Wanted(effect, because, sensitive=options.get("sensitive", False))
+        because = DocumentKey(("runcmd", position))
+        yield WantedEffect(effect, because, sensitive=options.get("sensitive", False))
 
 
 def _limit_s(text: object) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.configuration.problems import Fault
-from agent.effects import ServiceVerb, Verb, Wanted
-from agent.key_path import path_text
+from agent.effects import ServiceVerb, Verb, WantedEffect
+from agent.reasons import DocumentKey
 
 _VERBS = {"enable": Verb.ENABLE, "disable": Verb.DISABLE, "mask": Verb.MASK, "restart": Verb.RESTART}
 _SUFFIXES = (".service", ".socket", ".timer", ".path", ".target", ".mount", ".automount", ".swap", ".slice", ".device")
@@ -18,12 +18,12 @@ def unit_name(unit: str) -> str:
     return unit if unit.endswith(_SUFFIXES) else f"{unit}.service"
 
 
-def render(services: Mapping[str, Sequence[str]]) -> Iterator[Wanted | Fault]:
+def render(services: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
     """In the order disable, mask, enable, restart: what goes makes room for what comes."""
     yield from _contradictions(services)
     for key in ("disable", "mask", "enable", "restart"):
         for position, unit in enumerate(services.get(key, ())):
-            yield Wanted(ServiceVerb(unit_name(unit), _VERBS[key]), path_text(("services", key, position)))
+            yield WantedEffect(ServiceVerb(unit_name(unit), _VERBS[key]), DocumentKey(("services", key, position)))
 
 
 def _contradictions(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:

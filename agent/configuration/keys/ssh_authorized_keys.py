@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agent.configuration.problems import Fault
 from agent.configuration.text import unbase64
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.key_path import KeyPath
+from agent.reasons import DocumentKey
 
 DIRECTORY = "/etc/ssh/authorized_keys.d"
 SSHD_PATH = "/etc/ssh/sshd_config.d/50-kitting-agent.conf"
@@ -35,28 +36,28 @@ _LINE = re.compile(
 _LENGTH_BYTES = 4
 
 
-def render(keys: Sequence[str] | Mapping[str, Sequence[str]]) -> Iterator[Wanted | Fault]:
+def render(keys: Sequence[str] | Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
     """A list is root's."""
     by_user = keys if isinstance(keys, Mapping) else {"root": keys}
     top: KeyPath = ("ssh_authorized_keys",)
     for user, lines in sorted(by_user.items()):
         path = (*top, user) if isinstance(keys, Mapping) else top
-        yield from keys_of(user, lines, path, "ssh_authorized_keys")
+        yield from keys_of(user, lines, path, DocumentKey(top))
 
 
-def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: str) -> Iterator[Wanted | Fault]:
+def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: DocumentKey) -> Iterator[WantedEffect | Fault]:
     """The keys of one user, or their faults."""
     faults = list(_faults(lines, path))
     yield from faults
     if not faults:
         content = "".join(f"{line.strip()}\n" for line in lines)
-        yield Wanted(WriteFile(f"{DIRECTORY}/{user}", content.encode(), 0o644, "root:root"), because)
+        yield WantedEffect(WriteFile(f"{DIRECTORY}/{user}", content.encode(), 0o644, "root:root"), because)
 
 
-def where_keys_are(because: str) -> Wanted:
+def where_keys_are(because: DocumentKey) -> WantedEffect:
     """The drop-in that tells sshd the place of the keys, once for a document."""
     config = WriteFile(SSHD_PATH, SSHD_CONFIG.encode(), 0o644, "root:root")
-    return Wanted(config, because, then=(RELOAD,))
+    return WantedEffect(config, because, then=(RELOAD,))
 
 
 def _faults(lines: Sequence[str], path: KeyPath) -> Iterator[Fault]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 PATH = "/etc/sysctl.d/90-kitting.conf"
 _AGAIN = ServiceVerb("systemd-sysctl.service", Verb.RESTART)
 
 
-def render(parameters: Mapping[str, str | int]) -> Iterator[Wanted]:
+def render(parameters: Mapping[str, str | int]) -> Iterator[WantedEffect]:
     """By name, so that the order in the document makes no difference."""
     content = "".join(f"{name} = {value}\n" for name, value in sorted(parameters.items()))
-    yield Wanted(WriteFile(PATH, content.encode(), 0o644, "root:root"), "sysctl", then=(_AGAIN,))
+    yield WantedEffect(WriteFile(PATH, content.encode(), 0o644, "root:root"), DocumentKey(("sysctl",)), then=(_AGAIN,))

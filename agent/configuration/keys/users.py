@@ -11,8 +11,9 @@ from typing import Any
 
 from agent.configuration.keys import ssh_authorized_keys
 from agent.configuration.problems import Fault
-from agent.effects import RunCommand, Wanted, WriteFile
-from agent.key_path import KeyPath, path_text
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.key_path import KeyPath
+from agent.reasons import DocumentKey
 
 SYSUSERS = "/etc/sysusers.d"
 TMPFILES = "/etc/tmpfiles.d"
@@ -21,7 +22,7 @@ _ROOT_IN_DISGUISE = frozenset({"root", "sudo", "wheel", "admin", "shadow", "disk
 _NOT_OURS = frozenset({"root", "kitting-agent"})
 
 
-def render(users: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+def render(users: Sequence[Mapping[str, Any]]) -> Iterator[WantedEffect | Fault]:
     """In document order; a name twice is found as two effects on one path."""
     for position, user in enumerate(users):
         here: KeyPath = ("users", position)
@@ -37,8 +38,8 @@ def _faults(user: Mapping[str, Any], here: KeyPath) -> Iterator[Fault]:
             yield Fault((*here, "groups", position), f"{group} makes root of its members, which only the image does")
 
 
-def _user(user: Mapping[str, Any], here: KeyPath) -> Iterator[Wanted | Fault]:
-    name, because = user["name"], path_text(here)
+def _user(user: Mapping[str, Any], here: KeyPath) -> Iterator[WantedEffect | Fault]:
+    name, because = user["name"], DocumentKey(here)
     home = user.get("home", f"/home/{name}")
     shell = user.get("shell", "/bin/bash")
     lines = [f'u {name} {user.get("uid", "-")} "{user.get("gecos", "")}" {home} {shell}']
@@ -51,8 +52,8 @@ def _user(user: Mapping[str, Any], here: KeyPath) -> Iterator[Wanted | Fault]:
         yield from ssh_authorized_keys.keys_of(name, keys, (*here, "ssh_authorized_keys"), because)
 
 
-def _made(path: str, lines: Sequence[str], command: tuple[str, ...], because: str) -> Wanted:
+def _made(path: str, lines: Sequence[str], command: tuple[str, ...], because: DocumentKey) -> WantedEffect:
     """The command names no file of its own: it is run again when the file goes."""
     content = "".join(f"{line}\n" for line in lines)
     then = RunCommand(command, _LIMIT_S)
-    return Wanted(WriteFile(path, content.encode(), 0o644, "root:root"), because, then=(then,))
+    return WantedEffect(WriteFile(path, content.encode(), 0o644, "root:root"), because, then=(then,))

@@ -12,8 +12,9 @@ from typing import Any
 from agent.configuration.keys.services import unit_name
 from agent.configuration.problems import Fault
 from agent.configuration.text import gunzip, unbase64
-from agent.effects import FetchedFile, ServiceVerb, Verb, Wanted, WriteFile
-from agent.key_path import KeyPath, path_text
+from agent.effects import FetchedFile, ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.key_path import KeyPath
+from agent.reasons import DocumentKey
 
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 """Limit for the content of all files together, in bytes."""
@@ -23,7 +24,7 @@ _BASE64 = frozenset({"base64", "b64"})
 _OTHERS = 0o007
 
 
-def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
+def render(files: Sequence[Mapping[str, Any]]) -> Iterator[WantedEffect | Fault]:
     """In document order."""
     left = MAX_UNPACKED_BYTES
     for position, file in enumerate(files):
@@ -40,14 +41,14 @@ def render(files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted | Fault]:
         yield _file(file, content, path)
 
 
-def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> Wanted | Fault:
+def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> WantedEffect | Fault:
     mode = mode_of(file, path)
     if isinstance(mode, Fault):
         return mode
     return _wanted(WriteFile(file["path"], content, mode, file.get("owner", "root:root")), file, path)
 
 
-def _fetched(file: Mapping[str, Any], path: KeyPath) -> Wanted | Fault:
+def _fetched(file: Mapping[str, Any], path: KeyPath) -> WantedEffect | Fault:
     if "content" in file or "encoding" in file:
         return Fault((*path, "source"), "stands beside content; a file has the one or the other")
     mode, source = mode_of(file, path), file["source"]
@@ -57,9 +58,9 @@ def _fetched(file: Mapping[str, Any], path: KeyPath) -> Wanted | Fault:
     return _wanted(FetchedFile(file["path"], source["sha256"], source["size"], mode, owner), file, path)
 
 
-def _wanted(effect: WriteFile | FetchedFile, file: Mapping[str, Any], path: KeyPath) -> Wanted:
+def _wanted(effect: WriteFile | FetchedFile, file: Mapping[str, Any], path: KeyPath) -> WantedEffect:
     flags = {name: file.get(name, False) for name in ("sensitive", "enforce")}
-    return Wanted(effect, path_text(path), then=tuple(then_of(file)), **flags)
+    return WantedEffect(effect, DocumentKey(path), then=tuple(then_of(file)), **flags)
 
 
 def mode_of(file: Mapping[str, Any], path: KeyPath) -> int | Fault:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.resolving import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
-from agent.effects import Link, RunCommand, ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import Link, RunCommand, ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.host.program_files import userdata_schema
+from agent.reasons import DocumentKey
 from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
 
@@ -47,39 +48,47 @@ def test_the_complete_example_becomes_these_effects(this_sim):
     telemetry = b"site     = osaka-1\ninterval = 60\ngateway  = 490154203237518\n"
     again = (ServiceVerb("telemetry.service", Verb.RESTART),)
     assert wanted_effects(resolved("a_thousand_devices", this_sim), ApplySettings()) == (
-        Wanted(
+        WantedEffect(
             WriteFile("/etc/hostname", b"gw-osaka-1\n", 0o644, "root:root"),
-            "hostname",
+            DocumentKey(("hostname",)),
             then=(RunCommand(("hostname", "-F", "/etc/hostname"), 10.0),),
         ),
-        Wanted(Link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo", must_exist=True), "timezone"),
-        Wanted(WriteFile("/etc/timezone", b"Asia/Tokyo\n", 0o644, "root:root"), "timezone"),
-        Wanted(
+        WantedEffect(
+            Link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo", must_exist=True), DocumentKey(("timezone",))
+        ),
+        WantedEffect(WriteFile("/etc/timezone", b"Asia/Tokyo\n", 0o644, "root:root"), DocumentKey(("timezone",))),
+        WantedEffect(
             WriteFile(
                 "/etc/systemd/timesyncd.conf.d/50-kitting-agent.conf",
                 b"[Time]\nNTP=ntp.nict.jp\n",
                 0o644,
                 "root:root",
             ),
-            "ntp",
+            DocumentKey(("ntp",)),
             then=(ServiceVerb("systemd-timesyncd.service", Verb.RESTART),),
         ),
-        Wanted(ServiceVerb("systemd-timesyncd.service", Verb.ENABLE), "ntp"),
-        Wanted(WriteFile("/etc/telemetry/telemetry.conf", telemetry, 0o640, "root:adm"), "write_files[0]", then=again),
-        Wanted(
+        WantedEffect(ServiceVerb("systemd-timesyncd.service", Verb.ENABLE), DocumentKey(("ntp",))),
+        WantedEffect(
+            WriteFile("/etc/telemetry/telemetry.conf", telemetry, 0o640, "root:adm"),
+            DocumentKey(("write_files", 0)),
+            then=again,
+        ),
+        WantedEffect(
             WriteFile("/etc/telemetry/token", b"none\n", 0o600, "root:root"),
-            "write_files[1]",
+            DocumentKey(("write_files", 1)),
             then=again,
             sensitive=True,
         ),
-        Wanted(WriteFile("/etc/ssh/authorized_keys.d/pi", key, 0o644, "root:root"), "ssh_authorized_keys"),
-        Wanted(
+        WantedEffect(
+            WriteFile("/etc/ssh/authorized_keys.d/pi", key, 0o644, "root:root"), DocumentKey(("ssh_authorized_keys",))
+        ),
+        WantedEffect(
             WriteFile("/etc/ssh/sshd_config.d/50-kitting-agent.conf", sshd, 0o644, "root:root"),
-            "ssh_authorized_keys",
+            DocumentKey(("ssh_authorized_keys",)),
             then=(ServiceVerb("ssh.service", Verb.RELOAD),),
         ),
-        Wanted(ServiceVerb("bluetooth.service", Verb.DISABLE), "services.disable[0]"),
-        Wanted(ServiceVerb("telemetry.service", Verb.ENABLE), "services.enable[0]"),
+        WantedEffect(ServiceVerb("bluetooth.service", Verb.DISABLE), DocumentKey(("services", "disable", 0))),
+        WantedEffect(ServiceVerb("telemetry.service", Verb.ENABLE), DocumentKey(("services", "enable", 0))),
     )
 
 

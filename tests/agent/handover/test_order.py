@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from some_reasons import REASONS, STEP_REASONS
 
 from agent.errors import Code, Failure
 from agent.handover.order import (
@@ -24,6 +25,7 @@ from agent.handover.order import (
     outcome_from_json,
     outcome_to_json,
 )
+from agent.reasons import Cause, EarlierText
 
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
 TEXTS = st.text(max_size=40)
@@ -39,8 +41,10 @@ APPLIES = st.builds(
     st.dictionaries(NAMES, VALUES, max_size=3),
 )
 ORDERS = APPLIES | st.builds(RollBack, NAMES) | st.builds(Scrub, NAMES)
-CHANGES = st.lists(st.builds(Change, TEXTS, TEXTS, TEXTS), max_size=3).map(tuple)
-RUNS = st.lists(st.builds(Ran, TEXTS, st.integers(-64, 255), st.floats(0, 3600), TEXTS, TEXTS), max_size=3).map(tuple)
+CHANGES = st.lists(st.builds(Change, TEXTS, TEXTS, REASONS), max_size=3).map(tuple)
+RUNS = st.lists(st.builds(Ran, TEXTS, st.integers(-64, 255), st.floats(0, 3600), TEXTS, STEP_REASONS), max_size=3).map(
+    tuple
+)
 NAMED = st.none() | NAMES
 OUTCOMES = st.builds(Outcome, NAMED, NAMED, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS)
 CONFIRMATIONS = st.builds(Confirmation, NAMES, st.sampled_from(Decision), FAILURES)
@@ -78,6 +82,20 @@ def test_an_order_of_the_version_before_is_read(task, order):
 @given(OUTCOMES)
 def test_an_outcome_is_read_back(outcome):
     assert outcome_to_json(outcome_from_json(outcome_to_json(outcome))) == outcome_to_json(outcome)
+
+
+def test_an_outcome_of_the_version_before_is_read():
+    text = (
+        '{"changes":[["recorded: disabled","app.service","no longer named"],["changed","/etc/hostname","hostname"]],'
+        '"digest":"d","failure":null,"order_id":"second","ran":[["true",0,0.1,"","runcmd[0]"]],"recorded":true,'
+        '"result":"unconfirmed","version":1}\n'
+    )
+    changes = (
+        Change("recorded: disabled", "app.service", Cause.NO_LONGER_NAMED),
+        Change("changed", "/etc/hostname", EarlierText("hostname")),
+    )
+    ran = Ran("true", 0, 0.1, "", EarlierText("runcmd[0]"))
+    assert outcome_from_json(text) == Outcome("second", "d", Result.UNCONFIRMED, changes, recorded=True, ran=(ran,))
 
 
 @given(CONFIRMATIONS)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.apply import applying
 from agent.apply import service as serving_orders
+from agent.apply.context import apply_context
 from agent.configuration.resolving import from_document
 from agent.errors import Code
 from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
@@ -166,7 +166,7 @@ def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
         assert bench.file() == "by hand\n"
         now[0] += seconds * 100
 
-    service = serving_orders.Bench(applying.room(settings), settings.identity, lambda: now[0], sleep)
+    service = serving_orders.ServiceContext(apply_context(settings), settings.identity, lambda: now[0], sleep)
     outcome = serving_orders.serve(service)
     assert (outcome.result, outcome.failure.code, bench.file()) == (Result.UNDONE, Code.APPLY_UNCONFIRMED, None)
 

@@ -1,4 +1,4 @@
-"""What the privileged half writes down is read back as it was; anything else is refused, whatever it is."""
+"""What the root half writes down is read back as it was; anything else is refused, whatever it is."""
 
 import json
 import tempfile
@@ -9,21 +9,20 @@ import pytest
 from faulty_disk import FastDisk
 from hypothesis import given
 from hypothesis import strategies as st
+from some_reasons import REASONS, STEP_REASONS
 
 from agent.apply.journal import journal as journals
 from agent.apply.journal import store as stores
+from agent.apply.journal.frames import framed, unframed
+from agent.apply.journal.node_records import named_contents
+from agent.apply.journal.ordered import Ordered, Purpose, contents_of
 from agent.apply.journal.records import (
-    Ordered,
-    contents_of,
-    framed,
     happened_from_record,
     happened_to_record,
     managed_from_record,
     managed_to_record,
-    named_contents,
     ordered_from_record,
     ordered_to_record,
-    unframed,
 )
 from agent.apply.journal.transaction import Event, Happened
 from agent.apply.planning.nodes import Absent, Directory, File, Large, Lost, Symlink, sha256
@@ -56,10 +55,10 @@ actions = st.one_of(
     st.builds(PowerState, st.sampled_from(Power), seconds),
 )
 steps = st.one_of(
-    st.builds(FileStep, paths, kept, nodes, texts, st.booleans()),
-    st.builds(ActionStep, actions, texts, st.booleans(), st.booleans(), st.booleans()),
+    st.builds(FileStep, paths, kept, nodes, STEP_REASONS, st.booleans()),
+    st.builds(ActionStep, actions, STEP_REASONS, st.booleans(), st.booleans(), st.booleans()),
 )
-entries = st.builds(ManagedPath, digests, kept, texts, st.lists(actions, max_size=2).map(tuple), st.booleans())
+entries = st.builds(ManagedPath, digests, kept, STEP_REASONS, st.lists(actions, max_size=2).map(tuple), st.booleans())
 managed = st.builds(Managed, st.dictionaries(paths, entries, max_size=3), st.frozensets(verbs, max_size=2), texts)
 orders = st.builds(
     Ordered,
@@ -67,16 +66,16 @@ orders = st.builds(
     texts,
     st.booleans(),
     st.lists(steps, max_size=4).map(tuple),
-    st.lists(st.builds(Change, texts, texts, texts), max_size=2).map(tuple),
+    st.lists(st.builds(Change, texts, texts, REASONS), max_size=2).map(tuple),
     managed,
     managed,
-    st.booleans(),
+    st.sampled_from(Purpose),
     st.dictionaries(paths, digests, max_size=2),
 )
 failures = st.builds(
     lambda code, detail, where: Failure(code, detail, where=where), st.sampled_from(Code), texts, texts
 )
-rans = st.builds(Ran, texts, st.integers(-64, 255), seconds, texts, texts)
+rans = st.builds(Ran, texts, st.integers(-64, 255), seconds, texts, STEP_REASONS)
 events = st.builds(
     Happened, st.sampled_from(Event), st.none() | st.integers(0, 999), st.none() | failures, st.none() | rans
 )

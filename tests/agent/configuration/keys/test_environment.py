@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from agent.configuration.keys.environment import render
 from agent.configuration.resolving import Names, resolve, wanted_effects
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.host.program_files import userdata_schema
+from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()
@@ -20,9 +21,9 @@ SIM = Names({"site": "osaka-1"}, {"imsi": "001010000000001", "sim_id": "8981"}, 
 def test_a_file_has_a_line_for_each_name():
     file = {"path": "/etc/default/x", "values": {"B": "2", "A": "1"}, "restart": ["x"], "permissions": "0640"}
     assert list(render([file])) == [
-        Wanted(
+        WantedEffect(
             WriteFile("/etc/default/x", b'A="1"\nB="2"\n', 0o640, "root:root"),
-            "environment[0]",
+            DocumentKey(("environment", 0)),
             then=(ServiceVerb("x.service", Verb.RESTART),),
         )
     ]

@@ -1,7 +1,8 @@
 """`hostname` → a file, and in force at once."""
 
 from agent.configuration.keys import hostname
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 
 def root_file(path, text):
@@ -10,9 +11,9 @@ def root_file(path, text):
 
 def test_the_host_name_is_a_file_and_in_force_at_once():
     assert list(hostname.render("gw-1")) == [
-        Wanted(
+        WantedEffect(
             root_file("/etc/hostname", "gw-1\n"),
-            "hostname",
+            DocumentKey(("hostname",)),
             then=(RunCommand(("hostname", "-F", "/etc/hostname"), 10.0),),
         )
     ]

@@ -3,7 +3,8 @@
 import pytest
 
 from agent.configuration.keys import locale
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 
 def root_file(path, text):
@@ -12,11 +13,13 @@ def root_file(path, text):
 
 def test_a_locale_is_generated_before_it_is_used():
     assert list(locale.render("ja_JP.UTF-8")) == [
-        Wanted(
-            root_file("/etc/locale.gen", "ja_JP.UTF-8 UTF-8\n"), "locale", then=(RunCommand(("locale-gen",), 300.0),)
+        WantedEffect(
+            root_file("/etc/locale.gen", "ja_JP.UTF-8 UTF-8\n"),
+            DocumentKey(("locale",)),
+            then=(RunCommand(("locale-gen",), 300.0),),
         ),
-        Wanted(root_file("/etc/default/locale", "LANG=ja_JP.UTF-8\n"), "locale"),
-        Wanted(root_file("/etc/locale.conf", "LANG=ja_JP.UTF-8\n"), "locale"),
+        WantedEffect(root_file("/etc/default/locale", "LANG=ja_JP.UTF-8\n"), DocumentKey(("locale",))),
+        WantedEffect(root_file("/etc/locale.conf", "LANG=ja_JP.UTF-8\n"), DocumentKey(("locale",))),
     ]
 
 

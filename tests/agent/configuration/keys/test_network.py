@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.configuration.keys.network import render
 from agent.configuration.problems import Fault
-from agent.effects import ActivateConnections, Wanted
+from agent.effects import ActivateConnections, WantedEffect
 
 
 def keyfile(wanted):
@@ -26,7 +26,7 @@ def unescaped(text):
 
 def only(network):
     (wanted,) = render({"version": 2, **network})
-    assert isinstance(wanted, Wanted)
+    assert isinstance(wanted, WantedEffect)
     return wanted
 
 

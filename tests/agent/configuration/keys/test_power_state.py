@@ -5,8 +5,9 @@ import pytest
 from agent.configuration.keys import absent, power_state
 from agent.configuration.problems import Fault
 from agent.configuration.resolving import Names, resolve, wanted_effects
-from agent.effects import Power, PowerState, RemoveFile, Wanted
+from agent.effects import Power, PowerState, RemoveFile, WantedEffect
 from agent.host.program_files import userdata_schema
+from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()
@@ -21,7 +22,7 @@ SCHEMA = userdata_schema()
     ],
 )
 def test_a_delay_is_in_minutes(written, meant):
-    assert list(power_state.render(written)) == [Wanted(meant, "power_state")]
+    assert list(power_state.render(written)) == [WantedEffect(meant, DocumentKey(("power_state",)))]
 
 
 @pytest.mark.parametrize("written", [{"mode": "{{ tags.x }}"}, {"mode": "reboot", "delay": "{{ tags.x }}"}])
@@ -30,7 +31,7 @@ def test_what_waits_for_a_value_is_only_a_fault(written):
 
 
 def test_each_absent_path_is_removed():
-    assert list(absent.render(["/etc/motd"])) == [Wanted(RemoveFile("/etc/motd"), "absent[0]")]
+    assert list(absent.render(["/etc/motd"])) == [WantedEffect(RemoveFile("/etc/motd"), DocumentKey(("absent", 0)))]
 
 
 def test_a_document_can_enforce_all_its_files():

@@ -4,20 +4,23 @@ import pytest
 
 from agent.configuration.keys import runcmd
 from agent.configuration.problems import Fault
-from agent.effects import OnError, RunCommand, Wanted
+from agent.effects import OnError, RunCommand, WantedEffect
+from agent.reasons import DocumentKey
 
 
 def test_a_text_is_for_a_shell_and_a_list_is_not():
     assert list(runcmd.render(["echo $HOME", ["echo", "$HOME"]])) == [
-        Wanted(RunCommand(("/bin/sh", "-c", "echo $HOME"), 300.0, own_scope=True), "runcmd[0]"),
-        Wanted(RunCommand(("echo", "$HOME"), 300.0, own_scope=True), "runcmd[1]"),
+        WantedEffect(RunCommand(("/bin/sh", "-c", "echo $HOME"), 300.0, own_scope=True), DocumentKey(("runcmd", 0))),
+        WantedEffect(RunCommand(("echo", "$HOME"), 300.0, own_scope=True), DocumentKey(("runcmd", 1))),
     ]
 
 
 def test_a_command_may_have_its_own_limit_and_go_on_when_it_fails_and_be_a_secret():
     item = {"command": ["x"], "timeout": "90s", "on_error": "continue", "sensitive": True}
     assert list(runcmd.render([item])) == [
-        Wanted(RunCommand(("x",), 90.0, OnError.CONTINUE, own_scope=True), "runcmd[0]", sensitive=True)
+        WantedEffect(
+            RunCommand(("x",), 90.0, OnError.CONTINUE, own_scope=True), DocumentKey(("runcmd", 0)), sensitive=True
+        )
     ]
 
 

@@ -4,16 +4,17 @@ import pytest
 
 from agent.configuration.keys.services import render, unit_name
 from agent.configuration.problems import Fault
-from agent.effects import ServiceVerb, Verb, Wanted
+from agent.effects import ServiceVerb, Verb, WantedEffect
+from agent.reasons import DocumentKey
 
 
 def test_what_goes_makes_room_for_what_comes():
     services = {"restart": ["d"], "enable": ["c.timer"], "mask": ["b.service"], "disable": ["a"]}
     assert list(render(services)) == [
-        Wanted(ServiceVerb("a.service", Verb.DISABLE), "services.disable[0]"),
-        Wanted(ServiceVerb("b.service", Verb.MASK), "services.mask[0]"),
-        Wanted(ServiceVerb("c.timer", Verb.ENABLE), "services.enable[0]"),
-        Wanted(ServiceVerb("d.service", Verb.RESTART), "services.restart[0]"),
+        WantedEffect(ServiceVerb("a.service", Verb.DISABLE), DocumentKey(("services", "disable", 0))),
+        WantedEffect(ServiceVerb("b.service", Verb.MASK), DocumentKey(("services", "mask", 0))),
+        WantedEffect(ServiceVerb("c.timer", Verb.ENABLE), DocumentKey(("services", "enable", 0))),
+        WantedEffect(ServiceVerb("d.service", Verb.RESTART), DocumentKey(("services", "restart", 0))),
     ]
 
 

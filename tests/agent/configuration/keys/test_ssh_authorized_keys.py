@@ -6,7 +6,8 @@ import pytest
 
 from agent.configuration.keys.ssh_authorized_keys import TYPES, render, where_keys_are
 from agent.configuration.problems import Fault
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 
 def key_of(kind, body=bytes(32), *, named=None):
@@ -23,12 +24,14 @@ def fault_of(line):
 def test_each_user_has_a_file_and_sshd_reads_them_all():
     one, two = key_of("ssh-ed25519"), key_of("ssh-rsa") + " desk"
     door = b"AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 /etc/ssh/authorized_keys.d/%u\n"
-    because = "ssh_authorized_keys"
+    because = DocumentKey(("ssh_authorized_keys",))
     assert list(render({"pi": [one, f" {two} "], "admin": []})) == [
-        Wanted(WriteFile("/etc/ssh/authorized_keys.d/admin", b"", 0o644, "root:root"), because),
-        Wanted(WriteFile("/etc/ssh/authorized_keys.d/pi", f"{one}\n{two}\n".encode(), 0o644, "root:root"), because),
+        WantedEffect(WriteFile("/etc/ssh/authorized_keys.d/admin", b"", 0o644, "root:root"), because),
+        WantedEffect(
+            WriteFile("/etc/ssh/authorized_keys.d/pi", f"{one}\n{two}\n".encode(), 0o644, "root:root"), because
+        ),
     ]
-    assert where_keys_are(because) == Wanted(
+    assert where_keys_are(because) == WantedEffect(
         WriteFile("/etc/ssh/sshd_config.d/50-kitting-agent.conf", door, 0o644, "root:root"),
         because,
         then=(ServiceVerb("ssh.service", Verb.RELOAD),),

@@ -1,7 +1,8 @@
 """`timezone` → a link."""
 
 from agent.configuration.keys import timezone
-from agent.effects import Link, Wanted, WriteFile
+from agent.effects import Link, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 
 def root_file(path, text):
@@ -10,6 +11,8 @@ def root_file(path, text):
 
 def test_the_time_zone_is_a_link_to_a_zone_that_exists():
     assert list(timezone.render("Asia/Tokyo")) == [
-        Wanted(Link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo", must_exist=True), "timezone"),
-        Wanted(root_file("/etc/timezone", "Asia/Tokyo\n"), "timezone"),
+        WantedEffect(
+            Link("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo", must_exist=True), DocumentKey(("timezone",))
+        ),
+        WantedEffect(root_file("/etc/timezone", "Asia/Tokyo\n"), DocumentKey(("timezone",))),
     ]

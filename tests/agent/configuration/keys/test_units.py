@@ -2,13 +2,16 @@
 
 from agent.configuration.keys.units import render
 from agent.configuration.problems import Fault
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 AGAIN = (ServiceVerb("t.service", Verb.RESTART),)
 
 
 def file(path, content, then=AGAIN):
-    return Wanted(WriteFile(f"/etc/systemd/system/{path}", content, 0o644, "root:root"), "units[0]", then=then)
+    return WantedEffect(
+        WriteFile(f"/etc/systemd/system/{path}", content, 0o644, "root:root"), DocumentKey(("units", 0)), then=then
+    )
 
 
 def test_a_unit_has_its_file_and_drop_ins_and_starts_at_boot():
@@ -21,7 +24,7 @@ def test_a_unit_has_its_file_and_drop_ins_and_starts_at_boot():
     assert list(render([unit])) == [
         file("t.service", b"[Service]\n"),
         file("t.service.d/a.conf", b"x\n"),
-        Wanted(ServiceVerb("t.service", Verb.ENABLE), "units[0]"),
+        WantedEffect(ServiceVerb("t.service", Verb.ENABLE), DocumentKey(("units", 0))),
     ]
 
 
@@ -29,13 +32,13 @@ def test_a_unit_may_be_left_running():
     unit = {"name": "t.service", "dropins": [{"name": "a.conf", "content": "x\n"}], "restart": False, "enabled": False}
     assert list(render([unit])) == [
         file("t.service.d/a.conf", b"x\n", ()),
-        Wanted(ServiceVerb("t.service", Verb.DISABLE), "units[0]"),
+        WantedEffect(ServiceVerb("t.service", Verb.DISABLE), DocumentKey(("units", 0))),
     ]
 
 
 def test_a_masked_unit_is_masked_and_nothing_else():
     assert list(render([{"name": "t.service", "mask": True}])) == [
-        Wanted(ServiceVerb("t.service", Verb.MASK), "units[0]")
+        WantedEffect(ServiceVerb("t.service", Verb.MASK), DocumentKey(("units", 0)))
     ]
     (fault,) = render([{"name": "t.service", "mask": True, "content": "x"}])
     assert isinstance(fault, Fault)

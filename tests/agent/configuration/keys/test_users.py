@@ -7,7 +7,8 @@ import pytest
 
 from agent.configuration.keys.users import render
 from agent.configuration.problems import Fault
-from agent.effects import RunCommand, Wanted, WriteFile
+from agent.effects import RunCommand, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f desk"
 OPERATOR = {"name": "op", "gecos": "Field operator", "uid": 1500, "groups": ["dialout"], "ssh_authorized_keys": [KEY]}
@@ -16,17 +17,20 @@ OPERATOR = {"name": "op", "gecos": "Field operator", "uid": 1500, "groups": ["di
 def test_a_user_is_two_files_and_a_file_of_keys():
     sysusers, tmpfiles = "/etc/sysusers.d/50-kitting-op.conf", "/etc/tmpfiles.d/50-kitting-op.conf"
     assert list(render([OPERATOR])) == [
-        Wanted(
+        WantedEffect(
             WriteFile(sysusers, b'u op 1500 "Field operator" /home/op /bin/bash\nm op dialout\n', 0o644, "root:root"),
-            "users[0]",
+            DocumentKey(("users", 0)),
             then=(RunCommand(("systemd-sysusers",), 30.0),),
         ),
-        Wanted(
+        WantedEffect(
             WriteFile(tmpfiles, b"d /home/op 0750 op op -\n", 0o644, "root:root"),
-            "users[0]",
+            DocumentKey(("users", 0)),
             then=(RunCommand(("systemd-tmpfiles", "--create", "--prefix=/home/op"), 30.0),),
         ),
-        Wanted(WriteFile("/etc/ssh/authorized_keys.d/op", f"{KEY}\n".encode(), 0o644, "root:root"), "users[0]"),
+        WantedEffect(
+            WriteFile("/etc/ssh/authorized_keys.d/op", f"{KEY}\n".encode(), 0o644, "root:root"),
+            DocumentKey(("users", 0)),
+        ),
     ]
 
 
@@ -44,7 +48,7 @@ def test_some_users_are_not_ours_to_make(name):
 
 @pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="systemd-sysusers is not installed")
 def test_systemd_makes_the_account_that_is_meant(tmp_path):
-    files = [item.effect for item in render([OPERATOR]) if isinstance(item, Wanted)]
+    files = [item.effect for item in render([OPERATOR]) if isinstance(item, WantedEffect)]
     for file in files:
         path = tmp_path / file.path.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)

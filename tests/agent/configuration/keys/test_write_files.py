@@ -7,12 +7,13 @@ import pytest
 
 from agent.configuration.keys.write_files import MAX_UNPACKED_BYTES, render
 from agent.configuration.problems import Fault
-from agent.effects import ServiceVerb, Verb, Wanted, WriteFile
+from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.reasons import DocumentKey
 
 
 def test_a_file_has_defaults_for_all_but_its_path():
     assert list(render([{"path": "/etc/x"}])) == [
-        Wanted(WriteFile("/etc/x", b"", 0o644, "root:root"), "write_files[0]"),
+        WantedEffect(WriteFile("/etc/x", b"", 0o644, "root:root"), DocumentKey(("write_files", 0))),
     ]
 
 
@@ -31,7 +32,7 @@ def test_a_file_is_what_it_says_to_be():
         ServiceVerb("nginx.service", Verb.RELOAD),
     )
     assert list(render([file])) == [
-        Wanted(WriteFile("/opt/x", "é\n".encode(), 0o4750, "1000:adm"), "write_files[0]", then)
+        WantedEffect(WriteFile("/opt/x", "é\n".encode(), 0o4750, "1000:adm"), DocumentKey(("write_files", 0)), then)
     ]
 
 
@@ -62,4 +63,4 @@ def test_all_files_together_have_a_limit():
     half = base64.b64encode(gzip.compress(bytes(MAX_UNPACKED_BYTES // 2))).decode()
     file = {"encoding": "gz", "content": half}
     rendered = list(render([{"path": f"/{name}", **file} for name in "abc"]))
-    assert [type(item) for item in rendered] == [Wanted, Wanted, Fault]
+    assert [type(item) for item in rendered] == [WantedEffect, WantedEffect, Fault]

@@ -1,0 +1,69 @@
+"""Story. Ends an application: says its outcome, remembers what is managed, and forgets the journal.
+
+The outcome is written before the journal is removed: after a power cut in between it is only written once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.apply.context import ApplyContext
+from agent.apply.journal.journal import Journal
+from agent.apply.journal.ordered import Ordered
+from agent.apply.journal.outcomes import noting, outcome_of, powers
+from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.machine.os_errors import disk_refusals
+from agent.apply.planning.steps import ActionStep
+from agent.effects import ActivateConnections, PowerState
+from agent.errors import Code, Failure
+from agent.handover import files as handover
+from agent.handover.order import Change, Outcome, Result
+from agent.reasons import NotDone
+
+
+def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] = ()) -> Outcome:
+    """Says where the application stands; one that has ended is forgotten after that."""
+    state = journal.progress.state
+    outcome = outcome_of(journal.ordered, journal.progress, notes)
+    if state is State.COMMITTED:
+        with disk_refusals(Code.STATE_UNWRITABLE):
+            journal.store.remember_previous(journal.ordered)
+            journal.store.remember(journal.ordered.managed)
+        outcome = noting(outcome, _finish(journal.ordered, context, ActivateConnections))
+    say(outcome, context)
+    if state in {State.COMMITTED, State.UNDONE}:
+        with disk_refusals(Code.STATE_UNWRITABLE):
+            journal.store.drop_unused(journal.store.read_managed()[0])
+            journal.forget()
+    if state is not State.COMMITTED or not powers(journal.ordered):
+        return outcome
+    # The journal is gone by now: a gateway that is cut off here, or whose disk is full, must not restart for ever.
+    return say(noting(outcome, _finish(journal.ordered, context, PowerState)), context)
+
+
+def keep_unasked(journal: Journal) -> None:
+    """Confirms an order that leads back, since nothing else confirms it."""
+    if journal.progress.state is State.UNCONFIRMED:
+        with disk_refusals(Code.STATE_UNWRITABLE):
+            journal.append(Happened(Event.CONFIRMED))
+
+
+def say(outcome: Outcome, context: ApplyContext) -> Outcome:
+    """Writes an outcome where the network half reads it."""
+    handover.place_outcome(context.own, outcome, context.inbox.stat().st_gid)
+    return outcome
+
+
+def refused(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
+    """Says that nothing was applied, and why."""
+    return say(Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure), context)
+
+
+def _finish(ordered: Ordered, context: ApplyContext, kind: type[ActivateConnections | PowerState]) -> Iterator[Change]:
+    """Does what has to wait until everything is kept; a failure takes nothing back."""
+    for step in ordered.steps:
+        if isinstance(step, ActionStep) and isinstance(step.action, kind):
+            try:
+                context.actor.finish(step.action)
+            except Failure as failure:
+                yield Change("not done", failure.where, NotDone(failure.code, failure.detail))

@@ -1,0 +1,62 @@
+"""Words. What the gateway is asked to do besides files, and the answer where nothing is done, only recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from agent.effects import Action
+from agent.errors import Failure
+from agent.frozen import frozen
+from agent.handover.order import Ran
+from agent.reasons import StepReason
+
+
+class Actor(Protocol):
+    """Does actions on a system. Methods raise `Failure(apply.failed)`."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether actions are only recorded, and not done."""
+
+    def do(self, action: Action, because: StepReason) -> Ran | None:
+        """Does the action; returns how a command ended, and raises `CommandFailed` for a command that must not fail."""
+
+    def redo(self, action: Action) -> None:
+        """Does the action again after files were put back; the unit or connection that it names may be gone."""
+
+    def finish(self, action: Action) -> None:
+        """Does the part of the action that has to wait until the configuration is kept."""
+
+    def unit_states(self, units: Iterable[str]) -> dict[str, str]:
+        """Unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked."""
+
+
+class CommandFailed(Exception):
+    """A command of the document failed that must not fail."""
+
+    def __init__(self, failure: Failure, ran: Ran) -> None:
+        super().__init__(failure, ran)
+        self.failure = failure
+        self.ran = ran
+
+
+@frozen
+class Recorder:
+    """Does nothing, for a root that is not the running system."""
+
+    recorded: bool = True
+
+    def do(self, action: Action, because: StepReason) -> None:
+        """Does nothing."""
+
+    def redo(self, action: Action) -> None:
+        """Does nothing."""
+
+    def finish(self, action: Action) -> None:
+        """Does nothing."""
+
+    def unit_states(self, units: Iterable[str]) -> dict[str, str]:
+        """Returns nothing, since no systemd runs under this root."""
+        del units
+        return {}

@@ -46,7 +46,7 @@ def _plan(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.commands.display import plan_lines, plan_values
     from agent.commands.narrator import Narrator
 
-    _, plan = preview(settings, Narrator(quiet=True).tell)
+    plan = preview(settings, Narrator(quiet=True).tell)
     if arguments.json:
         print_json(plan_values(plan))
     else:
@@ -121,12 +121,12 @@ def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _reprovision(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.host.locks import resident_pid
-    from agent.provision import state_file as state
+    from agent.provision.pass_request import PassRequest, request_pass
 
     pid = resident_pid(settings.paths.state)
     if pid is None:
         raise Failure(Code.RESIDENT_ABSENT, f"nobody holds {settings.paths.state}/resident.lock")
-    state.wish(settings.paths.state, state.Wish.ADOPT if arguments.adopt else state.Wish.RETRY)
+    request_pass(settings.paths.state, PassRequest.ADOPT if arguments.adopt else PassRequest.RETRY)
     try:
         os.kill(pid, signal.SIGUSR1)
     except PermissionError:

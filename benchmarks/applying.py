@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.host.durable import Disk, replace_file
-from agent.provision.poll import MOST_QUIET_POLLS
+from agent.provision.poll import MAX_QUIET_POLLS
 from benchmarks.processes import cost_of
 from benchmarks.subject import on_loopback, userdata
 from benchmarks.table import Aim, Row, missing
@@ -66,7 +66,7 @@ def unchanged() -> list[Row]:
         for _ in range(2):
             cost_of(command)
         quiet = calls_made(command, subject.gateway.place)
-        for _ in range(MOST_QUIET_POLLS - 1):
+        for _ in range(MAX_QUIET_POLLS - 1):
             cost_of(command)
         whole = calls_made(command, subject.gateway.place)
     told = ", ".join(f"{count} {name}" for name, count in sorted(quiet.items()))
@@ -74,7 +74,7 @@ def unchanged() -> list[Row]:
     return [
         Row("unchanged document: fsyncs", "", _sum(quiet, SYNCS), aims=(Aim(0),)),
         Row(what, "", quiet.total(), aims=(Aim(0),), note=told),
-        Row(f"unchanged document, each {MOST_QUIET_POLLS + 1}th pass: fsyncs", "", _sum(whole, SYNCS), note=kept),
+        Row(f"unchanged document, each {MAX_QUIET_POLLS + 1}th pass: fsyncs", "", _sum(whole, SYNCS), note=kept),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +21,12 @@ from agent.metadata.tcp_transport import Transport
 from agent.modem.reading import read_equipment
 from agent.provision import state_file as state
 from agent.provision.binding import Verdict, verdict
+from agent.provision.edges import Edges, RootHalf, Stage
 from agent.provision.lifecycle import Event
-from agent.provision.memory import remembered_after
-from agent.provision.pass_context import Hands, Pass, RootHalf, Step
-from agent.provision.provisioning import find_out, provision
+from agent.provision.memory import Occurred, remembered_after
+from agent.provision.pass_request import PassRequest, take_request, with_request
+from agent.provision.pass_result import PassResult
+from agent.provision.provisioning import provision, wanted_order
 from agent.provision.quoted_file import first_line
 from agent.provision.state_file import remembered_now, volatile_of
 from agent.resident.pauses import clock_now, write_down
@@ -34,30 +37,27 @@ if TYPE_CHECKING:
     from agent.apply.planning.plan import Plan
 
 
-def one_pass(settings: Settings, tell: Tell, transports: Sequence[Transport] = ()) -> Pass:
+def one_pass(settings: Settings, tell: Tell, transports: Sequence[Transport] = ()) -> PassResult:
     """A whole pass, alone on this device; `transports` are connections to the service that were begun before."""
     place = settings.paths.state
     with state.pass_lock(place), MetadataService(settings.metadata, transports) as service:
         remembered, damage = remembered_now(settings)
         panel.begin(remembered.state, remembered.imei)
-        wish = state.take_wish(place)
-        hands = _edges(settings, service, tell)
-        this = provision(settings, hands, state.granted(remembered, wish), adopt=wish is state.Wish.ADOPT)
-        write_down(settings, service, quiet=this.quiet)
-        if damage:
-            this.notices.append(damage)
-        return this
+        request = take_request(place)
+        edges, adopt = _edges(settings, service, tell), request is PassRequest.ADOPT
+        result = provision(settings, edges, with_request(remembered, request), adopt=adopt)
+        write_down(settings, service, quiet=result.is_quiet)
+        return replace(result, notices=(*result.notices, damage)) if damage else result
 
 
-def preview(settings: Settings, tell: Tell) -> tuple[Pass, Plan]:
+def preview(settings: Settings, tell: Tell) -> Plan:
     """What a pass would change; changes nothing."""
     from agent.apply.applying import preview as preview_order
     from agent.apply.context import apply_context
 
     with MetadataService(settings.metadata) as service:
-        hands = _edges(settings, service, tell)
-        this = Pass(remembered_now(settings)[0])
-        return this, preview_order(find_out(settings, hands, this), apply_context(settings))
+        order = wanted_order(settings, _edges(settings, service, tell), remembered_now(settings)[0])
+        return applying.preview(order, applying.room(settings))
 
 
 def roll_back(settings: Settings) -> Outcome:
@@ -67,11 +67,8 @@ def roll_back(settings: Settings) -> Outcome:
         outcome = _privileged(settings).order(RollBack(new_order_id()))
         if outcome.failure:
             raise outcome.failure
-        this = Pass(remembered, failure=Failure(Code.APPLY_ROLLED_BACK, "by hand"))
-        state.save(
-            settings.paths.state,
-            remembered_after(this, Event.WITHDRAWN, clock_now(None)),
-        )
+        withdrawn = Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"))
+        state.save(settings.paths.state, remembered_after(remembered, withdrawn, clock_now(None)))
         return outcome
 
 
@@ -87,18 +84,18 @@ def who_and_what(settings: Settings) -> tuple[Subscriber | Failure, Equipment, V
     return subscriber, equipment, verdict(subscriber, equipment)
 
 
-def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Hands:
+def _edges(settings: Settings, service: MetadataService, tell: Tell) -> Edges:
     place = settings.paths.state
-    return Hands(
+    return Edges(
         service=service,
         read_equipment=lambda: read_equipment(settings.modem, place),
         fetch_sources=lambda configuration: _fetch_sources(settings, configuration, tell),
-        apply=_privileged(settings),
+        root_half=_privileged(settings),
         read_first_line=lambda path: first_line(settings.apply.root, path),
         save=lambda remembered: state.save(place, remembered),
         save_until_boot=lambda remembered: state.save_until_boot(place, volatile_of(settings), remembered),
         system_time=lambda: datetime.now(UTC),
-        tell=tell,
+        show=tell,
     )
 
 
@@ -111,7 +108,7 @@ def _fetch_sources(settings: Settings, configuration: Configuration, tell: Tell)
     fetching = Sources(settings.metadata, settings.paths.state)
     for source in wanted:
         fetching.fetch(source.url, source.sha256, source.size)
-        tell(Step.FETCH, f"{source.url}, {source.size} bytes")
+        tell(Stage.FETCH, f"{source.url}, {source.size} bytes")
     fetching.forget_all_but({source.sha256 for source in wanted})
 
 

@@ -21,10 +21,9 @@ from agent.identity import (
 )
 from agent.provision.binding import Mismatch, Verdict
 from agent.provision.lifecycle import State
-from agent.provision.pass_context import Pass
-from agent.provision.report import short
-from agent.provision.state_file import Remembered
-from agent.reasons import reason_text
+from agent.provision.pass_result import PassResult
+from agent.provision.remembered import Remembered
+from agent.provision.tags import short
 from agent.resident.traffic_record import TrafficRecord, record_values
 from agent.setting_values import Budget
 
@@ -102,7 +101,7 @@ def verdict_values(found: Verdict) -> Values:
         "why": found.why,
         "code": found.code.text if isinstance(found, Mismatch) else None,
         "witnesses": [
-            {"name": witness.name, "modem": witness.ours, "platform": witness.theirs, "agrees": witness.agrees}
+            {"name": witness.name, "modem": witness.modem, "platform": witness.platform, "agrees": witness.agrees}
             for witness in found.witnesses
         ],
     }
@@ -144,12 +143,12 @@ def identity_values(subscriber: Subscriber | Failure, equipment: Equipment, foun
     return who | {"equipment": equipment_values(equipment), "binding": found and verdict_values(found)}
 
 
-def pass_values(this: Pass) -> Values:
+def pass_values(this: PassResult) -> Values:
     """All of `provision --json`."""
     return {
         "state": this.remembered.state.value,
         "event": this.event.value,
-        "configuration": this.configuration and short(this.configuration.digest),
+        "configuration": this.resolved and short(this.resolved.configuration.digest),
         "subscriber": this.subscriber and subscriber_values(this.subscriber),
         "equipment": this.equipment and equipment_values(this.equipment),
         "binding": this.verdict and verdict_values(this.verdict),
@@ -160,7 +159,7 @@ def pass_values(this: Pass) -> Values:
     }
 
 
-def pass_lines(this: Pass) -> Iterator[str]:
+def pass_lines(this: PassResult) -> Iterator[str]:
     """How a pass ended, for people."""
     yield f"{'done' if not this.failure else 'ended':<9} {this.remembered.state.value}"
     for failure in filter(None, (this.failure, *this.notices)):
@@ -183,7 +182,7 @@ def identity_lines(subscriber: Subscriber | Failure, equipment: Equipment, found
     if found:
         yield f"binding       {type(found).__name__.lower()}: {found.why}"
         for witness in found.witnesses:
-            both = f"{witness.ours or '?'} / {witness.theirs or '?'}"
+            both = f"{witness.modem or '?'} / {witness.platform or '?'}"
             yield f"{'':<13} {witness.name}: {_AGREES[witness.agrees]} ({both})"
 
 
@@ -278,7 +277,7 @@ def status_lines(remembered: Remembered, resident: int | None) -> Iterator[str]:
     yield f"SIM           {remembered.card or 'not seen yet'}"
     yield f"IMEI          {remembered.imei or 'not read yet'}"
     if remembered.held:
-        yield f"held          by the operator's order {remembered.obeyed!r}"
+        yield f"held          by the operator's order {remembered.last_order!r}"
     yield f"last pass     {remembered.ended_at or 'none'}"
     yield f"resident      {f'running (process {resident})' if resident else 'not running'}"
     if remembered.failure:

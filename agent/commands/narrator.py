@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.host.systemd import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
-from agent.provision.pass_context import Pass, Step
-from agent.provision.report import short
+from agent.provision.edges import Stage
+from agent.provision.pass_result import PassResult
+from agent.provision.tags import short
 from agent.upkeep import panel
 
-Tell = Callable[[Step, str], None]
+Tell = Callable[[Stage, str], None]
 
 
 _INFO, _WARNING = 6, 4
 """syslog's priorities."""
 
 
-_UNDER_WAY = {Step.SETTLE: panel.Shown.WORKING, Step.APPLY: panel.Shown.WORKING}
+_UNDER_WAY = {Stage.SETTLE: panel.Shown.WORKING, Stage.APPLY: panel.Shown.WORKING}
 
 
 class Narrator:
@@ -26,19 +27,19 @@ class Narrator:
         self.quiet = quiet
         self.journal = standard_error_is_journal()
 
-    def tell(self, step: Step, text: str) -> None:
+    def tell(self, step: Stage, text: str) -> None:
         """One step."""
         tell_manager(f"STATUS={step.value}: {text}")
         if step in _UNDER_WAY:
             panel.show(_UNDER_WAY[step])
         if self.journal:
             log_to_journal(
-                f"{step.value}: {text}", _INFO if step is not Step.NOTICE else _WARNING, {"STEP": step.value}
+                f"{step.value}: {text}", _INFO if step is not Stage.NOTICE else _WARNING, {"STEP": step.value}
             )
         elif not self.quiet:
             print(f"{step.value:<9} {text}", flush=True)
 
-    def conclude(self, this: Pass) -> None:
+    def conclude(self, this: PassResult) -> None:
         """How it ended: the one line that monitoring reads, with its fields."""
         failure = this.failure
         text = f"{this.remembered.state.value}: {failure or 'nothing to do for anybody'}"

@@ -1,11 +1,11 @@
-"""Pure. Whether this SIM may be in this device: three witnesses, and what they say together.
+"""Pure. Whether this SIM may be in this device: three witnesses, and the verdict that follows from them.
 
-    the card     the modem's ICCID, else its IMSI, against the record of the subscriber that the service answers for
-    the network  the IMEI that the carrier told the platform in this session, against the modem's
-    the lock     the IMEI that the SIM is locked to, against the modem's
+    the card     the modem's ICCID, else its IMSI, compared with the subscriber record
+    the network  the modem's IMEI, compared with the IMEI that the carrier reported to the platform in this session
+    the lock     the modem's IMEI, compared with the IMEI that the SIM is locked to
 
-The ICCID decides where both sides know it: a SIM may have several IMSIs, and the record may name another than the one
-that is in use. IMEIs are compared by the 14 digits that every way of writing them has (`identity.device_part`).
+The ICCID decides where modem and record both have it: a SIM may have several IMSIs, and the record may name an IMSI
+that is not in use. IMEIs are compared by the 14 digits that all their written forms share (`identity.device_part`).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Subscriber, de
 
 @frozen
 class Witness:
-    """One comparison."""
+    """One comparison of a number of the modem with a number of the platform."""
 
     name: str
     """`ICCID`, `IMSI`, `session IMEI` or `IMEI lock`."""
-    ours: str | None
-    """What the modem said; None where it was not read."""
-    theirs: str | None
-    """What the platform says; None where it does not know."""
+    modem: str | None
+    """The number that the modem has; None where it was not read."""
+    platform: str | None
+    """The number that the platform has; None where it has none."""
     agrees: bool | None
-    """None where the two cannot be compared."""
+    """Whether the two numbers name the same thing; None where they cannot be compared."""
 
 
 @frozen
@@ -56,7 +56,7 @@ class Mismatch:
 
 @frozen
 class Unproven:
-    """Nothing speaks against it, but something that should speak for it cannot."""
+    """No witness contradicts the pair, but a witness that is needed to prove it is missing."""
 
     why: str
     witnesses: tuple[Witness, ...]
@@ -69,36 +69,36 @@ Verdict = Match | Mismatch | Unproven
 
 
 def verdict(subscriber: Subscriber, equipment: Equipment) -> Verdict:
-    """Whether the SIM that the service answered for may be in the device whose modem was read."""
+    """The verdict on this SIM in the device with this modem."""
     card, imsi = _card(subscriber, equipment), _imsi(subscriber, equipment)
     network, lock = _network(subscriber, equipment), _lock(subscriber, equipment)
     witnesses = (card, imsi, network, lock)
-    who = card if card.agrees is not None else imsi
-    if who.agrees is False:
-        why = f"the modem's SIM has {who.name} {who.ours}, the service answers for {who.theirs}"
+    sim = card if card.agrees is not None else imsi
+    if sim.agrees is False:
+        why = f"the modem's SIM has {sim.name} {sim.modem}, the service answers for {sim.platform}"
         return Mismatch(Code.BINDING_SIM, why, witnesses)
     if network.agrees is False:
-        why = f"the modem that was read has IMEI {network.ours}, the network sees this SIM in {network.theirs}"
+        why = f"the modem that was read has IMEI {network.modem}, the network sees this SIM in {network.platform}"
         return Mismatch(Code.BINDING_NETWORK, why, witnesses)
     if lock.agrees is False:
-        why = f"the modem has IMEI {lock.ours}, the SIM is locked to {lock.theirs}"
+        why = f"the modem has IMEI {lock.modem}, the SIM is locked to {lock.platform}"
         return Mismatch(Code.BINDING_LOCK, why, witnesses)
-    if lock.theirs is not None and lock.agrees is None:
+    if lock.platform is not None and lock.agrees is None:
         return Unproven(_lock_unproven(lock, equipment), witnesses)
-    if not (who.agrees or network.agrees):
-        return Unproven(f"nothing tells which SIM the modem carries ({_reason(equipment)})", witnesses)
+    if not (sim.agrees or network.agrees):
+        return Unproven(f"no number shows which SIM is in the modem ({_reason(equipment)})", witnesses)
     return Match(_agreement(witnesses), witnesses)
 
 
 def _card(subscriber: Subscriber, equipment: Equipment) -> Witness:
-    ours = value_of(equipment.iccid)
-    theirs = tuple(_iccids(subscriber))
-    agrees = any(ours.names_same_card(known) for known in theirs) if ours and theirs else None
-    return Witness("ICCID", _digits(ours), _digits(next(iter(theirs), None)), agrees)
+    read = value_of(equipment.iccid)
+    recorded = tuple(_iccids(subscriber))
+    agrees = any(read.names_same_card(known) for known in recorded) if read and recorded else None
+    return Witness("ICCID", _digits(read), _digits(next(iter(recorded), None)), agrees)
 
 
 def _iccids(subscriber: Subscriber) -> Iterable[Iccid]:
-    """The record's ICCID, and its SIM id where that is written like one: on most SIMs they are the same number."""
+    """The record's ICCID, and its SIM id where that has the form of an ICCID: on most SIMs they are the same number."""
     if subscriber.iccid:
         yield subscriber.iccid
     if subscriber.sim_id:
@@ -109,8 +109,8 @@ def _iccids(subscriber: Subscriber) -> Iterable[Iccid]:
 
 
 def _imsi(subscriber: Subscriber, equipment: Equipment) -> Witness:
-    ours = value_of(equipment.imsi)
-    return Witness("IMSI", _digits(ours), subscriber.imsi.digits, ours == subscriber.imsi if ours else None)
+    read = value_of(equipment.imsi)
+    return Witness("IMSI", _digits(read), subscriber.imsi.digits, read == subscriber.imsi if read else None)
 
 
 def _network(subscriber: Subscriber, equipment: Equipment) -> Witness:
@@ -122,10 +122,10 @@ def _lock(subscriber: Subscriber, equipment: Equipment) -> Witness:
 
 
 def _imei_witness(name: str, number: str | None, equipment: Equipment) -> Witness:
-    ours = value_of(equipment.imei)
+    read = value_of(equipment.imei)
     part = device_part(number)
-    agrees = device_part(ours.digits) == part if ours and part else None
-    return Witness(name, _digits(ours), number, agrees)
+    agrees = device_part(read.digits) == part if read and part else None
+    return Witness(name, _digits(read), number, agrees)
 
 
 def _digits(number: Imei | Imsi | Iccid | None) -> str | None:
@@ -133,14 +133,14 @@ def _digits(number: Imei | Imsi | Iccid | None) -> str | None:
 
 
 def _lock_unproven(lock: Witness, equipment: Equipment) -> str:
-    if device_part(lock.theirs) is None:
-        return f"the IMEI lock {(lock.theirs or '')[:40]!r} is not a number that can be compared"
+    if device_part(lock.platform) is None:
+        return f"the IMEI lock {(lock.platform or '')[:40]!r} is not a number that can be compared"
     return f"the SIM has an IMEI lock, and the modem's IMEI was not read ({_reason(equipment)})"
 
 
 def _reason(equipment: Equipment) -> str:
     unread = (reading for reading in (equipment.imei, equipment.iccid, equipment.imsi) if isinstance(reading, NotRead))
-    return str(next(unread, "the platform knows no number to compare with"))
+    return str(next(unread, "the platform has no number to compare with"))
 
 
 def _agreement(witnesses: Iterable[Witness]) -> str:

@@ -1,36 +1,28 @@
 """Pure. Whether this is still the SIM and the modem that the device was provisioned with, and what follows.
 
-Silence is no difference: only a number that was read can differ from one that is remembered. What an operator says by
-the tag `kitting_order` counts on a SIM of the same operator only: whoever puts a SIM of his own into a stolen device
-can write any tag on it.
+Only a number that was read can differ from a number that is remembered: a modem that does not answer is no difference.
+An operator order, which the tag `kitting_order` carries, counts only on a SIM of the device's own operator: a thief can
+put a SIM of another operator into the device and write any tag on it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, unique
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Equipment, Iccid, Subscriber, device_part, value_of
+from agent.provision.remembered import Remembered
 from agent.settings import IdentitySettings, Instruction, Policy
 
 ORDER_TAG = "kitting_order"
 MAX_ORDER_CHARACTERS = 100
 
 
-@frozen
-class Known:
-    """The identity that the device accepted last; None for what it has not learnt yet."""
-
-    card: str | None = None
-    """`Subscriber.card` then."""
-    imei: str | None = None
-    operator: str | None = None
-
-
 @unique
 class Difference(Enum):
-    """What is no longer as it was."""
+    """The difference between the accepted identity and the identity that was read."""
 
     FIRST_BOOT = "first_boot"
     NOTHING = "nothing"
@@ -38,6 +30,7 @@ class Difference(Enum):
     NEW_MODEM = "new_modem"
     BOTH = "both"
     UNKNOWN = "unknown"
+    """An IMEI was accepted, and the modem's IMEI could not be read now."""
 
 
 _CODES = {
@@ -50,33 +43,35 @@ _CODES = {
 
 
 @frozen
-class Said:
-    """The operator's word: the tag as it is, and what it means."""
+class OperatorOrder:
+    """An order of the operator."""
 
     text: str
+    """The whole value of the tag."""
     instruction: Instruction
 
 
-def difference(known: Known, subscriber: Subscriber, equipment: Equipment) -> Difference:
-    """What differs between what the device accepted and what was read now."""
-    if known.card is None:
+def difference(remembered: Remembered, subscriber: Subscriber, equipment: Equipment) -> Difference:
+    """The difference between the accepted identity and the identity that was read."""
+    if remembered.card is None:
         return Difference.FIRST_BOOT
-    new_sim = not _same_card(known.card, subscriber)
+    new_sim = not _is_same_card(remembered.card, subscriber)
     imei = value_of(equipment.imei)
-    new_modem = bool(known.imei and imei and device_part(known.imei) != device_part(imei.digits))
-    if new_sim or new_modem:
-        both = Difference.BOTH if new_modem else Difference.NEW_SIM
-        return both if new_sim else Difference.NEW_MODEM
-    return Difference.UNKNOWN if known.imei and not imei else Difference.NOTHING
+    new_modem = bool(remembered.imei and imei and device_part(remembered.imei) != device_part(imei.digits))
+    if new_sim:
+        return Difference.BOTH if new_modem else Difference.NEW_SIM
+    if new_modem:
+        return Difference.NEW_MODEM
+    return Difference.UNKNOWN if remembered.imei and not imei else Difference.NOTHING
 
 
 def involves_new_sim(found: Difference) -> bool:
-    """Whether the SIM is said to be another: to be believed, it has to be said twice."""
+    """Whether the service named another SIM; it has to name it twice."""
     return found in {Difference.NEW_SIM, Difference.BOTH}
 
 
 def policy_for(found: Difference, settings: IdentitySettings) -> Policy:
-    """What the device's settings say to a difference."""
+    """The policy of the device's settings for a difference."""
     match found:
         case Difference.NOTHING:
             return Policy.ADOPT
@@ -92,59 +87,71 @@ def policy_for(found: Difference, settings: IdentitySettings) -> Policy:
             return settings.unknown
 
 
-def standing_in_the_way(found: Difference, known: Known, subscriber: Subscriber, equipment: Equipment) -> Failure:
-    """Why a device that does not adopt applies nothing."""
+def refusal(found: Difference, remembered: Remembered, subscriber: Subscriber, equipment: Equipment) -> Failure:
+    """The failure of a device that does not adopt this difference."""
     imei = value_of(equipment.imei)
-    sim = f"SIM {subscriber.card} instead of {known.card}"
-    modem = f"IMEI {imei} instead of {known.imei}"
+    sim = f"SIM {subscriber.card} instead of {remembered.card}"
+    modem = f"IMEI {imei} instead of {remembered.imei}"
     match found:
         case Difference.NEW_SIM:
-            why = sim
+            detail = sim
         case Difference.NEW_MODEM:
-            why = modem
+            detail = modem
         case Difference.BOTH:
-            why = f"{sim}, {modem}"
+            detail = f"{sim}, {modem}"
         case Difference.UNKNOWN:
-            why = f"provisioned with IMEI {known.imei}, which cannot be read now ({equipment.imei})"
+            detail = f"provisioned with IMEI {remembered.imei}, which cannot be read now ({equipment.imei})"
         case Difference.FIRST_BOOT | Difference.NOTHING:
-            why = f"SIM {subscriber.card}"
-    return Failure(_CODES[found], why)
+            detail = f"SIM {subscriber.card}"
+    return Failure(_CODES[found], detail)
 
 
-def said(subscriber: Subscriber, known: Known, settings: IdentitySettings, obeyed: str | None) -> Said | Failure | None:
-    """What the operator orders and was not obeyed yet; a failure where the device may not, or does not understand.
+def operator_order(
+    subscriber: Subscriber, remembered: Remembered, settings: IdentitySettings
+) -> OperatorOrder | Failure | None:
+    """The operator order on the SIM; None where there is none, or where it was carried out already.
 
-    The tag's first word is the order; what follows makes an order new that was given before (`hold 2`).
+    A `Failure` is an order that this device does not carry out. The first word of the tag is the instruction; the rest
+    makes an order new that was given before (`hold 2`).
     """
     text = subscriber.tags.get(ORDER_TAG, "").strip()[:MAX_ORDER_CHARACTERS]
-    if not text or text == obeyed:
+    if not text or text == remembered.last_order:
         return None
-    word = text.split()[0].lower()
-    shown = text if text.isprintable() else ascii(text)
-    if word not in {instruction.value for instruction in Instruction}:
-        return Failure(Code.IDENTITY_ORDER_REFUSED, f"nobody knows {shown!r}", where=ORDER_TAG)
-    instruction = Instruction(word)
+    name = text.split()[0].lower()
+    if name not in {instruction.value for instruction in Instruction}:
+        shown = repr(text) if text.isprintable() else ascii(text)
+        return _refused(f"{shown} is not an order")
+    instruction = Instruction(name)
     if instruction not in settings.orders:
-        return Failure(Code.IDENTITY_ORDER_REFUSED, f"{word} is not in [identity] orders", where=ORDER_TAG)
-    if known.operator is not None and subscriber.operator != known.operator:
-        why = f"{word} comes from a SIM of {subscriber.operator or 'an unknown operator'}, not of {known.operator}"
-        return Failure(Code.IDENTITY_ORDER_REFUSED, why, where=ORDER_TAG)
-    return Said(text, instruction)
+        return _refused(f"{name} is not in [identity] orders")
+    if remembered.operator is not None and subscriber.operator != remembered.operator:
+        operator = subscriber.operator or "an unknown operator"
+        return _refused(f"{name} comes from a SIM of {operator}, not of {remembered.operator}")
+    return OperatorOrder(text, instruction)
 
 
-def accepted(known: Known, subscriber: Subscriber, equipment: Equipment) -> Known:
-    """The identity from now on; an IMEI that was not read leaves the one that is known."""
+def _refused(detail: str) -> Failure:
+    return Failure(Code.IDENTITY_ORDER_REFUSED, detail, where=ORDER_TAG)
+
+
+def adopting(remembered: Remembered, subscriber: Subscriber, equipment: Equipment) -> Remembered:
+    """What is remembered once this SIM and this modem are accepted; an IMEI that was not read stays as it was."""
     imei = value_of(equipment.imei)
-    return Known(subscriber.card, imei.digits if imei else known.imei, subscriber.operator or known.operator)
+    return replace(
+        remembered,
+        card=subscriber.card,
+        imei=imei.digits if imei else remembered.imei,
+        operator=subscriber.operator or remembered.operator,
+    )
 
 
-def _same_card(card: str, subscriber: Subscriber) -> bool:
-    """By any name that the record has for it; an ICCID may lack its check digit on one side."""
+def _is_same_card(card: str, subscriber: Subscriber) -> bool:
+    """Whether the record names this card in any way; an ICCID may lack its check digit on one side."""
     names = {subscriber.sim_id, subscriber.iccid and subscriber.iccid.digits, subscriber.imsi.digits}
-    return card in names or _same_iccid(card, subscriber)
+    return card in names or _is_same_iccid(card, subscriber)
 
 
-def _same_iccid(card: str, subscriber: Subscriber) -> bool:
+def _is_same_iccid(card: str, subscriber: Subscriber) -> bool:
     try:
         return subscriber.iccid is not None and subscriber.iccid.names_same_card(Iccid(card))
     except ValueError:

@@ -1,6 +1,6 @@
-"""Pure. What the device is, from one pass to the next: a table of states and events.
+"""Pure. The state of the device, from one pass to the next: a table of states and events.
 
-The state is what the tag `kitting_state` says (`new` has no tag). A pair that the table does not have is a bug and
+The state is the value of the tag `kitting_state` (`new` has no tag). A pair that the table does not have is a bug and
 raises `KeyError`. `docs/states.md` shows the table and is generated from it.
 """
 
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 @unique
 class State(Enum):
-    """What the device is."""
+    """The state of the device."""
 
     NEW = "new"
     APPLYING = "applying"
@@ -25,30 +25,30 @@ class State(Enum):
 
 @unique
 class Event(Enum):
-    """What a pass found, or what became of an order."""
+    """The result of a pass, or of an order."""
 
     NO_ANSWER = "no_answer"
-    """The service was silent, switched off, or not SORACOM's: silence never changes the device."""
+    """The service did not answer, is switched off, or is not SORACOM's: this never changes the device."""
     NO_USERDATA = "no_userdata"
-    """The service answers, and nobody has written a configuration."""
+    """The service answers, and there is no userdata."""
     REFUSED = "refused"
-    """SIM and device do not belong together."""
+    """SIM and device do not belong together, or the operator holds the device."""
     REJECTED = "rejected"
     """The document is wrong."""
     STILL_BAD = "still_bad"
-    """The document that failed or was undone is still the one that is wanted."""
+    """The wanted configuration is the one that failed or was undone."""
     UNCHANGED = "unchanged"
-    """The document in force is the one that is wanted."""
+    """The wanted configuration is in force."""
     ORDERED = "ordered"
-    """A configuration went to the privileged half."""
+    """The root half was ordered to apply a configuration."""
     CONFIRMED = "confirmed"
     """Applied, and the service answered afterwards."""
     NOT_APPLIED = "not_applied"
     """A step failed; everything was undone."""
     UNDONE = "undone"
-    """Applied and taken back."""
+    """Applied, and undone."""
     WITHDRAWN = "withdrawn"
-    """Somebody at the device went back to the generation before."""
+    """A person at the device went back to the generation before."""
 
 
 _STAY = None

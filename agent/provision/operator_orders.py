@@ -1,4 +1,4 @@
-"""Story: what the operator ordered by a tag, and whether this is still the SIM and the modem of this device."""
+"""Story. The operator order: a tag of the SIM, which is carried out once."""
 
 from __future__ import annotations
 
@@ -7,80 +7,44 @@ from dataclasses import replace
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Scrub
-from agent.identity import Equipment, Subscriber
-from agent.provision.identity_policy import (
-    Difference,
-    Known,
-    accepted,
-    difference,
-    involves_new_sim,
-    policy_for,
-    said,
-    standing_in_the_way,
-)
-from agent.provision.pass_context import Hands, Pass, Step
-from agent.provision.state_file import Remembered
-from agent.settings import Instruction, Policy, Settings
+from agent.identity import Subscriber
+from agent.provision.edges import Edges, Stage
+from agent.provision.identity_policy import OperatorOrder, operator_order
+from agent.provision.pass_result import Followed, Stopped
+from agent.provision.remembered import Remembered
+from agent.settings import Instruction, Settings
 
 
-def obey(settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber) -> None:
-    """The operator's word, once; it is remembered as obeyed when it has been."""
-    found = said(subscriber, _known(this.remembered), settings.identity, this.remembered.obeyed)
-    if isinstance(found, Failure):
-        this.notices.append(found)
-        hands.tell(Step.NOTICE, str(found))
-    elif found:
-        hands.tell(Step.OBEY, f"the operator orders: {found.text}")
-        this.remembered = _obeyed(hands, this, found.instruction)
-        this.remembered = replace(this.remembered, obeyed=found.text)
-    if this.remembered.held:
-        raise Failure(Code.IDENTITY_HELD, f"since the order {this.remembered.obeyed!r}")
+def follow_order(
+    settings: Settings, edges: Edges, remembered: Remembered, subscriber: Subscriber
+) -> Followed | Stopped:
+    """Carries out a new operator order; ends the pass where the operator holds the device."""
+    found = operator_order(subscriber, remembered, settings.identity)
+    match found:
+        case None:
+            followed: Followed | Stopped = Followed(remembered)
+        case Failure():
+            edges.show(Stage.NOTICE, str(found))
+            followed = Followed(remembered, notices=(found,))
+        case OperatorOrder():
+            edges.show(Stage.ORDER, f"the operator orders: {found.text}")
+            followed = _carry_out(edges, remembered, found)
+    if isinstance(followed, Stopped) or not followed.remembered.held:
+        return followed
+    return Stopped(Failure(Code.IDENTITY_HELD, f"since the order {followed.remembered.last_order!r}"), followed)
 
 
-def _obeyed(hands: Hands, this: Pass, instruction: Instruction) -> Remembered:
-    match instruction:
+def _carry_out(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Followed | Stopped:
+    done = replace(remembered, last_order=order.text)
+    match order.instruction:
         case Instruction.HOLD:
-            return replace(this.remembered, held=True)
+            return Followed(replace(done, held=True))
         case Instruction.RELEASE:
-            this.released = True
-            return replace(this.remembered, held=False, given_up=None)
+            return Followed(replace(done, held=False, given_up=None), released=True)
         case Instruction.SCRUB:
-            outcome = this.outcome = hands.apply.order(Scrub(new_order_id()))
+            outcome = edges.root_half.order(Scrub(new_order_id()))
             for change in outcome.changes:
-                hands.tell(Step.OBEY, f"{change.what} {change.where}")
+                edges.show(Stage.ORDER, f"{change.what} {change.where}")
             if outcome.failure:
-                raise outcome.failure
-            return replace(this.remembered, held=True, in_force=None)
-
-
-def _known(remembered: Remembered) -> Known:
-    return Known(remembered.card, remembered.imei, remembered.operator)
-
-
-def stay_or_adopt(
-    settings: Settings, hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment
-) -> Failure | None:
-    """Adopts the identity, or raises why not; a modem that cannot be read is only in the way of something new."""
-    known = _known(this.remembered)
-    found = difference(known, subscriber, equipment)
-    if involves_new_sim(found):
-        _believe(hands, this, subscriber, equipment, found)
-    policy = policy_for(found, settings.identity)
-    if this.adopt or policy is Policy.ADOPT or (this.released and policy is Policy.HOLD):
-        if found is not Difference.NOTHING:
-            hands.tell(Step.CONTINUE, f"{found.value}: adopted")
-        now = accepted(known, subscriber, equipment)
-        this.remembered = replace(this.remembered, card=now.card, imei=now.imei, operator=now.operator)
-        return None
-    failure = standing_in_the_way(found, known, subscriber, equipment)
-    if found is Difference.UNKNOWN:
-        return failure
-    raise failure
-
-
-def _believe(hands: Hands, this: Pass, subscriber: Subscriber, equipment: Equipment, found: Difference) -> None:
-    """Another SIM is believed only when the service says so twice, the second time over a new connection."""
-    again = hands.service.subscriber_anew()
-    if again.card != subscriber.card or difference(_known(this.remembered), again, equipment) is not found:
-        this.subscriber = None  # nobody knows whose tags a report would change
-        raise Failure(Code.IDENTITY_UNCLEAR, f"first SIM {subscriber.card}, then SIM {again.card}")
+                return Stopped(outcome.failure, Followed(remembered, outcome=outcome))
+            return Followed(replace(done, held=True, in_force=None), outcome=outcome)

@@ -1,8 +1,8 @@
-"""Story: a poll asks the smallest question that can show a change, and a whole pass follows only where one does.
+"""Story. Poll: a device that is provisioned asks one small question; a whole pass follows only after a change.
 
-A device that is what it should be asks by turns whether its record changed (one number) and whether its userdata did
-(the text, or nothing where the service names its versions). Once in a while, and whenever anything is unusual, it looks
-at everything, modem included.
+The question alternates: whether the subscriber record changed (its time of modification), or whether the userdata
+changed (the text, or its ETag where the service sends one). At intervals, and after anything unusual, the device makes
+a whole pass, modem included.
 """
 
 from __future__ import annotations
@@ -12,67 +12,67 @@ from dataclasses import replace
 
 from agent import __version__
 from agent.errors import Code, Failure
+from agent.provision.edges import Edges, Stage
 from agent.provision.lifecycle import Event, State
-from agent.provision.pass_context import Hands, Pass, Step
-from agent.provision.state_file import Remembered
+from agent.provision.pass_result import PassResult, QuietPoll
+from agent.provision.remembered import Remembered
 
-MOST_QUIET_POLLS = 23
-"""At one poll an hour a whole pass a day; a change of the SIM is seen after two polls at most."""
-_UNSENT = frozenset({Code.REPORT_NOT_SENT})
+MAX_QUIET_POLLS = 23
+"""With a poll an hour a whole pass a day; another SIM is seen after two polls at most."""
+_UNKNOWN_QUESTION = frozenset({Code.METADATA_NOT_SORACOM, Code.USERDATA_MISSING})
+"""Answers of a service that a whole pass has to look at."""
 
 
-def may_ask_small(remembered: Remembered) -> bool:
-    """Whether nothing is open that only a whole pass can end."""
+def may_poll(remembered: Remembered) -> bool:
+    """Whether a small question is enough: nothing is open that only a whole pass can end."""
     return (
         remembered.state is State.PROVISIONED
         and remembered.imei is not None
         and remembered.seen_record is not None
         and remembered.seen_userdata is not None
-        and remembered.quiet_polls < MOST_QUIET_POLLS
+        and remembered.quiet_polls < MAX_QUIET_POLLS
         and remembered.failure is None
-        and not (remembered.notice and remembered.notice.code in _UNSENT)
+        and not (remembered.notice and remembered.notice.code is Code.REPORT_NOT_SENT)
         and remembered.agent_version == __version__
     )
 
 
-def nothing_changed(hands: Hands, this: Pass) -> bool:
-    """Asks one small question; raises `metadata.*` where nobody answers."""
-    remembered = this.remembered
+def poll(edges: Edges, remembered: Remembered) -> QuietPoll | None:
+    """Asks one small question; None where a whole pass has to follow. Raises `metadata.*` where nothing answers."""
     try:
-        same = _same_record(hands, remembered) if remembered.quiet_polls % 2 else _same_userdata(hands, remembered)
+        same = _same_record(edges, remembered) if remembered.quiet_polls % 2 else _same_userdata(edges, remembered)
     except Failure as failure:
-        if failure.code is not Code.METADATA_NOT_SORACOM and failure.code is not Code.USERDATA_MISSING:
+        if failure.code not in _UNKNOWN_QUESTION:
             raise
-        same = False
-    if same:
-        this.remembered = replace(remembered, quiet_polls=remembered.quiet_polls + 1, etag=_etag(hands, remembered))
-        hands.tell(Step.FETCH, "nothing has changed")
-    return same
+        return None
+    if not same:
+        return None
+    edges.show(Stage.FETCH, "nothing has changed")
+    etag = edges.service.etag or remembered.etag
+    return QuietPoll(replace(remembered, quiet_polls=remembered.quiet_polls + 1, etag=etag))
 
 
-def with_what_was_seen(hands: Hands, this: Pass) -> Remembered:
-    """What the next poll compares with: only what a pass saw that left nothing to do and nothing to say."""
-    calm = this.event is Event.UNCHANGED and not this.tags and this.subscriber is not None
-    if not calm or this.subscriber is None:
-        return replace(this.remembered, seen_record=None, seen_userdata=None, etag=None, quiet_polls=0)
-    seen = hashlib.sha256(this.userdata).hexdigest()
-    return replace(
-        this.remembered,
-        seen_record=this.subscriber.modified,
-        seen_userdata=seen,
-        etag=hands.service.etag,
-        quiet_polls=0,
-    )
+def _same_record(edges: Edges, remembered: Remembered) -> bool:
+    return edges.service.modified() == remembered.seen_record
 
 
-def _same_record(hands: Hands, remembered: Remembered) -> bool:
-    return hands.service.modified() == remembered.seen_record
-
-
-def _same_userdata(hands: Hands, remembered: Remembered) -> bool:
-    text = hands.service.userdata_unless(remembered.etag) if remembered.etag else hands.service.userdata()
+def _same_userdata(edges: Edges, remembered: Remembered) -> bool:
+    text = edges.service.userdata_unless(remembered.etag) if remembered.etag else edges.service.userdata()
     return text is None or hashlib.sha256(text).hexdigest() == remembered.seen_userdata
 
 
-def _etag(hands: Hands, remembered: Remembered) -> str | None:
-    return hands.service.etag or remembered.etag
+def with_seen(result: PassResult, etag: str | None) -> Remembered:
+    """What is remembered with the record and the userdata of this pass, for the next poll to compare with.
+
+    A pass that changed or reported anything is followed by a whole pass.
+    """
+    nothing_done = result.event is Event.UNCHANGED and not result.tags
+    if not nothing_done or result.subscriber is None or result.resolved is None:
+        return replace(result.remembered, seen_record=None, seen_userdata=None, etag=None, quiet_polls=0)
+    return replace(
+        result.remembered,
+        seen_record=result.subscriber.modified,
+        seen_userdata=hashlib.sha256(result.resolved.userdata).hexdigest(),
+        etag=etag,
+        quiet_polls=0,
+    )

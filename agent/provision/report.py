@@ -1,99 +1,104 @@
-"""Pure. The report: what the device is, as tags of its SIM.
-
-    kitting_state    what the device is (`lifecycle.State`)
-    kitting_imei     the modem's IMEI, only if it was read and verified in this pass
-    kitting_config   the first 12 hex digits of the digest of the configuration in force
-    kitting_at       when state or configuration last changed, UTC, RFC 3339
-    kitting_agent    version of the agent
-    kitting_error    `code: message` of what stands in the way
-    kitting_obeyed   the operator's order (tag kitting_order) that was obeyed last
-
-and the tags that the document asks for. Names are plain: the service's query syntax uses the dot. Nothing else on the
-SIM is ever named, and what is already there as it should be is not sent again.
-A new tag is a line in `_own_tags`, and its test.
-"""
+"""Story. Report: the tags of the SIM that differ from the report are sent, and no others."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import field
-from types import MappingProxyType
+from datetime import datetime
 
+from agent import __version__
+from agent.configuration.resolving import report_items
 from agent.errors import Failure
 from agent.frozen import frozen
-from agent.identity import Imei
-from agent.provision.lifecycle import State
-
-DIGEST_DIGITS = 12
-MAX_ERROR_CHARACTERS = 128
-MAX_VALUE_BYTES = 255
-"""The platform states no limit; this is below every one that its users have met."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+from agent.identity import Subscriber, value_of
+from agent.provision.edges import Edges, Stage
+from agent.provision.lifecycle import Event
+from agent.provision.memory import Occurred, remembered_after
+from agent.provision.pass_result import PassResult, Reported, added
+from agent.provision.remembered import Remembered
+from agent.provision.tags import Report, changed_tags, wanted_tags
 
 
 @frozen
-class Report:
-    """What is to be said."""
+class Unsent:
+    """The tags that are still to be sent, and all notices of the pass so far."""
 
-    state: State
-    agent_version: str
-    in_force: str | None = None
-    """Digest, hex, of the configuration in force."""
-    changed_at: str | None = None
-    """RFC 3339; None where no clock could be trusted."""
-    imei: Imei | None = None
-    """As read in this pass; None leaves the tag as it is."""
-    failure: Failure | None = None
-    extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """Tags that the document asks for."""
-    obeyed: str | None = None
-    """The operator's order that was obeyed last."""
+    tags: Mapping[str, str]
+    notices: tuple[Failure, ...]
 
 
-def short(digest: str) -> str:
-    """A digest as people see it."""
-    return digest[:DIGEST_DIGITS]
+def report(edges: Edges, so_far: PassResult) -> Reported:
+    """Sends the tags that differ in one request; tags that cannot be sent now differ again in the next pass."""
+    if so_far.subscriber is None:
+        return Reported()
+    unsent = _unsent(edges, so_far, so_far.subscriber, so_far.remembered)
+    if not unsent.tags:
+        return Reported(notices=unsent.notices)
+    try:
+        edges.service.put_tags(unsent.tags)
+    except Failure as failure:
+        return Reported(notices=_with_notice(edges, unsent.notices, failure))
+    return _sent(edges, unsent)
 
 
-def wanted_tags(report: Report) -> Mapping[str, str]:
-    """The tags that this SIM should have; an empty value says that there is nothing to say.
+def report_as_proof(edges: Edges, so_far: PassResult, applied_at: datetime | None) -> Reported:
+    """Sends the report of a configuration that was just applied, over a new connection.
 
-    A device that has not yet found out what it should be wants none.
+    A service that takes the report can be reached. Without tags in the result that is not proven.
     """
-    if report.state is State.NEW:
-        return _NOTHING
-    extra = {name: tag_value(value) for name, value in report.extra.items()}
-    return MappingProxyType({**extra, **_own_tags(report)})
+    if so_far.subscriber is None or so_far.resolved is None:
+        return Reported()
+    confirmed = Occurred(Event.CONFIRMED, in_force=so_far.resolved.configuration.digest)
+    unsent = _unsent(edges, so_far, so_far.subscriber, remembered_after(so_far.remembered, confirmed, applied_at))
+    try:
+        if unsent.tags:
+            edges.service.put_tags_anew(unsent.tags)
+    except Failure:
+        return Reported(notices=unsent.notices)
+    return _sent(edges, unsent)
 
 
-def _own_tags(report: Report) -> dict[str, str]:
-    imei = {"kitting_imei": report.imei.digits} if report.imei else {}
-    obeyed = {"kitting_obeyed": tag_value(report.obeyed)} if report.obeyed else {}
-    return {
-        **imei,
-        **obeyed,
-        "kitting_state": report.state.value,
-        "kitting_config": short(report.in_force or ""),
-        "kitting_at": report.changed_at or "",
-        "kitting_agent": tag_value(report.agent_version),
-        "kitting_error": error_value(report.failure) if report.failure else "",
-    }
+def _sent(edges: Edges, unsent: Unsent) -> Reported:
+    if unsent.tags:
+        edges.show(Stage.REPORT, ", ".join(f"{name}={value}" for name, value in sorted(unsent.tags.items())))
+    return Reported(unsent.tags, unsent.notices)
 
 
-def changed_tags(present: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:
-    """Those of the wanted tags that the SIM does not have like that; an empty one is not added where there is none."""
-    return MappingProxyType({name: value for name, value in wanted.items() if present.get(name, "") != value})
+def _unsent(edges: Edges, so_far: PassResult, subscriber: Subscriber, remembered: Remembered) -> Unsent:
+    """The tags in which the SIM differs from the report of a device that remembers this."""
+    extra, notices = _extra_tags(edges, so_far, remembered)
+    wanted = Report(
+        remembered.state,
+        __version__,
+        remembered.in_force,
+        remembered.changed_at,
+        value_of(so_far.equipment.imei) if so_far.equipment else None,
+        remembered.failure or next(iter(notices), None),
+        extra,
+        remembered.last_order,
+    )
+    return Unsent(changed_tags({**subscriber.tags, **so_far.tags}, wanted_tags(wanted)), notices)
 
 
-def error_value(failure: Failure) -> str:
-    """`code: message` on one line of printable ASCII, its beginning where it is long."""
-    text = re.sub(r"[^\x20-\x7e]", "?", " ".join(str(failure).split()))
-    return text if len(text) <= MAX_ERROR_CHARACTERS else f"{text[: MAX_ERROR_CHARACTERS - 3]}..."
+def _extra_tags(
+    edges: Edges, so_far: PassResult, remembered: Remembered
+) -> tuple[Mapping[str, str], tuple[Failure, ...]]:
+    """The tags that the configuration in force asks for, and the notices with those of files that cannot be read."""
+    notices = so_far.notices
+    configuration = so_far.resolved.configuration if so_far.resolved else None
+    if configuration is None or configuration.digest != remembered.in_force:
+        return {}, notices
+    tags = {}
+    for item in report_items(configuration):
+        try:
+            tags[item.name] = item.value if item.value is not None else edges.read_first_line(item.file or "")
+        except Failure as failure:
+            notices = _with_notice(edges, notices, failure)
+    return tags, notices
 
 
-def tag_value(text: str) -> str:
-    """One line of valid UTF-8 without control characters, cut between two characters where it is long."""
-    line = "".join(character if character.isprintable() else " " for character in text).strip()
-    return line.encode()[:MAX_VALUE_BYTES].decode("utf-8", "ignore").rstrip()
+def _with_notice(edges: Edges, notices: tuple[Failure, ...], notice: Failure) -> tuple[Failure, ...]:
+    """The notices with one more, which is shown unless it is there already."""
+    more = added(notices, (notice,))
+    if len(more) > len(notices):
+        edges.show(Stage.NOTICE, str(notice))
+    return more

@@ -9,7 +9,7 @@ from agent.errors import Failure
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.metadata.service import MetadataService
 from agent.provision.lifecycle import State
-from agent.provision.pass_context import Pass
+from agent.provision.pass_result import PassResult
 from agent.provision.state_file import remembered_now, volatile_of
 from agent.resident.metered import budget_of
 from agent.resident.schedule import first_pass_s, next_pass_s
@@ -26,9 +26,9 @@ from agent.setting_values import Budget
 from agent.settings import Settings
 
 
-def pause_after(settings: Settings, this: Pass) -> float:
+def pause_after(settings: Settings, result: PassResult) -> float:
     """Seconds until the resident's next pass."""
-    failures, card = this.remembered.failures_in_a_row, this.remembered.card
+    failures, card = result.remembered.failures_in_a_row, result.remembered.card
     return next_pass_s(settings.schedule, failures, card, _affordable_s(settings), random.random)
 
 

@@ -11,7 +11,8 @@ from agent.errors import Code, Failure
 from agent.identity import Imsi
 from agent.metadata import early_connection
 from agent.metadata.service import MetadataService
-from agent.provision.state_file import Remembered, save
+from agent.provision.remembered import Remembered
+from agent.provision.state_file import save
 from agent.settings import MetadataSettings, PathSettings, Settings
 
 WHOLE = answer()

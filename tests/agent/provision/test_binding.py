@@ -116,7 +116,7 @@ def test_what_does_not_belong_together_is_told_by_code_and_numbers(subscriber, e
         (
             sim(session=None),
             Equipment.unread(Failure(Code.MODEM_NO_PORT, "nothing is plugged in")),
-            "nothing tells which SIM the modem carries (modem.no_port: nothing is plugged in)",
+            "no number shows which SIM is in the modem (modem.no_port: nothing is plugged in)",
         ),
         (
             sim(lock=IMEI),

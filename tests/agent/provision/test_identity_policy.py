@@ -10,13 +10,13 @@ from agent.errors import Code, Failure
 from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Subscriber
 from agent.provision.identity_policy import (
     Difference,
-    Known,
-    accepted,
+    adopting,
     difference,
+    operator_order,
     policy_for,
-    said,
-    standing_in_the_way,
+    refusal,
 )
+from agent.provision.remembered import Remembered
 from agent.settings import IdentitySettings, Instruction, Policy
 
 IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
@@ -24,21 +24,27 @@ CARD, OTHER_CARD = "8981000000000000017", "8981000000000000025"
 SUBSCRIBER = Subscriber(Imsi("001010000000001"), sim_id=CARD, iccid=Iccid(CARD), operator="OP1")
 SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"))
 SPEAKING = replace(SILENT, imei=Read(Imei(IMEI)))
-KNOWN = Known(CARD, IMEI, "OP1")
+
+
+def accepted(card=None, imei=None, operator=None, last_order=None):
+    return Remembered(card=card, imei=imei, operator=operator, last_order=last_order)
+
+
+KNOWN = accepted(CARD, IMEI, "OP1")
 
 
 @pytest.mark.parametrize(
     ("known", "equipment", "found"),
     [
-        (Known(), SPEAKING, Difference.FIRST_BOOT),
+        (accepted(), SPEAKING, Difference.FIRST_BOOT),
         (KNOWN, SPEAKING, Difference.NOTHING),
-        (Known(OTHER_CARD, IMEI), SPEAKING, Difference.NEW_SIM),
-        (Known(OTHER_CARD, IMEI), SILENT, Difference.NEW_SIM),
-        (Known(CARD, OTHER_IMEI), SPEAKING, Difference.NEW_MODEM),
-        (Known(OTHER_CARD, OTHER_IMEI), SPEAKING, Difference.BOTH),
+        (accepted(OTHER_CARD, IMEI), SPEAKING, Difference.NEW_SIM),
+        (accepted(OTHER_CARD, IMEI), SILENT, Difference.NEW_SIM),
+        (accepted(CARD, OTHER_IMEI), SPEAKING, Difference.NEW_MODEM),
+        (accepted(OTHER_CARD, OTHER_IMEI), SPEAKING, Difference.BOTH),
         (KNOWN, SILENT, Difference.UNKNOWN),
-        (Known(CARD, None), SILENT, Difference.NOTHING),
-        (Known(CARD, None), SPEAKING, Difference.NOTHING),
+        (accepted(CARD, None), SILENT, Difference.NOTHING),
+        (accepted(CARD, None), SPEAKING, Difference.NOTHING),
     ],
 )
 def test_what_differs_is_told_apart(known, equipment, found):
@@ -50,7 +56,7 @@ def test_a_sim_that_switches_its_imsi_is_the_same_sim():
 
 
 def test_a_sim_that_was_known_by_its_imsi_is_the_same_once_the_record_names_its_card():
-    assert difference(Known("001010000000001", IMEI), SUBSCRIBER, SPEAKING) is Difference.NOTHING
+    assert difference(accepted("001010000000001", IMEI), SUBSCRIBER, SPEAKING) is Difference.NOTHING
 
 
 def test_an_iccid_without_its_check_digit_names_the_same_card():
@@ -66,18 +72,18 @@ def test_every_difference_has_its_policy_and_only_no_difference_is_always_adopte
 
 @pytest.mark.parametrize("found", [each for each in Difference if each is not Difference.NOTHING])
 def test_every_difference_has_a_code_of_its_own_name(found):
-    failure = standing_in_the_way(found, Known(OTHER_CARD, OTHER_IMEI), SUBSCRIBER, SPEAKING)
+    failure = refusal(found, accepted(OTHER_CARD, OTHER_IMEI), SUBSCRIBER, SPEAKING)
     assert failure.code.text == f"identity.{found.value}"
 
 
 def test_what_is_accepted_keeps_what_was_not_read():
-    assert accepted(KNOWN, replace(SUBSCRIBER, operator=None), SILENT) == KNOWN
-    assert accepted(Known(), SUBSCRIBER, SPEAKING) == KNOWN
+    assert adopting(KNOWN, replace(SUBSCRIBER, operator=None), SILENT) == KNOWN
+    assert adopting(accepted(), SUBSCRIBER, SPEAKING) == KNOWN
 
 
-def ordered(text, settings=IdentitySettings(orders=tuple(Instruction)), known=KNOWN, obeyed=None, operator="OP1"):  # noqa: B008
+def ordered(text, settings=IdentitySettings(orders=tuple(Instruction)), known=KNOWN, last_order=None, operator="OP1"):  # noqa: B008
     subscriber = replace(SUBSCRIBER, tags={"kitting_order": text}, operator=operator)
-    return said(subscriber, known, settings, obeyed)
+    return operator_order(subscriber, replace(known, last_order=last_order), settings)
 
 
 @pytest.mark.parametrize("word", Instruction)
@@ -87,11 +93,11 @@ def test_each_order_is_understood(word):
 
 def test_no_order_is_no_order():
     assert ordered("  ") is None
-    assert said(SUBSCRIBER, KNOWN, IdentitySettings(), None) is None
+    assert operator_order(SUBSCRIBER, KNOWN, IdentitySettings()) is None
 
 
-def test_an_order_that_was_obeyed_is_no_order():
-    assert ordered("hold", obeyed="hold") is None
+def test_an_order_that_was_carried_out_is_no_order():
+    assert ordered("hold", last_order="hold") is None
 
 
 @pytest.mark.parametrize("operator", ["OP2", None])
@@ -100,7 +106,7 @@ def test_only_the_operator_who_owns_the_device_gives_orders(operator):
 
 
 def test_a_device_without_an_owner_takes_its_first_order_from_its_first_sim():
-    assert ordered("hold", known=Known(), operator="OP2").instruction is Instruction.HOLD
+    assert ordered("hold", known=accepted(), operator="OP2").instruction is Instruction.HOLD
 
 
 @given(st.text())

@@ -8,12 +8,12 @@ import pytest
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Result, Scrub, digest_of
 from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
+from agent.provision.edges import Edges, Stage
 from agent.provision.lifecycle import Event, State
-from agent.provision.memory import MOST_INTERRUPTIONS
-from agent.provision.pass_context import Hands, Step
-from agent.provision.poll import MOST_QUIET_POLLS
+from agent.provision.memory import MAX_INTERRUPTIONS
+from agent.provision.poll import MAX_QUIET_POLLS
 from agent.provision.provisioning import provision
-from agent.provision.state_file import Remembered
+from agent.provision.remembered import Remembered
 from agent.settings import Instruction, Policy, Settings
 
 IMEI = "490154203237518"
@@ -73,7 +73,7 @@ class World:
     def run(self, remembered: Remembered | None = None, *, adopt: bool = False):
         return provision(
             self.settings,
-            Hands(
+            Edges(
                 _Service(self),
                 lambda: self.equipment,
                 self._fetch,
@@ -320,7 +320,7 @@ def test_a_document_that_is_cut_off_again_and_again_is_given_up():
     remembered = tried.run().remembered
     attempt, digest = remembered.attempt, remembered.in_force
     cut = Outcome("1", digest, Result.UNDONE, failure=Failure(Code.APPLY_INTERRUPTED, "power"))
-    for _ in range(MOST_INTERRUPTIONS):
+    for _ in range(MAX_INTERRUPTIONS):
         world = World(left_open=cut, subscriber=Failure(Code.METADATA_TIMEOUT, "gone"))
         remembered = world.run(replace(remembered, state=State.APPLYING, in_force=None)).remembered
     assert remembered.given_up == attempt
@@ -394,15 +394,15 @@ def test_extra_tags_come_from_files_and_a_missing_one_is_only_a_notice():
 def test_the_steps_are_told_in_the_order_in_which_they_happen():
     world = World()
     world.run()
-    assert [step for step, _ in world.told if step is not Step.APPLY] == [
-        Step.IDENTIFY,
-        Step.IDENTIFY,
-        Step.BIND,
-        Step.CONTINUE,
-        Step.FETCH,
-        Step.RESOLVE,
-        Step.REPORT,
-        Step.CONFIRM,
+    assert [step for step, _ in world.told if step is not Stage.APPLY] == [
+        Stage.IDENTIFY,
+        Stage.IDENTIFY,
+        Stage.BIND,
+        Stage.CONTINUE,
+        Stage.FETCH,
+        Stage.RESOLVE,
+        Stage.REPORT,
+        Stage.CONFIRM,
     ]
 
 
@@ -546,7 +546,7 @@ def test_what_is_refused_is_not_released_by_a_tag():
 def test_an_order_that_is_not_allowed_or_not_known_is_said_and_no_more(words):
     this = World(subscriber=with_order(words)).run(kitted())
     assert (this.event, this.remembered.notice.code) == (Event.UNCHANGED, Code.IDENTITY_ORDER_REFUSED)
-    assert this.remembered.obeyed is None
+    assert this.remembered.last_order is None
 
 
 def test_to_scrub_is_ordered_where_it_is_allowed_and_then_the_device_holds():
@@ -564,7 +564,7 @@ def test_a_scrub_that_failed_is_ordered_again():
     world.settings = identity(orders=(Instruction.SCRUB,))
     before = kitted()
     this = world.run(before)
-    assert (this.failure.code, this.remembered.obeyed, this.remembered.state) == (
+    assert (this.failure.code, this.remembered.last_order, this.remembered.state) == (
         Code.APPLY_FAILED,
         None,
         State.PROVISIONED,
@@ -669,7 +669,7 @@ def test_a_small_question_that_nobody_answers_is_a_pass_that_nobody_answered():
 
 
 def test_everything_is_looked_at_once_in_a_while():
-    remembered = replace(quiet(), quiet_polls=MOST_QUIET_POLLS)
+    remembered = replace(quiet(), quiet_polls=MAX_QUIET_POLLS)
     world = World(subscriber=UNLOCKED)
     assert world.run(remembered).subscriber == UNLOCKED
 
@@ -716,10 +716,10 @@ def test_a_quiet_poll_costs_the_disk_nothing():
 
 
 def test_a_whole_pass_that_finds_everything_as_it_was_is_written_down_once():
-    remembered = replace(quiet(), quiet_polls=MOST_QUIET_POLLS)
+    remembered = replace(quiet(), quiet_polls=MAX_QUIET_POLLS)
     world = World(
         subscriber=replace(UNLOCKED, tags={**UNLOCKED.tags, **World(subscriber=UNLOCKED).run().tags}, modified="1")
     )
     this = world.run(remembered)
-    assert (this.event, this.quiet, this.remembered.quiet_polls) == (Event.UNCHANGED, False, 0)
+    assert (this.event, this.is_quiet, this.remembered.quiet_polls) == (Event.UNCHANGED, False, 0)
     assert world.saved == [this.remembered]

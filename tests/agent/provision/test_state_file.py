@@ -13,20 +13,9 @@ from hypothesis import strategies as st
 from agent.errors import Code, Failure
 from agent.provision import state_file as state
 from agent.provision.lifecycle import State
-from agent.provision.state_file import (
-    Remembered,
-    Wish,
-    from_json,
-    granted,
-    load,
-    pass_lock,
-    save,
-    save_until_boot,
-    take_wish,
-    to_json,
-    volatile_place,
-    wish,
-)
+from agent.provision.pass_request import PassRequest, request_pass, take_request, with_request
+from agent.provision.remembered import Remembered, from_json, to_json
+from agent.provision.state_file import load, pass_lock, save, save_until_boot, volatile_place
 
 FIRST = Remembered(State.PROVISIONED, in_force="a" * 64, card="8981000000000000001", changed_at="2026-11-23T09:00:00Z")
 SECOND = replace(FIRST, state=State.FAILED, given_up="b" * 64, failures_in_a_row=3)
@@ -124,12 +113,12 @@ def test_a_memory_that_is_lost_is_taken_from_the_copy_and_said(tmp_path):
 
 def test_without_a_sound_copy_the_device_begins_anew_and_says_so(tmp_path):
     (tmp_path / state.STATE).write_bytes(b"x")
-    assert load(tmp_path)[1].detail.endswith("there is no copy, beginning anew")
+    assert load(tmp_path)[1].detail.endswith("there is no copy, starting without a memory")
     (tmp_path / state.STATE).write_bytes(b"x")
     (tmp_path / state.PREVIOUS).write_bytes(b"x")
     remembered, damage = load(tmp_path)
     assert remembered == Remembered()
-    assert damage.detail.endswith("its copy is too, beginning anew")
+    assert damage.detail.endswith("its copy is damaged, starting without a memory")
 
 
 def test_a_damaged_memory_does_not_replace_the_copy(tmp_path):
@@ -159,7 +148,7 @@ def test_what_root_writes_belongs_to_whom_the_directory_belongs_to(tmp_path):
     save(tmp_path, FIRST)
     with pass_lock(tmp_path):
         pass
-    wish(tmp_path, Wish.RETRY)
+    request_pass(tmp_path, PassRequest.RETRY)
     assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.iterdir()} == {(1234, 1234)}
 
 
@@ -167,7 +156,7 @@ def test_what_root_writes_belongs_to_whom_the_directory_belongs_to(tmp_path):
     "act",
     [
         lambda place: save(place, FIRST),
-        lambda place: wish(place, Wish.RETRY),
+        lambda place: request_pass(place, PassRequest.RETRY),
         lambda place: pass_lock(place).__enter__(),
     ],
 )
@@ -180,7 +169,7 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path, act):
 
 def test_a_file_in_the_place_of_the_directory_is_named(tmp_path):
     (tmp_path / "file").touch()
-    for act in (load, take_wish):
+    for act in (load, take_request):
         with pytest.raises(Failure) as caught:
             act(tmp_path / "file")
         assert caught.value.code is Code.STATE_UNWRITABLE
@@ -228,23 +217,23 @@ def test_a_command_that_a_pass_starts_does_not_keep_its_lock(tmp_path):
 
 
 def test_a_wish_is_granted_once(tmp_path):
-    assert take_wish(tmp_path) is None
-    wish(tmp_path, Wish.ADOPT)
-    wish(tmp_path, Wish.RETRY)
-    assert take_wish(tmp_path) is Wish.RETRY
-    assert take_wish(tmp_path) is None
+    assert take_request(tmp_path) is None
+    request_pass(tmp_path, PassRequest.ADOPT)
+    request_pass(tmp_path, PassRequest.RETRY)
+    assert take_request(tmp_path) is PassRequest.RETRY
+    assert take_request(tmp_path) is None
 
 
 def test_the_wish_to_adopt_is_told_apart(tmp_path):
-    wish(tmp_path, Wish.ADOPT)
-    assert take_wish(tmp_path) is Wish.ADOPT
+    request_pass(tmp_path, PassRequest.ADOPT)
+    assert take_request(tmp_path) is PassRequest.ADOPT
 
 
 def test_a_wish_forgets_what_failed_and_nothing_else():
     failed = replace(SECOND, interruptions=2, held=True)
-    assert granted(failed, None) == failed
-    assert granted(failed, Wish.RETRY) == replace(FIRST, state=State.FAILED, held=True)
-    assert granted(failed, Wish.ADOPT) == replace(FIRST, state=State.FAILED)
+    assert with_request(failed, None) == failed
+    assert with_request(failed, PassRequest.RETRY) == replace(FIRST, state=State.FAILED, held=True)
+    assert with_request(failed, PassRequest.ADOPT) == replace(FIRST, state=State.FAILED)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from agent.errors import Code, Failure
 from agent.identity import Imei
 from agent.provision.lifecycle import State
-from agent.provision.report import Report, changed_tags, error_value, short, tag_value, wanted_tags
+from agent.provision.tags import Report, changed_tags, error_value, short, tag_value, wanted_tags
 
 DIGEST = "0123456789abcdef" * 4
 REPORT = Report(

@@ -1,0 +1,46 @@
+"""Story. Confirm: an applied configuration is kept if the service still answers, and is taken back otherwise."""
+
+from __future__ import annotations
+
+from agent.errors import Code, Failure
+from agent.handover.order import Outcome
+from agent.provision.edges import Edges, Stage
+from agent.provision.pass_result import PassResult, Reached
+from agent.provision.remember import now
+from agent.provision.report import report_as_proof
+from agent.settings import Settings
+
+MAX_OUTPUT_SHOWN = 200
+"""Characters of a command's output that are shown while a pass goes on; `--json` has all that was kept."""
+
+
+def show_changes(edges: Edges, outcome: Outcome) -> None:
+    """Shows what an order changed, and the commands that failed."""
+    for change in outcome.changes:
+        edges.show(Stage.APPLY, f"{change.what} {change.where} ({change.because})")
+    for ran in outcome.ran:
+        if ran.code != 0:
+            output = ran.tail[-MAX_OUTPUT_SHOWN:]
+            edges.show(Stage.NOTICE, f"{ran.because}: {ran.command}: exit code {ran.code}: {output}")
+
+
+def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reached:
+    """Whether the service still answers: proven by the report, else by a request over a new connection."""
+    applied_at = now(edges) if so_far.subscriber else None
+    reported = report_as_proof(edges, so_far, applied_at)
+    if reported.tags:
+        return Reached(applied_at, reported)
+    try:
+        edges.service.answers_anew(settings.apply.confirm_within)
+    except Failure as failure:
+        return Reached(applied_at, reported, failure)
+    return Reached(applied_at, reported)
+
+
+def keep_or_undo(edges: Edges, reached: Reached) -> Outcome:
+    """Orders the root half to keep the applied configuration, or to take it back where the service is not reached."""
+    if reached.failure:
+        edges.show(Stage.CONFIRM, f"{reached.failure}; taking everything back")
+        return edges.root_half.undo(Failure(Code.APPLY_UNCONFIRMED, str(reached.failure)))
+    edges.show(Stage.CONFIRM, "the metadata service still answers")
+    return edges.root_half.confirm()

@@ -1,0 +1,96 @@
+"""Pure. The report: the state of the device as tags of its SIM.
+
+    kitting_state    the state of the device (`lifecycle.State`)
+    kitting_imei     the modem's IMEI, only if it was read and verified in this pass
+    kitting_config   the first 12 hex digits of the digest of the configuration in force
+    kitting_at       when state or configuration last changed, UTC, RFC 3339
+    kitting_agent    the version of the agent
+    kitting_error    `code: message` of the failure or the notice
+    kitting_obeyed   the operator order (tag kitting_order) that was carried out last
+
+The tags that the document asks for are added. No name has a dot, which the service's query syntax uses. Other tags of
+the SIM are never written, and a tag that has its value already is not sent again.
+To add a tag, add a line to `_own_tags` and a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import field
+from types import MappingProxyType
+
+from agent.errors import Failure
+from agent.frozen import frozen
+from agent.identity import Imei
+from agent.provision.lifecycle import State
+
+DIGEST_DIGITS = 12
+MAX_ERROR_CHARACTERS = 128
+MAX_VALUE_BYTES = 255
+"""The platform states no limit; its users have met none that is lower."""
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@frozen
+class Report:
+    """The facts that the tags are made from."""
+
+    state: State
+    agent_version: str
+    in_force: str | None = None
+    """Digest, hex, of the configuration in force."""
+    changed_at: str | None = None
+    """RFC 3339; None where no clock could be trusted."""
+    imei: Imei | None = None
+    """The IMEI that was read in this pass; None leaves the tag as it is."""
+    failure: Failure | None = None
+    extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """Tags that the document asks for."""
+    last_order: str | None = None
+    """The operator order that was carried out last."""
+
+
+def short(digest: str) -> str:
+    """The first digits of a digest, for people."""
+    return digest[:DIGEST_DIGITS]
+
+
+def wanted_tags(report: Report) -> Mapping[str, str]:
+    """The tags that the SIM should have; an empty value empties a tag. A device in the state `new` wants none."""
+    if report.state is State.NEW:
+        return _NOTHING
+    extra = {name: tag_value(value) for name, value in report.extra.items()}
+    return MappingProxyType({**extra, **_own_tags(report)})
+
+
+def _own_tags(report: Report) -> dict[str, str]:
+    imei = {"kitting_imei": report.imei.digits} if report.imei else {}
+    last_order = {"kitting_obeyed": tag_value(report.last_order)} if report.last_order else {}
+    return {
+        **imei,
+        **last_order,
+        "kitting_state": report.state.value,
+        "kitting_config": short(report.in_force or ""),
+        "kitting_at": report.changed_at or "",
+        "kitting_agent": tag_value(report.agent_version),
+        "kitting_error": error_value(report.failure) if report.failure else "",
+    }
+
+
+def changed_tags(present: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:
+    """The wanted tags that the SIM has with another value; an empty tag is not added to a SIM without it."""
+    return MappingProxyType({name: value for name, value in wanted.items() if present.get(name, "") != value})
+
+
+def error_value(failure: Failure) -> str:
+    """`code: message` on one line of printable ASCII; a long one is cut."""
+    text = re.sub(r"[^\x20-\x7e]", "?", " ".join(str(failure).split()))
+    return text if len(text) <= MAX_ERROR_CHARACTERS else f"{text[: MAX_ERROR_CHARACTERS - 3]}..."
+
+
+def tag_value(text: str) -> str:
+    """One line of valid UTF-8 without control characters; a long one is cut between two characters."""
+    line = "".join(character if character.isprintable() else " " for character in text).strip()
+    return line.encode()[:MAX_VALUE_BYTES].decode("utf-8", "ignore").rstrip()

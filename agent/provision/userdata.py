@@ -1,0 +1,61 @@
+"""Story. Fetch and resolve: from the userdata to the configuration of this device, and the order to apply it."""
+
+from __future__ import annotations
+
+from agent.configuration import resolving
+from agent.configuration.signed_text import split
+from agent.errors import Code, Failure
+from agent.handover.files import new_order_id
+from agent.handover.order import Apply
+from agent.host.program_files import userdata_schema
+from agent.identity import Subscriber
+from agent.provision.edges import Edges, Stage
+from agent.provision.memory import attempt_of
+from agent.provision.pass_result import Identified, Resolved, Stopped
+from agent.provision.tags import short
+from agent.settings import Settings
+
+_ABSENT = frozenset({Code.USERDATA_MISSING, Code.METADATA_DISABLED})
+"""Failures of the service that also appear where the SIM is in no group."""
+
+
+def fetch(edges: Edges, subscriber: Subscriber) -> bytes:
+    """The group's userdata; raises `Failure`, and `metadata.no_group` where the SIM is in no group."""
+    try:
+        text = edges.service.userdata()
+    except Failure as failure:
+        if failure.code in _ABSENT and subscriber.group_id is None:
+            raise Failure(Code.METADATA_NO_GROUP, "the subscriber record names no group") from None
+        raise
+    edges.show(Stage.FETCH, f"userdata, {len(text)} bytes")
+    return text
+
+
+def resolve(settings: Settings, edges: Edges, userdata: bytes, identified: Identified) -> Resolved | Stopped:
+    """The configuration that the userdata means for this SIM; ends the pass where the settings do not allow it.
+
+    Raises the `userdata.…` failures of a wrong document.
+    """
+    names = resolving.names(identified.subscriber, identified.equipment)
+    configuration = resolving.resolve(split(userdata).text, names, userdata_schema())
+    resolved = Resolved(userdata, names, configuration, attempt_of(userdata, configuration, settings))
+    try:
+        resolving.wanted_effects(configuration, settings.apply)
+    except Failure as failure:
+        return Stopped(failure, resolved)
+    edges.show(Stage.RESOLVE, f"configuration {short(configuration.digest)}")
+    return resolved
+
+
+def order_for(resolved: Resolved, subscriber: Subscriber) -> Apply:
+    """The order to apply a configuration."""
+    configuration, names = resolved.configuration, resolved.names
+    by_namespace = {"tags": names.tags, "subscriber": names.subscriber, "equipment": names.equipment}
+    return Apply(
+        new_order_id(),
+        configuration.digest,
+        configuration.document,
+        subscriber.card,
+        resolved.userdata,
+        by_namespace,
+    )

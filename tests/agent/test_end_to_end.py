@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.host.locks import is_held
+from agent.provision.state_file import LOCK
 from simulator import faults as http
 from simulator import modem_faults as modem
 from simulator.faults import Faults
@@ -567,7 +569,7 @@ def test_a_state_directory_that_cannot_be_made_is_said(bench):
 def test_two_passes_at_once_are_one(bench):
     bench.faults.add(http.Latency(3), times=1)
     first = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.PIPE)
-    while not bench.platform.requests and not bench.server.connections:
+    while not is_held(bench.gateway.state / LOCK):
         time.sleep(0.01)
     second = bench.gateway.ask("provision")
     first.communicate()

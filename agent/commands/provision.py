@@ -1,4 +1,4 @@
-"""Entry point: one pass as a process of its own."""
+"""Entry point. `provision`: one pass, as a process of its own."""
 
 from __future__ import annotations
 
@@ -6,48 +6,74 @@ import argparse
 import os
 import signal
 import sys
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import bug, print_json, print_lines
+from agent.provision.state_file import make_directory, pass_lock, remembered_now
 from agent.settings import Settings
 
+if TYPE_CHECKING:
+    from agent.commands.assembly import Show
+    from agent.metadata.tcp_transport import Transport
+    from agent.provision.pass_result import PassResult
 
-def provision(arguments: argparse.Namespace, settings: Settings) -> int:
-    """One pass; the exit code says what became of it."""
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Makes one pass; the exit code is that of its failure."""
     import gc
     import threading
 
-    gc.disable()  # a pass has ended before garbage matters, and looking for it takes a twentieth of its time
+    gc.disable()  # a pass ends before garbage matters, and its collection takes a twentieth of the time of a pass
     from agent.host.leaving_root import leave_root
     from agent.metadata import early_connection
     from agent.resident.schedule import pass_limit_s
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
-    make_state_directory(settings.paths.state)
+    make_directory(settings.paths.state)
     leave_root(settings)
     transports = early_connection.transports(settings)
-    from agent.commands.assembly import one_pass
-    from agent.commands.display import pass_lines, pass_values
-    from agent.commands.narrator import Narrator
+    from agent.commands.display.pass_result import pass_lines, pass_values
+    from agent.commands.progress import Progress
     from agent.resident.pauses import pause_after
 
-    narrator = Narrator(quiet=arguments.json)
-    this = one_pass(settings, narrator.tell, transports)
-    narrator.conclude(this)
+    progress = Progress(quiet=arguments.json)
+    result = make_pass(settings, progress.show, transports)
+    progress.conclude(result)
     if arguments.json:
-        print_json(pass_values(this))
+        print_json(pass_values(result))
     else:
-        print_lines(pass_lines(this))
+        print_lines(pass_lines(result))
     if arguments.next_pass_to is not None:
-        _leave_word(arguments.next_pass_to, pause_after(settings, this))
-    return this.failure.code.exit_code if this.failure else os.EX_OK
+        _write_pause(arguments.next_pass_to, pause_after(settings, result))
+    return result.failure.code.exit_code if result.failure else os.EX_OK
+
+
+def make_pass(settings: Settings, show: Show, transports: Sequence[Transport] = ()) -> PassResult:
+    """Makes one pass, the only one on this device; `transports` are connections to the service that have begun."""
+    from agent.commands.assembly import edges_of
+    from agent.metadata.service import MetadataService
+    from agent.provision.pass_request import PassRequest, take_request, with_request
+    from agent.provision.provisioning import provision
+    from agent.resident.pauses import write_down
+    from agent.upkeep import panel
+
+    with pass_lock(settings.paths.state), MetadataService(settings.metadata, transports) as service:
+        remembered, damage = remembered_now(settings)
+        panel.begin(remembered.state, remembered.imei)
+        request = take_request(settings.paths.state)
+        edges = edges_of(settings, service, show)
+        adopt = request is PassRequest.ADOPT
+        result = provision(settings, edges, with_request(remembered, request), adopt=adopt)
+        write_down(settings, service, quiet=result.is_quiet)
+    return replace(result, notices=(*result.notices, damage)) if damage else result
 
 
 def _end_within(limit_s: float) -> None:
-    """A pass always ends: by itself, by SIGTERM, or by this clock. What it left open, the next one settles."""
+    """Ends the process after this time and on SIGTERM; an order that it leaves open is settled by the next pass."""
 
     def end(number: int, _: object) -> NoReturn:
         sys.exit(os.EX_TEMPFAIL if number == signal.SIGALRM else 128 + number)
@@ -57,21 +83,14 @@ def _end_within(limit_s: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, limit_s)
 
 
-def _leave_word(descriptor: int, pause_s: float) -> None:
+def _write_pause(descriptor: int, pause_s: float) -> None:
+    """Writes the pause until the next pass to the resident's pipe, in milliseconds."""
     try:
         os.write(descriptor, f"{pause_s * 1000:.0f}".encode())
     except OSError as error:
         raise Failure(Code.USAGE, f"--next-pass-to is for the resident: {error.strerror}") from None
 
 
-def make_state_directory(state: Path) -> None:
-    """Makes it, for nobody else to read; raises `state.unwritable`."""
-    try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(state)) from None
-
-
 def _show_bug(error: BaseException | None) -> None:
-    """One in another thread, which the pass survives."""
-    bug("kitting-agent", error or RuntimeError("a thread ended without a word"), as_json=False)
+    """Shows a bug of another thread; the pass goes on."""
+    bug("kitting-agent", error or RuntimeError("a thread ended with an unknown error"), as_json=False)

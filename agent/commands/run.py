@@ -1,4 +1,4 @@
-"""Entry point: the start of the resident."""
+"""Entry point. `run`: the resident, which stays and starts the passes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import os
 import sys
 from typing import NoReturn
 
-from agent.commands.provision import make_state_directory
 from agent.host import program_files
+from agent.provision.state_file import make_directory
 from agent.settings import Settings
 
 LEAST_BETWEEN_WAKES_S = 60.0
-"""Between the beginnings of passes that messages start: a storm of messages must not drain the data budget."""
+"""Between the starts of passes that messages cause: many messages must not use up the data budget."""
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
-    """Becomes the resident: nothing of this process is left in its memory."""
+    """Replaces this process by the resident, so that its memory holds nothing of this program."""
     from agent.resident.pauses import pause_at_start
     from agent.resident.schedule import pass_limit_s
 
     state = settings.paths.state
-    make_state_directory(state)
+    make_directory(state)
     options = [
         *(["--config", str(arguments.config)] if arguments.config else []),
         *(["--json"] if arguments.json else []),

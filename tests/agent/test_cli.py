@@ -5,11 +5,13 @@ import os
 import pty
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from agent.cli import main, parser
+from agent import commands
+from agent.cli import COMMANDS, main, parser
 from agent.errors import Code
 
 
@@ -17,7 +19,7 @@ def test_a_bug_is_one_line_for_a_person_and_a_traceback_in_a_file(tmp_path, monk
     def broken(_):
         raise RuntimeError("the canary")
 
-    monkeypatch.setattr("agent.commands.assembly.who_and_what", broken)
+    monkeypatch.setattr("agent.commands.identify.read_identity", broken)
     monkeypatch.setattr("agent.settings.DEFAULT_PATH", tmp_path / "absent.toml")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert main(["identify", "--json"]) == Code.BUG.exit_code
@@ -80,3 +82,13 @@ def test_options_stand_before_or_after_the_command(where):
 def test_no_option_means_lines_for_people():
     arguments = parser().parse_args(["status"])
     assert (arguments.json, arguments.config) == (False, None)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_of_the_table_has_its_module(command):
+    assert callable(import_module(f"agent.commands.{command.name}").run)
+
+
+def test_every_module_with_a_command_is_in_the_table():
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py") if "\ndef run(" in path.read_text()}
+    assert modules == {command.name for command in COMMANDS}

@@ -1,1 +1,1 @@
-"""Edge. The contract between the two halves: order, confirmation and outcome, each one file."""
+"""Edge. The contract between the two halves of the device: order, confirmation and outcome, each one file."""

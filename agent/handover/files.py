@@ -1,10 +1,10 @@
-"""Edge: order, confirmation and outcome, between the two halves: one file each, whole or not there.
+"""Edge. Order, confirmation and outcome as files: each is whole or not there.
 
-    order.json, confirmation.json   in the network half's directory; the privileged half reads and removes them
-    outcome.json                    in the privileged half's directory; the network half's group may read it
+    order.json, confirmation.json   in the network half's directory; the root half reads and removes them
+    outcome.json                    in the root half's directory; the network half's group may read it
 
-Nobody writes into the other's directory. The two halves may be two users, and what comes from the network half is
-opened without following links.
+The network half never writes into the root half's directory. The root half opens the files of the network half, which
+is another user, without following links, and does nothing there but remove them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.handover.order import (
     MAX_BYTES,
     Confirmation,
@@ -38,61 +38,61 @@ T = TypeVar("T")
 
 
 def make_place(own: Path) -> None:
-    """Makes the privileged half's directory: who does not own it may pass through, and list nothing."""
+    """Makes the root half's directory: other users may open a file in it by name, and may not list it."""
     try:
         own.mkdir(mode=0o711, parents=True, exist_ok=True)
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, own) from None
 
 
 def place_order(inbox: Path, order: Order) -> None:
-    """Hands an order over; one that lies there is replaced. Raises `order.invalid` for one that nobody would take."""
+    """Places an order for the root half instead of an earlier one; raises `order.invalid` where it is too large."""
     _place(inbox / ORDER, order_to_json(order))
 
 
-def order_lies_there(inbox: Path) -> bool:
-    """Whether an order was not taken yet."""
+def has_order(inbox: Path) -> bool:
+    """Whether there is an order that the root half has not removed yet."""
     return os.path.lexists(inbox / ORDER)
 
 
 def read_order(inbox: Path) -> Order | None:
-    """The order that lies there, or None. Raises `order.invalid` for one that is damaged, too large, or no order."""
+    """The order that was placed, or None; raises `order.invalid` for one that is damaged or too large."""
     return _read(inbox / ORDER, order_from_json)
 
 
 def clear_order(inbox: Path) -> None:
-    """The order has been dealt with."""
+    """Removes the order."""
     _clear(inbox / ORDER)
 
 
 def place_confirmation(inbox: Path, confirmation: Confirmation) -> None:
-    """Says that what was applied is to be kept, or undone."""
+    """Places the confirmation of an applied configuration for the root half."""
     _place(inbox / CONFIRMATION, confirmation_to_json(confirmation))
 
 
 def read_confirmation(inbox: Path) -> Confirmation | None:
-    """What was said, or None. Raises `order.invalid` for one that is damaged."""
+    """The confirmation that was placed, or None; raises `order.invalid` for one that is damaged."""
     return _read(inbox / CONFIRMATION, confirmation_from_json)
 
 
 def clear_confirmation(inbox: Path) -> None:
-    """It has been heard."""
+    """Removes the confirmation."""
     _clear(inbox / CONFIRMATION)
 
 
 def place_outcome(own: Path, outcome: Outcome, readers: int | None = None) -> None:
-    """Says what became of an order, to this group too."""
+    """Places the outcome of an order for the network half; `readers` is the group that may read it."""
     owner = None if readers is None or os.geteuid() != 0 else (0, readers)
     _place(own / OUTCOME, outcome_to_json(outcome), OUTCOME_MODE, owner)
 
 
 def read_outcome(own: Path) -> Outcome | None:
-    """What was said last, or None; it stays until the next. Raises `order.invalid` for one that is damaged."""
+    """The last outcome, which stays until the next, or None; raises `order.invalid` for one that is damaged."""
     return _read(own / OUTCOME, outcome_from_json)
 
 
 def said(own: Path) -> Outcome | None:
-    """The last outcome; one that is damaged is none."""
+    """The last outcome; None also where it is damaged."""
     try:
         return read_outcome(own)
     except Failure:
@@ -100,7 +100,7 @@ def said(own: Path) -> Outcome | None:
 
 
 def new_order_id() -> str:
-    """32 hexadecimal digits that no order had before."""
+    """A new id of an order: 32 random hexadecimal digits."""
     return os.urandom(16).hex()
 
 
@@ -111,7 +111,7 @@ def _place(path: Path, text: str, mode: int = 0o600, owner: tuple[int, int] | No
     try:
         write_durably(path, data, mode, owner or owner_of_directory(path.parent))
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(path)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, path) from None
 
 
 def _read(path: Path, parse: Callable[[str], T]) -> T | None:
@@ -122,7 +122,7 @@ def _read(path: Path, parse: Callable[[str], T]) -> T | None:
     except UnicodeDecodeError:
         raise Failure(Code.ORDER_INVALID, "not UTF-8 text", where=str(path)) from None
     except OSError as error:
-        raise Failure(Code.ORDER_INVALID, error.strerror or str(error), where=str(path)) from None
+        raise failure_from(error, Code.ORDER_INVALID, path) from None
     except Failure as failure:
         raise Failure(failure.code, failure.detail, where=str(path)) from None
 

@@ -1,7 +1,7 @@
-"""Entry point: `kitting-apply`, what systemd starts when an order lies there, and early at boot (`--recover`).
+"""Entry point. `kitting-apply`, the root half: systemd starts it when there is an order, and early at boot (`--recover`).
 
-Exit codes follow sysexits.h: 0 also for an order that was refused or undone, since that was said to who ordered it;
-73 where the directory cannot be used, 75 where another is at work, 78 for wrong settings, 70 for a bug.
+Exit codes follow sysexits.h: 0 also for an order that was refused or undone, which its outcome says; 73 where the
+directory cannot be used, 75 where another process is at work, 78 for wrong settings, 70 for a bug.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _INFO, _WARNING = 6, 4
 
 
 def entry() -> NoReturn:
-    """What the installed program starts."""
+    """Starts the installed program."""
     leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Deals with what lies there, and returns the exit code."""
+    """Carries out the order that was placed, and returns the exit code."""
     arguments = parser().parse_args(argv)
     return ended_well("kitting-apply", lambda: _serve(arguments, load(arguments.config)), as_json=arguments.json)
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     import gc
 
-    gc.disable()  # as in a pass
+    gc.disable()  # the process ends before garbage matters
     from agent.apply.context import apply_context
     from agent.apply.service import ServiceContext, recover, serve
 
@@ -44,14 +44,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(_values(outcome))
     else:
-        _say(outcome)
+        _show(outcome)
     return os.EX_OK
 
 
-def _say(outcome: Outcome | None) -> None:
+def _show(outcome: Outcome | None) -> None:
     from agent.host.systemd import log_to_journal, standard_error_is_journal
 
-    text = f"{outcome.result.value}: {outcome.failure or 'nothing in the way'}" if outcome else "nothing to do"
+    text = ": ".join(map(str, filter(None, (outcome.result.value, outcome.failure)))) if outcome else "nothing to do"
     if not standard_error_is_journal():
         print(text)
         return
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line: also the source of the man page."""
     top = Parser(
         prog="kitting-apply",
-        description="The privileged half of the kitting agent: carries out the order that lies in the state directory.",
+        description="The root half of the kitting agent: carries out the order in the state directory of the network half.",
         epilog="example: sudo systemctl start kitting-apply.service",
     )
     top.add_argument("--version", action="version", version=f"kitting-apply {__version__}")
@@ -82,6 +82,6 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--recover",
         action="store_true",
-        help="only finish or take back what a power cut left half done, and wait for nothing",
+        help="only finish or take back an apply that a power cut interrupted, and wait for nothing",
     )
     return top

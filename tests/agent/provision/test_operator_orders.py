@@ -1,0 +1,78 @@
+"""The operator's orders, which are a tag of the SIM."""
+
+from dataclasses import replace
+
+import pytest
+from scripted_edges import NO_CARD, OTHER_SIM, World, identity, kitted, with_order
+
+from agent.errors import Code, Failure
+from agent.handover.order import Result, Scrub
+from agent.provision.lifecycle import Event, State
+from agent.settings import Instruction, Policy
+
+
+def test_the_operator_can_hold_a_device_and_release_it():
+    held = World(subscriber=with_order("hold", site="osaka"))
+    first = held.run(kitted())
+    assert (first.failure.code, first.remembered.state, held.orders) == (Code.IDENTITY_HELD, State.BLOCKED, [])
+    assert held.sent[0]["kitting_obeyed"] == "hold"
+    still = World(subscriber=with_order("hold", site="osaka"))
+    second = still.run(first.remembered)
+    assert (second.failure.code, still.orders) == (Code.IDENTITY_HELD, [])
+    world = World(subscriber=with_order("release", site="osaka"))
+    assert world.run(second.remembered).remembered.state is State.PROVISIONED
+    assert len(world.orders) == 1
+
+
+def test_an_order_is_carried_out_once():
+    before = kitted()
+    first = World(subscriber=with_order("hold")).run(before).remembered
+    at_the_device = replace(first, held=False)
+    assert World(subscriber=with_order("hold")).run(at_the_device).remembered.held is False
+    assert World(subscriber=with_order("hold 2")).run(at_the_device).remembered.held is True
+
+
+def test_a_strangers_sim_cannot_release_a_device():
+    foreign = with_order("release", replace(OTHER_SIM, operator="OP9999999999"))
+    world = World(subscriber=foreign, equipment=NO_CARD)
+    result = world.run(kitted())
+    assert result.failure.code is Code.IDENTITY_NEW_SIM
+    assert result.remembered.notice.code is Code.IDENTITY_ORDER_REFUSED
+    assert world.orders == []
+    own = with_order("release", replace(OTHER_SIM, operator="OP0000000000"), site="osaka")
+    assert World(subscriber=own, equipment=NO_CARD).run(kitted()).remembered.card == OTHER_SIM.card
+
+
+def test_what_is_refused_is_not_released_by_a_tag():
+    world = World(subscriber=with_order("release", replace(OTHER_SIM, operator="OP0000000000")), equipment=NO_CARD)
+    world.settings = identity(new_sim=Policy.REFUSE)
+    assert world.run(kitted()).failure.code is Code.IDENTITY_NEW_SIM
+
+
+@pytest.mark.parametrize("words", ["explode", "scrub", "h\u00f6ld"])
+def test_an_order_that_is_not_allowed_or_not_known_is_only_a_notice(words):
+    result = World(subscriber=with_order(words)).run(kitted())
+    assert (result.event, result.remembered.notice.code) == (Event.UNCHANGED, Code.IDENTITY_ORDER_REFUSED)
+    assert result.remembered.last_order is None
+
+
+def test_to_scrub_is_ordered_where_it_is_allowed_and_then_the_device_holds():
+    world = World(subscriber=with_order("scrub now"), becomes=Result.COMMITTED)
+    world.settings = identity(orders=(Instruction.SCRUB,))
+    result = world.run(kitted())
+    assert [type(order) for order in world.orders] == [Scrub]
+    assert (result.remembered.held, result.remembered.in_force) == (True, None)
+    assert world.sent[0]["kitting_obeyed"] == "scrub now"
+    assert world.sent[0]["kitting_state"] == "blocked"
+
+
+def test_a_scrub_that_failed_is_ordered_again():
+    world = World(subscriber=with_order("scrub"), becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_FAILED, "no"))
+    world.settings = identity(orders=(Instruction.SCRUB,))
+    before = kitted()
+    result = world.run(before)
+    assert (result.failure.code, result.remembered.last_order, result.remembered.state) == (
+        Code.APPLY_FAILED,
+        None,
+        State.PROVISIONED,
+    )

@@ -1,4 +1,4 @@
-"""Entry point. `kitting-apply`, the root half: systemd starts it when there is an order, and early at boot (`--recover`).
+"""Entry point. `kitting-apply`, the root half: started by systemd for an order, and early at boot (`--recover`).
 
 Exit codes follow sysexits.h: 0 also for an order that was refused or undone, which its outcome says; 73 where the
 directory cannot be used, 75 where another process is at work, 78 for wrong settings, 70 for a bug.
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line: also the source of the man page."""
     top = Parser(
         prog="kitting-apply",
-        description="The root half of the kitting agent: carries out the order in the state directory of the network half.",
+        description="The root half of the kitting agent: carries out the order that the network half placed.",
         epilog="example: sudo systemctl start kitting-apply.service",
     )
     top.add_argument("--version", action="version", version=f"kitting-apply {__version__}")

@@ -46,6 +46,8 @@ class Occurred:
     """Of `unchanged` and `confirmed`: the digest of the configuration in force; None where there is none."""
     order_id: str | None = None
     """Of `ordered`: the order."""
+    attempt: str | None = None
+    """Of `ordered`: the attempt to apply that the order is (`attempt_of`)."""
 
 
 def occurred_by(outcome: Outcome) -> Occurred:
@@ -82,7 +84,7 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
     failed = replace(ended, failure=occurred.failure, failures_in_a_row=before.failures_in_a_row + 1)
     match occurred.event:
         case Event.ORDERED:
-            return replace(ended, failure=None, order_id=occurred.order_id)
+            return replace(ended, failure=None, order_id=occurred.order_id, attempt=occurred.attempt)
         case Event.STILL_BAD:
             return replace(ended, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:

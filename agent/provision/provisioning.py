@@ -1,17 +1,17 @@
 """Story. One pass of the network half, top to bottom.
 
-    settle           an order that a power cut left open is brought to its end
-    poll             a provisioned device asks one small question; most passes end here
-    identify         the subscriber (metadata service) and the equipment (modem), both at once
-    bind             whether this SIM may be in this device
-    operator order   the order that the operator wrote into a tag of the SIM
-    continue         whether this is still the SIM and the modem that the device accepted
-    fetch            the userdata
-    resolve          userdata → configuration, filled in for this SIM; its larger files
-    apply            the order to the root half, and its outcome
-    confirm          the service still answers, best proven by the report; otherwise everything goes back
-    report           the tags that changed, as far as they were not sent yet
-    remember         what the next pass starts from; also saved before each act
+    settle           bring an order that a power cut left open to its end
+    poll             ask one small question of a provisioned device; most passes end here
+    identify         read the subscriber (metadata service) and the equipment (modem), both at once
+    bind             decide whether this SIM may be in this device
+    operator order   carry out the order that the operator wrote into a tag of the SIM
+    continue         decide whether this is still the SIM and the modem that the device accepted
+    fetch            read the userdata of the SIM's group
+    resolve          turn the userdata into the configuration of this SIM, and download its larger files
+    apply            order the root half to apply the configuration
+    confirm          keep it if the service still answers, best proven by the report; otherwise take it back
+    report           send the tags that differ and were not sent yet
+    remember         save what the next pass starts from; also before every act that depends on it
 
 Failures of the network, the modem or the document are returned in the `PassResult`. A failure that makes a pass
 pointless is raised: the state file cannot be written (`state.unwritable`).
@@ -44,9 +44,9 @@ def provision(settings: Settings, edges: Edges, remembered: Remembered, *, adopt
     log = PassLog(remembered)
     try:
         _settle(settings, edges, log)
-        if not adopt and _is_quiet(edges, log):
+        if not adopt and _poll_is_enough(edges, log):
             return log.so_far
-        occurred = _become(settings, edges, log, adopt=adopt)
+        occurred = _whole_pass(settings, edges, log, adopt=adopt)
     except Failure as failure:
         if failure.code.kind not in EVENTS:
             raise
@@ -66,8 +66,8 @@ def wanted_order(settings: Settings, edges: Edges, remembered: Remembered) -> Ap
     return order_for(log.add(resolve(settings, edges, userdata, identified)), identified.subscriber)
 
 
-def _become(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> Occurred:
-    """From the identity of the device to its configuration in force; raises the `Failure` that ends the pass."""
+def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> Occurred:
+    """From the identity of the device to the configuration in force; raises the `Failure` that ends the pass."""
     remembered = log.so_far.remembered
     identified = log.add(identify(edges, reads_ahead=remembered.state is State.NEW))
     log.add(bind(edges, identified))
@@ -79,10 +79,10 @@ def _become(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> O
         return done
     edges.fetch_sources(resolved.configuration)
     order = order_for(resolved, identified.subscriber)
-    log.add(replace(continued.remembered, attempt=resolved.attempt))
-    log.add(remember(edges, log.so_far, Occurred(Event.ORDERED, order_id=order.order_id)))
+    ordered = Occurred(Event.ORDERED, order_id=order.order_id, attempt=resolved.attempt)
+    log.add(remember(edges, log.so_far, ordered))
     outcome = edges.root_half.order(order)
-    return occurred_by(_conclude(settings, edges, log, outcome))
+    return occurred_by(_confirm(settings, edges, log, outcome))
 
 
 def _settle(settings: Settings, edges: Edges, log: PassLog) -> None:
@@ -92,15 +92,15 @@ def _settle(settings: Settings, edges: Edges, log: PassLog) -> None:
     if left_open:
         edges.show(Stage.SETTLE, f"an apply was left open, {left_open.result.value}")
         log.add(replace(remembered, state=State.APPLYING))
-        outcome = _conclude(settings, edges, log, left_open)
+        outcome = _confirm(settings, edges, log, left_open)
         log.add(remember(edges, log.so_far, occurred_by(outcome)))
     elif remembered.state is State.APPLYING:
         failure = Failure(Code.APPLY_INTERRUPTED, "interrupted before anything was changed")
         log.add(remember(edges, log.so_far, Occurred(Event.UNDONE, failure)))
 
 
-def _is_quiet(edges: Edges, log: PassLog) -> bool:
-    """Whether one small question showed that nothing has changed."""
+def _poll_is_enough(edges: Edges, log: PassLog) -> bool:
+    """Asks one small question, if that may be enough; whether it showed that nothing has changed."""
     remembered = log.so_far.remembered
     polled = poll(edges, remembered) if may_poll(remembered) else None
     if polled is None:
@@ -111,7 +111,10 @@ def _is_quiet(edges: Edges, log: PassLog) -> bool:
 
 
 def _nothing_to_apply(edges: Edges, continued: Continued, resolved: Resolved) -> Occurred | None:
-    """The event of a pass that applies nothing; None where the configuration has to be applied."""
+    """The event of a pass that applies nothing; None where the configuration has to be applied.
+
+    Raises the doubt about the identity, which only stops what is new.
+    """
     remembered, digest = continued.remembered, resolved.configuration.digest
     if digest == remembered.in_force:
         edges.show(Stage.APPLY, "nothing to do: this configuration is in force")
@@ -124,8 +127,8 @@ def _nothing_to_apply(edges: Edges, continued: Continued, resolved: Resolved) ->
     return None
 
 
-def _conclude(settings: Settings, edges: Edges, log: PassLog, outcome: Outcome) -> Outcome:
-    """Confirms an order that waits for its confirmation, or takes it back; the final outcome."""
+def _confirm(settings: Settings, edges: Edges, log: PassLog, outcome: Outcome) -> Outcome:
+    """Confirms an applied configuration, or takes it back; returns the final outcome of the order."""
     show_changes(edges, outcome)
     if outcome.result is Result.UNCONFIRMED:
         reached = log.add(reach_service(settings, edges, log.so_far))

@@ -35,8 +35,8 @@ def test_the_outcome_of_an_order_is_an_event(result, failure, event):
 
 
 def test_an_order_is_remembered_until_its_outcome_is_known():
-    ordered = remembered_after(PROVISIONED, Occurred(Event.ORDERED, order_id="2"), NOW)
-    assert (ordered.state, ordered.order_id, ordered.failure) == (State.APPLYING, "2", None)
+    ordered = remembered_after(PROVISIONED, Occurred(Event.ORDERED, order_id="2", attempt="b"), NOW)
+    assert (ordered.state, ordered.order_id, ordered.attempt) == (State.APPLYING, "2", "b")
     unknown = remembered_after(ordered, Occurred(Event.NO_ANSWER, Failure(Code.APPLY_NOT_TAKEN, "no outcome")), NOW)
     assert (unknown.state, unknown.order_id) == (State.APPLYING, "2")
     known = remembered_after(unknown, Occurred(Event.CONFIRMED, in_force="new"), NOW)

@@ -20,4 +20,4 @@ RESIDENT_LOCK = "resident.lock"
 """File in the state directory that the resident holds locked, with its process number in it."""
 
 SERVICE_LOCK = "service.lock"
-"""File in the privileged half's directory that its process holds locked as long as it is at work."""
+"""File in the root half's directory that its process holds locked while it is at work."""

@@ -46,7 +46,7 @@ def root_half_of(settings: Settings) -> RootHalf:
     from agent.apply.context import apply_context
     from agent.apply.in_process import InThisProcess
 
-    return InThisProcess(applying.room(settings), settings.identity)
+    return InThisProcess(apply_context(settings), settings.identity)
 
 
 def _fetch_sources(settings: Settings, configuration: Configuration, show: Show) -> None:

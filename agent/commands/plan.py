@@ -6,6 +6,7 @@ import argparse
 import os
 
 from agent.apply import applying
+from agent.apply.context import apply_context
 from agent.apply.planning.plan import Plan
 from agent.commands.assembly import edges_of
 from agent.commands.display.plan import plan_lines, plan_values
@@ -32,4 +33,4 @@ def preview(settings: Settings) -> Plan:
     remembered, _ = remembered_now(settings)
     with MetadataService(settings.metadata) as service:
         order = wanted_order(settings, edges_of(settings, service, Progress(quiet=True).show), remembered)
-        return applying.preview(order, applying.room(settings))
+        return applying.preview(order, apply_context(settings))

@@ -8,6 +8,7 @@ from agent.provision.edges import Edges, Stage
 from agent.provision.pass_result import PassResult, Reached
 from agent.provision.remember import now
 from agent.provision.report import report_as_proof
+from agent.reasons import reason_text
 from agent.settings import Settings
 
 MAX_OUTPUT_SHOWN = 200
@@ -17,11 +18,11 @@ MAX_OUTPUT_SHOWN = 200
 def show_changes(edges: Edges, outcome: Outcome) -> None:
     """Shows what an order changed, and the commands that failed."""
     for change in outcome.changes:
-        edges.show(Stage.APPLY, f"{change.what} {change.where} ({change.because})")
+        edges.show(Stage.APPLY, f"{change.what} {change.where} ({reason_text(change.because)})")
     for ran in outcome.ran:
         if ran.code != 0:
             output = ran.tail[-MAX_OUTPUT_SHOWN:]
-            edges.show(Stage.NOTICE, f"{ran.because}: {ran.command}: exit code {ran.code}: {output}")
+            edges.show(Stage.NOTICE, f"{reason_text(ran.because)}: {ran.command}: exit code {ran.code}: {output}")
 
 
 def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reached:

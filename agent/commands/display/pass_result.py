@@ -9,6 +9,7 @@ from agent.commands.display.identity import equipment_values, subscriber_values,
 from agent.handover.order import Outcome
 from agent.provision.pass_result import PassResult
 from agent.provision.tags import short
+from agent.reasons import reason_text
 
 
 def pass_values(result: PassResult) -> Values:
@@ -41,10 +42,17 @@ def outcome_values(outcome: Outcome) -> Values:
         "result": outcome.result.value,
         "recorded": outcome.recorded,
         "changes": [
-            {"what": change.what, "where": change.where, "because": change.because} for change in outcome.changes
+            {"what": change.what, "where": change.where, "because": reason_text(change.because)}
+            for change in outcome.changes
         ],
         "ran": [
-            {"command": ran.command, "code": ran.code, "seconds": ran.seconds, "tail": ran.tail, "because": ran.because}
+            {
+                "command": ran.command,
+                "code": ran.code,
+                "seconds": ran.seconds,
+                "tail": ran.tail,
+                "because": reason_text(ran.because),
+            }
             for ran in outcome.ran
         ],
     }

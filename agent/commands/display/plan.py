@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.apply.planning.diff import diff_text
 from agent.apply.planning.plan import Plan
 from agent.commands.display.failure import Values
+from agent.reasons import reason_text
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -17,5 +18,5 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def plan_values(plan: Plan) -> Values:
     """All of `plan --json`."""
-    changes = [{"what": step.what, "where": step.where, "because": step.because} for step in plan.steps]
+    changes = [{"what": step.what, "where": step.where, "because": reason_text(step.because)} for step in plan.steps]
     return {"changes": changes, "diff": diff_text(plan)}

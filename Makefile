@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-desk shell test test-system test-peers fuzz-modem lock lint docs bench deb image clean
+.PHONY: help venv demo demo-desk shell test test-system test-peers fuzz-modem lock lint docs bench deb release image clean
 # Another Python in a folder of its own: make test VENV=.venv-3.13 PYTHON=python3.13
 VENV := .venv
 PYTHON :=
@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-$(READY): setup.cfg pyproject.toml packaging/venv.sh $(wildcard packaging/lock/*.txt)
+$(READY): setup.cfg setup.py pyproject.toml packaging/venv.sh $(wildcard packaging/lock/*.txt)
 	@sh packaging/venv.sh $(VENV) $(PYTHON)
 	@touch $@
 
@@ -45,6 +45,9 @@ fuzz-modem: $(READY) ## 200,000 dialogues mixed from real fragments: a wrong IME
 deb: ## build/kitting-agent_VERSION_all.deb
 	@packaging/deb.sh
 
+release: $(READY) ## dist/: wheel, sdist and .deb of the commit, built twice with the same bits, and SHA256SUMS
+	@packaging/release.sh $(BIN)/python
+
 image: ## an image for linux/arm/v7, built without a registry
 	@sh packaging/image.sh
 
@@ -64,4 +67,4 @@ bench: $(READY) ## measure, beside what a user would do instead (root for most o
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove what make made
-	rm -rf .venv .venv-* build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

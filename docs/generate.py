@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ from agent.provision import lifecycle
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "tests" / "documents" / "accepted" / "a_thousand_devices.yaml"
+
+_JAPANESE: Mapping[str, Mapping[str, Any]] = tomllib.loads((DOCS / "generated.ja.toml").read_text("utf-8"))
+"""The Japanese of what stands in the code in English only."""
 
 _COLUMNS = {"en": ("key", "takes", "default", ""), "ja": ("キー", "値", "既定値", "")}
 _DESCRIPTION = {"en": "description", "ja": "x-description-ja"}
@@ -123,40 +127,67 @@ def _table(rows: Iterable[str]) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def error_codes() -> str:
+_CODES = {
+    "en": ("code", "what is wrong", "what to do", "the device", "exit code"),
+    "ja": ("コード", "何が悪いか", "対処", "機器", "終了コード"),
+}
+
+
+def error_codes(language: str) -> str:
     """Every code there is."""
-    rows = (_row((f"`{c.text}`", c.summary, c.advice, _PASS[c.kind], str(c.exit_code))) for c in Code)
-    return "\n".join(
-        (_row(("code", "what is wrong", "what to do", "the device", "exit code")), _row(("---",) * 5), *rows)
-    )
+    rows = (_row((f"`{code.text}`", *_explained(code, language), str(code.exit_code))) for code in Code)
+    return _table((_row(_CODES[language]), _row(("---",) * 5), *rows))
 
 
-def lifecycle_table() -> str:
+def _explained(code: Code, language: str) -> tuple[str, str, str]:
+    """What is wrong, what to do, and what the device does."""
+    if language == "en":
+        return code.summary, code.advice, _PASS[code.kind]
+    summary, advice = _JAPANESE["errors"][code.text]
+    return summary, advice, _JAPANESE["device"][code.kind.name]
+
+
+_STATE_WORDS = {"en": {"event": "event", "same": "stays"}, "ja": {"event": "できごと", "same": "変わらず"}}
+
+
+def lifecycle_table(language: str) -> str:
     """What the device is: state and event to state."""
-    states = tuple(lifecycle.State)
-    head = _row(("event", *(f"`{state.value}`" for state in states)))
-    rows = (_row((event.value, *(_cell(state, event) for state in states))) for event in lifecycle.Event)
+    states, words = tuple(lifecycle.State), _STATE_WORDS[language]
+    head = _row((words["event"], *(f"`{state.value}`" for state in states)))
+    rows = (
+        _row((_event(event, language), *(_cell(state, event, words["same"]) for state in states)))
+        for event in lifecycle.Event
+    )
     return _table((head, _row(("---",) * (1 + len(states))), *rows))
 
 
-def _cell(state: lifecycle.State, event: lifecycle.Event) -> str:
+def _event(event: lifecycle.Event, language: str) -> str:
+    return event.value if language == "en" else f"{event.value} ({_JAPANESE['events'][event.value]})"
+
+
+def _cell(state: lifecycle.State, event: lifecycle.Event, same: str) -> str:
     if (state, event) not in lifecycle.declared():
         return ""
     after = lifecycle.next_state(state, event)
-    return "stays" if after is state else f"`{after.value}`"
+    return same if after is state else f"`{after.value}`"
 
 
-def transaction_table() -> str:
+_STEPS = {"en": ("state", "event", "next"), "ja": ("状態", "できごと", "次の状態")}
+
+
+def transaction_table(language: str) -> str:
     """One application of a configuration."""
     rows = (_row((a.value, e.value, after.value)) for (a, e), after in transaction.TABLE.items())
-    return _table((_row(("state", "event", "next")), _row(("---",) * 3), *rows))
+    return _table((_row(_STEPS[language]), _row(("---",) * 3), *rows))
 
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "userdata.md": {"example": example, "keys": partial(document_keys, "en")},
     "userdata.ja.md": {"example": example, "keys": partial(document_keys, "ja")},
-    "errors.md": {"codes": error_codes},
-    "states.md": {"lifecycle": lifecycle_table, "transaction": transaction_table},
+    "errors.md": {"codes": partial(error_codes, "en")},
+    "errors.ja.md": {"codes": partial(error_codes, "ja")},
+    "states.md": {"lifecycle": partial(lifecycle_table, "en"), "transaction": partial(transaction_table, "en")},
+    "states.ja.md": {"lifecycle": partial(lifecycle_table, "ja"), "transaction": partial(transaction_table, "ja")},
 }
 """Page → name of the part → what stands there."""
 

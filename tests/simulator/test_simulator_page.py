@@ -11,28 +11,34 @@ from simulator.modem_faults import MODEM_FAULTS
 from simulator.scenario import parse
 from simulator.switches import Switches
 
-PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "simulator.md").read_text("utf-8")
+
+
+@pytest.fixture(params=["simulator.md", "simulator.ja.md"])
+def page(request):
+    return (DOCS / request.param).read_text("utf-8")
 
 
 @pytest.mark.parametrize("kind", [*FAULTS, *MODEM_FAULTS])
-def test_the_page_names_every_fault(kind):
-    assert f"`{kind.__name__}`" in PAGE
+def test_the_page_names_every_fault(page, kind):
+    assert f"`{kind.__name__}`" in page
 
 
 @pytest.mark.parametrize("switch", fields(Switches), ids=lambda switch: switch.name)
-def test_the_page_tells_the_default_of_every_switch(switch):
-    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{switch.name}` |"))
+def test_the_page_tells_the_default_of_every_switch(page, switch):
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{switch.name}` |"))
     assert str(switch.default).lower() in row.split("|")[2]
 
 
 @pytest.mark.parametrize("first", sorted({route.template.split("/")[1] for route in routes()}))
-def test_the_page_names_every_room_of_the_api(first):
-    assert f"`/{first}" in PAGE
+def test_the_page_names_every_room_of_the_api(page, first):
+    assert f"`/{first}" in page
 
 
 @pytest.mark.parametrize("name", model_names())
-def test_the_page_names_every_model(name):
-    assert f"| `{name}` |" in PAGE
+def test_the_page_names_every_model(page, name):
+    assert f"| `{name}` |" in page
 
 
 def test_the_example_of_a_fleet_can_be_served():

@@ -3,6 +3,8 @@
 # compiler, pkg-config and systemd's headers must be there: they are installed where this user may, and otherwise the
 # command to type is said.
 set -eu
+# shellcheck source=packaging/failed.sh
+. "$(dirname "$0")/failed.sh"
 
 folder=${1:-.venv}
 wanted=${2:-}
@@ -21,6 +23,10 @@ if [ -n "$wanted" ] && [ -z "$(find_python)" ]; then
     echo "PYTHON=$wanted is not Python 3.11 or newer with its venv module. Install it, or name another one." >&2
     exit 69
 fi
+
+check_place "$folder"
+log=$(mktemp 2>/dev/null) || cannot 73 "No temporary file can be made in ${TMPDIR:-/tmp}. Name another folder in TMPDIR."
+trap 'rm -f "$log"' EXIT
 
 missing=""
 python=$(find_python)
@@ -44,15 +50,9 @@ if [ -n "$missing" ]; then
         exit 69
     fi
     echo "Installing$missing"
-    log=$(mktemp)
     if ! { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo $install; } >"$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        echo "That did not work. Type this, then the same make again:" >&2
-        echo "    sudo apt-get update && sudo $install" >&2
-        rm -f "$log"
-        exit 69
+        apt_failed "$log" "$install"
     fi
-    rm -f "$log"
     python=$(find_python)
     if [ -z "$python" ]; then
         echo "This needs Python 3.11 or newer (Debian 12 has it)." >&2
@@ -60,25 +60,19 @@ if [ -n "$missing" ]; then
     fi
 fi
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
 # Runs pip, which says something only where it fails.
 install() {
-    if ! "$folder/bin/python" -m pip install --no-input --disable-pip-version-check "$@" >"$log" 2>&1; then
-        if grep -q "Retrying (" "$log"; then
-            echo "pip did not reach its package index (https://pypi.org, where pip has no other setting)." >&2
-            echo "Connect this computer to the Internet, then type the same make again." >&2
-        else
-            tail -n 20 "$log" >&2
-            echo "pip could not prepare $folder: the reason stands above." >&2
-        fi
-        exit 69
-    fi
+    "$folder/bin/python" -m pip install --no-input --disable-pip-version-check "$@" >"$log" 2>&1 || pip_failed "$log" "$folder"
 }
 
 echo "Preparing $folder (a minute, once)"
-[ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
+if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+    # An environment whose making was cut off, or whose Python is gone from this computer, is made anew.
+    clear=""
+    [ ! -e "$folder/pyvenv.cfg" ] || clear=--clear
+    # shellcheck disable=SC2086 # (nothing where it is empty)
+    "$python" -m venv $clear "$folder" >"$log" 2>&1 || pip_failed "$log" "$folder"
+fi
 # What builds a package comes first, from the lock too: pip has no hashes for what it would fetch to build one apart.
 install --require-hashes --requirement packaging/lock/build.txt
 install --require-hashes --no-build-isolation --requirement packaging/lock/development.txt

@@ -77,13 +77,13 @@ class Resident:
         deadline = monotonic() + self.limit_s
         while True:
             received = self._next_signal(deadline - monotonic())
+            if received == signal.SIGUSR1:
+                self.is_wanted_again = True  # also where the pass ended at the same moment
             if _has_ended(pid):
                 return received not in _ENDING
             if received in _ENDING:
                 _end(pid)
                 return False
-            if received == signal.SIGUSR1:
-                self.is_wanted_again = True
             if monotonic() >= deadline:
                 _warn(f"the pass did not end within {self.limit_s:.0f} s and was stopped")
                 _end(pid)

@@ -18,6 +18,8 @@ from simulator.pseudo_terminal import ModemOnPty
 from simulator.server import MetadataServer
 from simulator.subscribers import Sim
 
+STOP_WITHIN_S = 90.0
+"""What systemd gives a service to end (DefaultTimeoutStopSec)."""
 SETTINGS = """\
 [metadata]
 url = "{url}"

@@ -92,9 +92,11 @@ class ByService:
         while not (found := look()):
             now = self.clock()
             last_seen = now if self._is_at_work() else last_seen
-            if now - last_seen > TAKEN_WITHIN_S or now - began > APPLIED_WITHIN_S:
+            is_absent = now - last_seen > TAKEN_WITHIN_S
+            if is_absent or now - began > APPLIED_WITHIN_S:
                 handover.clear_order(self.inbox)
-                raise Failure(Code.APPLY_NOT_TAKEN, f"no outcome within {now - began:.0f} s", where=str(self.own))
+                limit_s = TAKEN_WITHIN_S if is_absent else APPLIED_WITHIN_S
+                raise Failure(Code.APPLY_NOT_TAKEN, f"no outcome within {limit_s:.0f} s", where=str(self.own))
             self.sleep(pause_s)
             pause_s = min(_LOOK_MOST_S, pause_s * _LOOK_GROWTH)
         return found

@@ -11,15 +11,13 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from waiting import exit_of, until
 
-from agent.host.locks import is_held
-from agent.provision.state_file import LOCK
 from simulator import faults as http
 from simulator import modem_faults as modem
 from simulator.faults import Faults
@@ -55,7 +53,8 @@ class Bench:
         self.faults = Faults()
         self.server = MetadataServer(self.platform, faults=self.faults)
         self.server.start()
-        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="1s", patience="2s", serial="S3R1AL")
+        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="5m", patience="1s", serial="S3R1AL")
+        self.settings('confirm_within = "5m"')
         self.gateway.modem.plug_in()
 
     def close(self) -> None:
@@ -265,6 +264,7 @@ def test_services_are_only_recorded_below_another_root(bench):
     assert any("telemetry.service" in change["where"] for change in result["outcome"]["changes"])
 
 
+LATE = http.Hang | http.SlowHeaders | http.SlowBody
 SILENCE = [
     (http.ServerError(503), "metadata.unavailable", os.EX_TEMPFAIL),
     (http.ServerError(500, form="html"), "metadata.unavailable", os.EX_TEMPFAIL),
@@ -286,10 +286,16 @@ SILENCE = [
 ]
 
 
+def break_service(bench, fault):
+    """The fault happens to every request from now on, and the device waits a second where it has to wait."""
+    bench.faults.add(fault)
+    bench.settings('timeout = "1s"' if isinstance(fault, LATE) else 'timeout = "5m"')
+
+
 @pytest.mark.parametrize(("fault", "error", "exit_code"), SILENCE, ids=lambda value: type(value).__name__)
 def test_no_answer_and_a_wrong_answer_change_nothing(bench, fault, error, exit_code):
     before = bench.tree()
-    bench.faults.add(fault)
+    break_service(bench, fault)
     code, result = bench.provision()
     assert result["failure"]["code"].startswith(error)
     assert (code, result["state"]) == (exit_code, "new")
@@ -302,7 +308,7 @@ def test_no_answer_and_a_wrong_answer_change_nothing(bench, fault, error, exit_c
 def test_a_provisioned_gateway_stays_what_it_is_when_the_service_fails(bench, fault, error, exit_code):
     bench.provision()
     before, tags = bench.tree(), bench.tags
-    bench.faults.add(fault)
+    break_service(bench, fault)
     code, result = bench.provision()
     assert (code, result["state"]) == (exit_code, "provisioned")
     assert bench.status()["failure"]["code"].startswith(error)
@@ -329,7 +335,7 @@ def test_an_interface_that_does_not_exist_is_named(bench):
 
 
 def test_a_service_that_comes_late_is_waited_for_within_the_pass(bench):
-    bench.settings('patience = "30s"')
+    bench.settings('patience = "5m"')
     bench.faults.add(http.ServerError(503), times=1)
     bench.faults.add(http.CutAnswer(), times=1)
     code, result = bench.provision()
@@ -517,8 +523,9 @@ def test_a_step_that_fails_takes_all_of_them_back_and_the_document_is_not_tried_
 def test_a_configuration_after_which_the_service_is_gone_is_undone_by_the_gateway_itself(bench):
     bench.provision()
     before = bench.tree()
-    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
-    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
+    bench.settings('confirm_within = "1s"')
+    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber/tags", times=1)
+    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber.imsi")
     bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "cut-off-"))
     code, result = bench.provision()
     assert (code, result["failure"]["code"], result["state"]) == (
@@ -566,25 +573,28 @@ def test_a_state_directory_that_cannot_be_made_is_said(bench):
     assert "state.unwritable" in done.stderr
 
 
+def hung(bench):
+    """A pass that waits for an answer that does not come."""
+    bench.faults.add(http.Hang())
+    process = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.DEVNULL)
+    until("a request", lambda: bench.platform.requests, process=process)
+    return process
+
+
 def test_two_passes_at_once_are_one(bench):
-    bench.faults.add(http.Latency(3), times=1)
-    first = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.PIPE)
-    while not is_held(bench.gateway.state / LOCK):
-        time.sleep(0.01)
+    first = hung(bench)
     second = bench.gateway.ask("provision")
-    first.communicate()
     assert second.returncode == os.EX_TEMPFAIL
     assert "pass.under_way" in second.stderr
+    first.kill()
+    exit_of(first)
 
 
 def test_sigterm_in_the_middle_of_a_wait_ends_the_pass_and_frees_everything(bench):
-    bench.faults.add(http.Hang(), times=1)
-    process = subprocess.Popen(bench.gateway.command("provision"), stdout=subprocess.PIPE)
-    while not bench.server.connections:
-        time.sleep(0.01)
+    process = hung(bench)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
-    assert process.returncode == 128 + signal.SIGTERM
+    assert exit_of(process) == 128 + signal.SIGTERM
+    bench.faults.clear()
     assert bench.provision()[1]["state"] == "provisioned"
 
 
@@ -673,13 +683,23 @@ def test_reprovision_needs_a_resident(bench):
     assert "resident.absent" in done.stderr
 
 
+def resident(bench, what, look, holds=bool):
+    """Waits for something that the resident or one of its passes does."""
+    return until(what, look, holds, process=bench.gateway.process)
+
+
+def is_tagged(bench, state):
+    resident(bench, f"the tag {state}", lambda: bench.tags.get("kitting_state"), lambda seen: seen == state)
+
+
 def test_the_resident_kits_the_gateway_and_follows_at_a_word(bench):
     bench.gateway.switch_on()
-    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+    is_tagged(bench, "provisioned")
     bench.platform.set_userdata(GROUP, USERDATA.replace("gw-", "box-"))
-    _until(lambda: bench.status()["resident"] is not None)
+    resident(bench, "the end of the pass", lambda: bench.status()["resident"])
     assert bench.gateway.ask("reprovision").returncode == os.EX_OK
-    _until(lambda: (bench.gateway.root / "etc/hostname").read_text() == "box-tokyo\n")
+    hostname = bench.gateway.root / "etc/hostname"
+    resident(bench, "the new name", hostname.read_text, lambda name: name == "box-tokyo\n")
     process = bench.gateway.process
     bench.gateway.switch_off()
     assert process.returncode == os.EX_OK
@@ -689,50 +709,55 @@ def test_a_word_from_a_person_tries_a_document_again_that_failed(bench):
     obstacle = bench.gateway.root / "etc/telemetry"
     obstacle.write_text("in the way")
     bench.gateway.switch_on()
-    _until(lambda: bench.tags.get("kitting_state") == "failed")
+    is_tagged(bench, "failed")
     obstacle.unlink()
-    _until(lambda: bench.status()["resident"] is not None)
+    resident(bench, "the end of the pass", lambda: bench.status()["resident"])
     bench.gateway.ask("reprovision")
-    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+    is_tagged(bench, "provisioned")
 
 
 def test_the_resident_listens_at_the_modem_between_passes_where_it_may(bench):
     modem, file = bench.modem, bench.gateway.settings
     file.write_text(file.read_text().replace("[modem]", "[modem]\nwake_by_sms = true"))
     bench.gateway.switch_on()
-    _until(lambda: modem.delivery == "2,2,0,0,0")
-    first = _listeners(bench)
+    (first,) = listeners(bench, {0})
     bench.gateway.modem.receive("hello")
     bench.gateway.ask("reprovision")
-    _until(lambda: _listeners(bench) not in ([], first) and modem.delivery == "2,2,0,0,0")
+    (second,) = listeners(bench, {first})
     bench.gateway.modem.receive("kitting wake")
-    _until(lambda: not _children(bench.gateway.process.pid))
+    resident(bench, "the end of the listener", lambda: _children(bench), lambda pids: second not in pids)
     assert modem.delivery == "2,1,0,0,0"
+
+
+def listeners(bench, known):
+    """The process that listens and has told the modem to hand messages on, once it is none of the known ones."""
+
+    def look():
+        pids = [pid for pid in _children(bench) if b"agent.modem.wake_by_sms" in _command_line(pid)]
+        return pids if bench.modem.delivery == "2,2,0,0,0" else []
+
+    return resident(bench, "a listener", look, lambda pids: pids and not known & set(pids))
 
 
 def test_a_pass_that_is_killed_at_work_leaves_the_resident_and_the_gateway_whole(bench):
     bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
-    bench.settings('timeout = "30s"')
-    bench.settings('confirm_within = "60s"')
     bench.gateway.switch_on()
-    _until(lambda: _applied(bench) and _children(bench.gateway.process.pid) and bench.server.connections == 3)
-    for pid in _children(bench.gateway.process.pid):
+    resident(bench, "the report", lambda: [request.method for request in bench.platform.requests], has("PUT"))
+    assert (bench.gateway.root / "etc/hostname").read_text() == "gw-tokyo\n"
+    for pid in _children(bench):
         os.kill(pid, signal.SIGKILL)
-    _until(lambda: bench.gateway.process.poll() is None and not _children(bench.gateway.process.pid))
+    resident(bench, "the end of the pass", lambda: _children(bench), lambda pids: pids == [])
     bench.gateway.ask("reprovision")
-    _until(lambda: bench.tags.get("kitting_state") == "provisioned")
+    is_tagged(bench, "provisioned")
 
 
-def _applied(bench) -> bool:
-    return (bench.gateway.root / "etc/hostname").read_text() == "gw-tokyo\n"
+def has(member):
+    return lambda members: member in members
 
 
-def _children(pid: int) -> list[int]:
+def _children(bench) -> list[int]:
+    pid = bench.gateway.process.pid
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _listeners(bench) -> list[int]:
-    return [pid for pid in _children(bench.gateway.process.pid) if b"agent.modem.wake_by_sms" in _command_line(pid)]
 
 
 def _command_line(pid: int) -> bytes:
@@ -742,17 +767,10 @@ def _command_line(pid: int) -> bytes:
     return b""
 
 
-def _until(condition) -> None:
-    for _ in range(1800):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("never came true")
-
-
 def test_a_stray_program_on_the_port_of_the_service_is_not_believed(bench):
     stray = socket.create_server(("127.0.0.1", 0))
     bench.settings(f'url = "http://127.0.0.1:{stray.getsockname()[1]}"')
+    bench.settings('timeout = "1s"')
     code, result = bench.provision()
     stray.close()
     assert (code, result["state"]) == (os.EX_TEMPFAIL, "new")

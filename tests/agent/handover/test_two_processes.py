@@ -10,10 +10,10 @@ import signal
 import subprocess
 import sysconfig
 import threading
-import time
 from pathlib import Path
 
 import pytest
+from waiting import LOOK_S, exit_of, joined, until
 
 from agent.apply import service as serving_orders
 from agent.apply.context import apply_context
@@ -56,11 +56,11 @@ class PathUnit:
         while not self.ended.is_set():
             if self.order.exists():
                 self.runs.append(subprocess.run(self.command, capture_output=True, text=True, check=False))
-            self.ended.wait(0.02)
+            self.ended.wait(LOOK_S)
 
     def stop(self) -> None:
         self.ended.set()
-        self.thread.join(30)
+        joined(self.thread)
 
 
 class Bench:
@@ -70,7 +70,7 @@ class Bench:
         self.faults = Faults()
         self.server = MetadataServer(self.platform, faults=self.faults)
         self.server.start()
-        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="1s", patience="2s")
+        self.gateway = Gateway("gw", self.sim, place, self.server, timeout="5m", patience="5m")
         self.gateway.modem.plug_in()
         text = self.gateway.settings.read_text().replace("[apply]", '[apply]\nby = "service"')
         self.gateway.settings.write_text(text)
@@ -134,13 +134,10 @@ def test_the_network_half_touches_nothing_itself(bench):
         bench.gateway.command("provision"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
     )
     order = bench.gateway.state / ORDER
-    deadline = time.monotonic() + 20
-    while not order.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert order.exists()
+    until("the order", order.exists, process=process)
     assert (bench.file(), order.stat().st_mode & 0o777) == (None, 0o600)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 128 + signal.SIGTERM
+    assert exit_of(process) == 128 + signal.SIGTERM
     bench.path_unit()
     code, result = bench.provision()
     assert (code, result["state"]) == (os.EX_OK, "provisioned")
@@ -148,56 +145,71 @@ def test_the_network_half_touches_nothing_itself(bench):
 
 def test_a_document_that_takes_the_service_away_is_undone_by_the_other_half(bench):
     bench.path_unit()
-    bench.faults.add(http.Hang(), path="/v1/subscriber/tags", times=1)
-    bench.faults.add(http.Hang(), path="/v1/subscriber.imsi")
+    settings = bench.gateway.settings.read_text().replace('confirm_within = "5m"', 'confirm_within = "1s"')
+    bench.gateway.settings.write_text(settings)
+    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber/tags", times=1)
+    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber.imsi")
     code, result = bench.provision()
     assert (result["state"], result["failure"]["code"]) == ("rolled_back", "apply.unconfirmed")
     assert (code, bench.file()) == (Code.APPLY_UNCONFIRMED.exit_code, None)
     assert bench.platform.sim(IMSI).tags["kitting_state"] == "rolled_back"
 
 
-def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
+def serve(bench, *pauses):
+    """Serves the order that lies there; each pause of the waiting service runs the next of `pauses`.
+
+    After the last of them each pause takes a minute of the service's clock.
+    """
     settings = load(bench.gateway.settings)
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
-    now = [0.0]
+    now, left = [0.0], list(pauses)
 
-    def sleep(seconds: float) -> None:
-        assert bench.file() == "by hand\n"
-        now[0] += seconds * 100
+    def sleep(_: float) -> None:
+        if left:
+            left.pop(0)()
+        else:
+            now[0] += 60.0
 
-    service = serving_orders.ServiceContext(apply_context(settings), settings.identity, lambda: now[0], sleep)
-    outcome = serving_orders.serve(service)
-    assert (outcome.result, outcome.failure.code, bench.file()) == (Result.UNDONE, Code.APPLY_UNCONFIRMED, None)
+    context = apply_context(settings)
+    return serving_orders.serve(serving_orders.ServiceContext(context, settings.identity, lambda: now[0], sleep))
+
+
+def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
+    seen = []
+    outcome = serve(bench, lambda: seen.append(bench.file()))
+    assert (outcome.result, outcome.failure.code) == (Result.UNDONE, Code.APPLY_UNCONFIRMED)
+    assert (seen, bench.file()) == (["by hand\n"], None)
 
 
 def test_a_word_about_another_order_does_not_count(bench):
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(bench.gateway.state, bench.order())
-    process = subprocess.Popen(
-        [KITTING_APPLY, "--config", str(bench.gateway.settings)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    state, seen = bench.gateway.state, []
+
+    def confirm(order_id: str) -> None:
+        place_confirmation(state, Confirmation(order_id, Decision.KEEP))
+
+    def look() -> None:
+        seen.append((read_outcome(bench.own).result, (state / "confirmation.json").exists()))
+
+    outcome = serve(
+        bench,
+        lambda: confirm("order-0"),
+        look,
+        lambda: (state / "confirmation.json").write_text("{"),
+        look,
+        lambda: confirm("order-1"),
     )
-    _until(lambda: read_outcome(bench.own) is not None)
-    place_confirmation(bench.gateway.state, Confirmation("order-0", Decision.KEEP))
-    time.sleep(0.3)
-    assert process.poll() is None
-    (bench.gateway.state / "confirmation.json").write_text("{")
-    _until(lambda: not (bench.gateway.state / "confirmation.json").exists())
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
-    assert "committed" in process.communicate(timeout=10)[0]
-    assert bench.file() == "by hand\n"
+    assert seen == [(Result.UNCONFIRMED, True), (Result.UNCONFIRMED, False)]
+    assert (outcome.result, bench.file()) == (Result.COMMITTED, "by hand\n")
 
 
 def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_restart(bench):
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
     process = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
-    _until(lambda: read_outcome(bench.own) is not None)
+    until("an outcome", lambda: read_outcome(bench.own), process=process)
     process.kill()
-    process.wait()
+    exit_of(process)
     recovered = json.loads(bench.apply("--recover").stdout)
     assert (recovered["result"], bench.file()) == ("unconfirmed", "by hand\n")
     place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
@@ -249,16 +261,9 @@ def test_only_one_service_is_at_work(bench):
     bench.gateway.state.mkdir(exist_ok=True)
     place_order(bench.gateway.state, bench.order())
     first = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
-    _until(lambda: read_outcome(bench.own) is not None)
+    until("an outcome", lambda: read_outcome(bench.own), process=first)
     second = bench.apply()
     assert (second.returncode, "pass.under_way" in second.stderr) == (os.EX_TEMPFAIL, True)
     place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.UNDO))
-    assert first.wait(10) == 0
+    assert exit_of(first) == 0
     assert bench.file() is None
-
-
-def _until(there) -> None:
-    deadline = time.monotonic() + 20
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

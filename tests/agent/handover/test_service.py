@@ -63,7 +63,7 @@ def test_two_orders_in_a_row_that_cannot_be_read_are_both_answered(service):
 def test_an_order_that_is_not_taken_is_removed(service):
     with pytest.raises(Failure) as raised:
         service.half.order(RollBack("mine"))
-    assert (raised.value.code, raised.value.detail) == (Code.APPLY_NOT_TAKEN, "no answer within 60 s")
+    assert (raised.value.code, raised.value.detail) == (Code.APPLY_NOT_TAKEN, "no outcome within 60 s")
     assert service.now > TAKEN_WITHIN_S
     assert list(service.inbox.iterdir()) == []
 

@@ -28,9 +28,10 @@ from fleet.bench.stage import row_of
 from fleet.bench.watching import expectations_of
 from fleet.commands.console import read_plan
 from fleet.plan.plan import Plan
-from fleet.platform import calls
-from fleet.platform.http import Api
-from fleet.platform.profile import Wanted, profile_of
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
+from fleet.platform.credentials import AccessOptions
+from fleet.platform.profile import profile_of
 
 MAX_BYTES = 4096
 MOST_WAITING = 10_000
@@ -79,7 +80,7 @@ def deal_with(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BACK_
     needs_a_hand = False
     try:
         found = expectations_of(api, plan)
-        sim = calls.one_sim(api, sim_id)
+        sim = sim_calls.one_sim(api, sim_id)
         if found.before is None or sim.group_id != found.before:
             return Told(sim_id, Outcome.NOT_OURS)
         expectations = found.of((sim,))
@@ -169,7 +170,7 @@ def lambda_handler(event: object, context: object) -> Mapping[str, Any]:
         return {"outcome": "no SIM is named"}
     plan = read_plan(Path(os.environ.get("KITTING_PLAN", "plan.yaml")))
     told = Told(sim_id, Outcome.NOT_YET)
-    with Api(profile_of(Wanted(), os.environ, Path.home())) as api:
+    with Api(profile_of(AccessOptions(), os.environ, Path.home())) as api:
         for pause_s in (*PAUSES_S, 0.0):
             told = deal_with(api, plan, sim_id, back_within_s=max(10.0, min(BACK_WITHIN_S, _left_s(context) - 20)))
             if told.outcome is not Outcome.NOT_YET or _left_s(context) < pause_s + 30:

@@ -16,8 +16,9 @@ from agent.frozen import frozen
 from agent.identity import Imei
 from fleet.bench.lock_rules import device_of, is_locked, record_of, record_tags
 from fleet.bench.stage import Expectations, Row, row_of, same_device
-from fleet.platform import calls
-from fleet.platform.http import Api
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
+from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Session, Sim
 
 BACK_WITHIN_S = 300.0
@@ -53,30 +54,30 @@ def lock(
     clock: Clock = Clock(),  # noqa: B008
 ) -> Locked:
     """Looks at the SIM as it is now and locks it; raises `lock.refused` and `lock.taken_off`."""
-    row = row_of(calls.one_sim(api, sim_id), expectations, clock.now())
+    row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())
     imei = device_of(row)
     if is_locked(row, imei):
         return Locked(sim_id, record_of(row, imei, clock.now()), already=True)
     proven = False
     try:
-        calls.set_imei_lock(api, sim_id, imei.digits)
-        calls.delete_session(api, sim_id)
+        sim_calls.set_imei_lock(api, sim_id, imei.digits)
+        sim_calls.delete_session(api, sim_id)
         proven = _came_back(api, row.sim, imei, back_within_s, clock)
     finally:
         if not proven:
-            calls.unset_imei_lock(api, sim_id)
+            sim_calls.unset_imei_lock(api, sim_id)
     if not proven:
         detail = f"the device was not back within {back_within_s:.0f} s"
         raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
     now = clock.now()
-    calls.put_tags(api, sim_id, record_tags(row, imei, now))
+    sim_calls.put_tags(api, sim_id, record_tags(row, imei, now))
     return Locked(sim_id, record_of(row, imei, now))
 
 
 def unlock(api: Api, sim_id: str) -> None:
     """Takes the lock off, and the desk's word with it."""
-    calls.unset_imei_lock(api, sim_id)
-    calls.delete_tag(api, sim_id, "desk_imei")
+    sim_calls.unset_imei_lock(api, sim_id)
+    sim_calls.delete_tag(api, sim_id, "desk_imei")
 
 
 def lock_all(
@@ -93,7 +94,7 @@ def lock_all(
         return lock(api, row.sim.sim_id, expectations, back_within_s=back_within_s)
 
     failed = 0
-    for row, outcome in calls.side_by_side(api, one, filter(is_ready, rows)):
+    for row, outcome in in_parallel(api.at_once, one, filter(is_ready, rows)):
         failed += isinstance(outcome, Failure)
         note(row, outcome)
     return failed
@@ -112,7 +113,7 @@ def _came_back(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock)
     until = clock.monotonic() + within_s
     pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
     while True:
-        sim = calls.one_sim(api, before.sim_id)
+        sim = sim_calls.one_sim(api, before.sim_id)
         locked = sim.lock is not None and same_device(sim.lock.imei, imei)
         if locked and sim.session.online and _is_new(sim.session, before.session):
             return sim.session.imei is not None and same_device(sim.session.imei, imei)

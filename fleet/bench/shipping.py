@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from agent.errors import Code, Failure
 from agent.host.clock import rfc3339
 from fleet.bench.stage import Row, Stage
-from fleet.platform import calls
-from fleet.platform.http import Api
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
+from fleet.platform.parallel import in_parallel
 
 REASON_TAG = "desk_forced"
 
@@ -35,7 +36,7 @@ def ship(
     forced = {row.sim.sim_id for row in unready}
     failed = 0
     leaving = [row for row in rows if row.sim.group_id != after]
-    for row, outcome in calls.side_by_side(api, lambda row: _ship_one(api, row, after, forced, reason), leaving):
+    for row, outcome in in_parallel(api.at_once, lambda row: _ship_one(api, row, after, forced, reason), leaving):
         failure = outcome if isinstance(outcome, Failure) else None
         failed += failure is not None
         note(row, failure)
@@ -46,5 +47,5 @@ def _ship_one(api: Api, row: Row, after: str, forced: set[str], reason: str) -> 
     tags = {"desk_shipped_at": rfc3339(datetime.now(UTC))}
     if row.sim.sim_id in forced:
         tags[REASON_TAG] = reason[:200]
-    calls.put_tags(api, row.sim.sim_id, tags)
-    calls.set_group(api, row.sim.sim_id, after)
+    sim_calls.put_tags(api, row.sim.sim_id, tags)
+    sim_calls.set_group(api, row.sim.sim_id, after)

@@ -10,8 +10,8 @@ from fleet.bench.stage import Expectations, Row, in_order, row_of
 from fleet.plan.differences import wanted_of
 from fleet.plan.plan import Plan
 from fleet.plan.preparing import find_groups, sims_of
-from fleet.platform import calls
-from fleet.platform.http import Api
+from fleet.platform.api import Api
+from fleet.platform.calls import group_calls
 from fleet.platform.sim import Sim
 
 
@@ -48,7 +48,7 @@ class Known:
 
 def expectations_of(api: Api, plan: Plan) -> Known:
     """The groups of a plan, as they are now."""
-    found = {on: group.group_id for on, group in find_groups(plan, calls.all_groups(api)).items() if group}
+    found = {on: group.group_id for on, group in find_groups(plan, group_calls.all_groups(api)).items() if group}
     return Known(plan, found.get("before"), found.get("after"))
 
 

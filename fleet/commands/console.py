@@ -15,8 +15,9 @@ from typing import Self, TextIO
 from agent.errors import Code, Failure
 from agent.host.program_files import json_file, userdata_schema
 from fleet.plan.plan import Files, Plan, Schemas, files_named, plan_of
-from fleet.platform.http import Api
-from fleet.platform.profile import Wanted, profile_of
+from fleet.platform.api import Api
+from fleet.platform.credentials import AccessOptions
+from fleet.platform.profile import profile_of
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
@@ -35,8 +36,8 @@ def add_access(command: argparse.ArgumentParser) -> None:
 
 def api_of(arguments: argparse.Namespace) -> Api:
     """The API as the options say; raises `profile.*`."""
-    wanted = Wanted(arguments.profile, arguments.coverage_type, arguments.endpoint, arguments.mfa)
-    profile = profile_of(wanted, os.environ, Path.home())
+    options = AccessOptions(arguments.profile, arguments.coverage_type, arguments.endpoint, arguments.mfa)
+    profile = profile_of(options, os.environ, Path.home())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kitting"
     return Api(profile, cache, at_once=min(64, max(1, arguments.at_once)))
 

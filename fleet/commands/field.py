@@ -22,8 +22,9 @@ from fleet.bench.watching import look
 from fleet.commands.console import Record, agreed, api_of, read_plan
 from fleet.plan.handler_sentences import DEFAULT_SLOW
 from fleet.plan.plan import PREFIX
-from fleet.platform import calls
-from fleet.platform.http import Api
+from fleet.platform.api import Api
+from fleet.platform.calls import event_handler_calls, remote_access_calls, sim_calls, traffic_calls
+from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Sim
 from fleet.platform.targets import meant_of, sims_meant
 
@@ -32,17 +33,17 @@ _BEFORE = "desk_speed_before"
 
 def stop(arguments: argparse.Namespace) -> int:
     """Suspends SIMs, or only deactivates them."""
-    return _each(arguments, calls.deactivate if arguments.for_now else calls.suspend, "stopped")
+    return _each(arguments, sim_calls.deactivate if arguments.for_now else sim_calls.suspend, "stopped")
 
 
 def throttle(arguments: argparse.Namespace) -> int:
     """Slows SIMs down, and remembers how fast they were."""
 
     def slow(api: Api, sim_id: str) -> Sim:
-        before = calls.one_sim(api, sim_id)
+        before = sim_calls.one_sim(api, sim_id)
         if before.speed_class and before.speed_class != arguments.to:
-            calls.put_tags(api, sim_id, {_BEFORE: before.speed_class})
-        return calls.set_speed_class(api, sim_id, arguments.to)
+            sim_calls.put_tags(api, sim_id, {_BEFORE: before.speed_class})
+        return sim_calls.set_speed_class(api, sim_id, arguments.to)
 
     return _each(arguments, slow, f"slowed down to {arguments.to}")
 
@@ -51,12 +52,12 @@ def resume(arguments: argparse.Namespace) -> int:
     """Lets SIMs go on, as fast as they were."""
 
     def go_on(api: Api, sim_id: str) -> Sim:
-        sim = calls.one_sim(api, sim_id)
+        sim = sim_calls.one_sim(api, sim_id)
         if not sim.status.may_connect:
-            sim = calls.activate(api, sim_id)
+            sim = sim_calls.activate(api, sim_id)
         if before := sim.tags.get(_BEFORE):
-            sim = calls.set_speed_class(api, sim_id, before)
-            calls.delete_tag(api, sim_id, _BEFORE)
+            sim = sim_calls.set_speed_class(api, sim_id, before)
+            sim_calls.delete_tag(api, sim_id, _BEFORE)
         return sim
 
     return _each(arguments, go_on, "resumed")
@@ -66,7 +67,7 @@ def reprovision(arguments: argparse.Namespace) -> int:
     """Wakes devices by SMS; one that does not listen looks at its next poll anyway."""
 
     def wake(api: Api, sim_id: str) -> None:
-        calls.send_sms(api, sim_id, WAKE_TEXT)
+        sim_calls.send_sms(api, sim_id, WAKE_TEXT)
 
     return _each(arguments, wake, "told to look now")
 
@@ -76,9 +77,13 @@ def abnormal(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         watched = look(api, plan)
-        handlers = [one.name for one in calls.all_handlers(api) if one.name.startswith(f"{PREFIX}{plan.name}: after: ")]
+        handlers = [
+            one.name
+            for one in event_handler_calls.all_handlers(api)
+            if one.name.startswith(f"{PREFIX}{plan.name}: after: ")
+        ]
         told: list[dict[str, Any]] = []
-        for row, carried in calls.side_by_side(api, partial(_carried, api), watched.rows):
+        for row, carried in in_parallel(api.at_once, partial(_carried, api), watched.rows):
             most = plan.megabytes_a_day
             too_much = not isinstance(carried, Failure) and most is not None and carried > most
             if row.needs_a_hand or too_much:
@@ -114,12 +119,12 @@ def access(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _port(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """A port of the platform that leads to one of the device."""
-    mapping = calls.open_port(api, sim.sim_id, arguments.port, arguments.minutes * 60, arguments.source)
+    mapping = remote_access_calls.open_port(api, sim.sim_id, arguments.port, arguments.minutes * 60, arguments.source)
     try:
         until = datetime.fromtimestamp(mapping.expires_ms / 1000, UTC)
         yield f"ssh -p {mapping.port} {arguments.user}@{mapping.hostname}", until.isoformat(timespec="minutes")
     finally:
-        calls.close_port(api, mapping)
+        remote_access_calls.close_port(api, mapping)
         print("closed", file=sys.stderr)
 
 
@@ -128,15 +133,15 @@ def _gate(api: Api, sim: Sim, arguments: argparse.Namespace) -> Iterator[tuple[s
     """The gate of a virtual private gateway; one that is open already is left as it is."""
     if sim.session.address is None:
         raise Failure(Code.PLATFORM_REFUSED, "it is offline, and has no address", where=f"SIM {sim.label}")
-    was_open = calls.is_gate_open(api, arguments.gate)
+    was_open = remote_access_calls.is_gate_open(api, arguments.gate)
     try:
         if not was_open:
-            calls.open_gate(api, arguments.gate)
+            remote_access_calls.open_gate(api, arguments.gate)
         until = datetime.now(UTC) + timedelta(minutes=arguments.minutes)
         yield f"ssh -p {arguments.port} {arguments.user}@{sim.session.address}", until.isoformat(timespec="minutes")
     finally:
         if not was_open:
-            calls.close_gate(api, arguments.gate)
+            remote_access_calls.close_gate(api, arguments.gate)
             print("closed", file=sys.stderr)
 
 
@@ -156,7 +161,7 @@ def _until_closed(limit_s: float) -> None:
 
 def _carried(api: Api, row: Row) -> float:
     """Megabytes of the busiest of the last days."""
-    return calls.busiest_day(api, row.sim.sim_id, datetime.now(UTC))
+    return traffic_calls.busiest_day_megabytes(api, row.sim.sim_id, datetime.now(UTC))
 
 
 def _abnormal(row: Row, carried: float | Failure, *, too_much: bool) -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _each(arguments: argparse.Namespace, do: Callable[[Api, str], object], done:
         if len(sims) > 1 and not agreed(f"{len(sims)} SIMs will be {done}. Do it?", yes=arguments.yes):
             return os.EX_NOPERM
         results = []
-        for sim, outcome in calls.side_by_side(api, lambda sim: do(api, sim.sim_id), sims):
+        for sim, outcome in in_parallel(api.at_once, lambda sim: do(api, sim.sim_id), sims):
             failure = outcome if isinstance(outcome, Failure) else None
             results.append({"sim": sim.sim_id, "name": sim.name, "done": not failure, "failure": str(failure or "")})
             if arguments.record:

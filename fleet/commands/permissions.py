@@ -9,15 +9,15 @@ from typing import Any
 
 from agent.host.process_entry import print_json
 from fleet.commands.console import api_of
-from fleet.platform.groups_and_handlers import list_of, object_of
-from fleet.platform.http import Api, path_of
-from fleet.platform.permissions import ROLES, Statement, least, missing, statements_of
+from fleet.platform.api import Api, path_of
+from fleet.platform.json_shapes import list_of, object_of
+from fleet.platform.permissions import ROLES, Statement, least_document, missing, statements_of
 
 
 def permissions(arguments: argparse.Namespace) -> int:
     """Prints the document; with --check 77 where the present user lacks something."""
     if not arguments.check:
-        print(json.dumps(least(arguments.role), indent=2))
+        print(json.dumps(least_document(arguments.role), indent=2))
         return os.EX_OK
     with api_of(arguments) as api:
         lacking = {} if not api.user else missing(arguments.role, _of_user(api))

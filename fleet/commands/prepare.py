@@ -12,7 +12,7 @@ from agent.host.process_entry import print_json
 from fleet.commands.console import Progress, Record, agreed, api_of, read_plan
 from fleet.plan.differences import Change, ChangeSim
 from fleet.plan.preparing import Looked, look, make, refuse_unfit
-from fleet.platform.http import Api
+from fleet.platform.api import Api
 
 _SHOWN = 20
 """SIMs that are shown one by one; of more, how many."""

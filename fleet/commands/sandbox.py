@@ -14,18 +14,10 @@ from typing import Any
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
-from fleet.platform.groups_and_handlers import object_of
-from fleet.platform.http import Api, path_of
-from fleet.platform.profile import (
-    SANDBOXES,
-    AuthKey,
-    Password,
-    Profile,
-    Wanted,
-    checked_endpoint,
-    profile_of,
-    write_profile,
-)
+from fleet.platform.api import Api, path_of
+from fleet.platform.credentials import AccessOptions, AuthKey, Password, Profile
+from fleet.platform.json_shapes import object_of
+from fleet.platform.profile import SANDBOXES, checked_endpoint, profile_of, write_profile
 
 MOST_SIMS = 100
 
@@ -34,7 +26,7 @@ def init(arguments: argparse.Namespace) -> int:
     """Makes the operator, its key, its SIMs, and a profile; raises `profile.*` and `platform.*`."""
     if not 0 <= arguments.sims <= MOST_SIMS:
         raise Failure(Code.USAGE, f"--sims takes 0 to {MOST_SIMS}")
-    real = profile_of(Wanted(arguments.profile, arguments.coverage_type), os.environ, Path.home()).credentials
+    real = profile_of(AccessOptions(arguments.profile, arguments.coverage_type), os.environ, Path.home()).credentials
     if not isinstance(real, AuthKey):
         raise Failure(Code.PROFILE_WRONG, "the sandbox wants the authentication key of a real account")
     directory = Path(os.environ.get("SORACOM_PROFILE_DIR") or Path.home() / ".soracom")
@@ -45,9 +37,9 @@ def init(arguments: argparse.Namespace) -> int:
     endpoint = checked_endpoint(arguments.endpoint or SANDBOXES[arguments.coverage_type or "jp"])
     email, password = f"kitting-{secrets.token_hex(8)}@example.com", f"Kit-{secrets.token_urlsafe(18)}1"
     with Api(Profile(endpoint, Password(password, email=email))) as api:
-        api.post_openly("/sandbox/init", _body(real, email, password, arguments.coverage_type or "jp"))
+        api.post_without_token("/sandbox/init", _body(real, email, password, arguments.coverage_type or "jp"))
         operator_id = api.operator_id
-        key = object_of(api.post(path_of("operators", operator_id, "auth_keys"), {}, harmless=False).body, "a key")
+        key = object_of(api.post(path_of("operators", operator_id, "auth_keys"), {}, repeatable=False).body, "a key")
         sims = [_sim(api) for _ in range(arguments.sims)]
     members = {"authKeyId": key.get("authKeyId"), "authKey": key.get("authKey"), "endpoint": endpoint, "sandbox": True}
     place = write_profile(directory, arguments.name, members)
@@ -66,7 +58,9 @@ def _body(real: AuthKey, email: str, password: str, coverage: str) -> dict[str, 
 
 def _sim(api: Api) -> str:
     """One SIM, taken over; its id."""
-    made = object_of(api.post("/sandbox/subscribers/create", {"subscription": "plan-D"}, harmless=False).body, "a SIM")
+    made = object_of(
+        api.post("/sandbox/subscribers/create", {"subscription": "plan-D"}, repeatable=False).body, "a SIM"
+    )
     imsi, secret = made.get("imsi"), made.get("registrationSecret")
     if not isinstance(imsi, str) or not isinstance(secret, str):
         raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected a SIM with imsi and registrationSecret")

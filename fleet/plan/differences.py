@@ -16,7 +16,8 @@ from agent.errors import Failure
 from agent.frozen import frozen
 from fleet.plan.handler_sentences import SECRET_HEADER
 from fleet.plan.plan import PREFIX, ByList, Plan, Wanted, WantedGroup, WantedHandler
-from fleet.platform.groups_and_handlers import Group, Handler
+from fleet.platform.event_handler import EventHandler
+from fleet.platform.group import Group
 from fleet.platform.sim import Sim
 
 
@@ -110,7 +111,7 @@ def group_changes(wanted: WantedGroup, found: Group | None) -> Iterator[GroupCha
             yield PutParameters(found.group_id, found.name, namespace, differing, before)
 
 
-def handler_changes(plan: Plan, group_ids: Mapping[str, str], found: Sequence[Handler]) -> Iterator[HandlerChange]:
+def handler_changes(plan: Plan, group_ids: Mapping[str, str], found: Sequence[EventHandler]) -> Iterator[HandlerChange]:
     """Handlers that are missing, other, or left over; `group_ids` holds `before` and `after` as far as they exist."""
     mine = {one.name: one for one in found if one.name.startswith(f"{PREFIX}{plan.name}: ")}
     for wanted in plan.handlers:

@@ -28,17 +28,17 @@ from fleet.plan.differences import (
     wanted_of,
 )
 from fleet.plan.plan import GROUP_LIMIT_BYTES, ByList, ByOrder, ByTag, Plan, Wanted, WantedGroup, configuration_size
-from fleet.platform import calls
+from fleet.platform.api import Api
 from fleet.platform.batch_jobs import Pause, carry_out, group_task
-from fleet.platform.groups_and_handlers import Group
-from fleet.platform.http import Api
+from fleet.platform.calls import event_handler_calls, group_calls, order_calls, sim_calls
+from fleet.platform.group import Group
+from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Sim
 
 ONE_BY_ONE = 20
 """Up to so many SIMs are asked for by their ids; for more, pages of all SIMs cost less."""
 BATCH_FROM = 200
 """From so many SIMs that change their group on, jobs of the platform cost less than a request for each."""
-RECEIVED = "received"
 Note = Callable[[Change, Failure | None], None]
 """Is told what was done, or why not, as it happens."""
 
@@ -76,16 +76,16 @@ class Looked:
 
 def look(api: Api, plan: Plan) -> Looked:
     """What stands between the plan and the platform; changes nothing."""
-    found = find_groups(plan, calls.all_groups(api))
+    found = find_groups(plan, group_calls.all_groups(api))
     group_ids = {on: group.group_id for on, group in found.items() if group}
     for on, group in _groups(plan):
         _refuse_too_large(group, found[on])
     changes = tuple(change for on, group in _groups(plan) for change in group_changes(group, found[on]))
-    handlers = tuple(handler_changes(plan, group_ids, calls.all_handlers(api)))
+    handlers = tuple(handler_changes(plan, group_ids, event_handler_calls.all_handlers(api)))
     pairs, missing = _pairs(plan, sims_of(api, plan))
     sims = tuple(filter(None, (sim_change(plan, wanted, sim, group_ids) for wanted, sim in pairs)))
     register = plan.which.order_id if isinstance(plan.which, ByOrder) else None
-    if register and calls.order_status(api, register) == RECEIVED:
+    if register and order_calls.is_received(api, register):
         register = None
     wrong = tuple(unfit(plan, pairs, userdata_schema()))
     return Looked(plan, group_ids, changes, handlers, sims, len(pairs), missing, wrong, register)
@@ -102,10 +102,10 @@ def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM, 
     group_ids = dict(looked.group_ids)
     for change in looked.groups:
         if isinstance(change, CreateGroup):
-            made = calls.create_group(api, change.group.name, change.group.configuration)
+            made = group_calls.create_group(api, change.group.name, change.group.configuration)
             group_ids |= {on: made.group_id for on, group in _groups(looked.plan) if group == change.group}
         else:
-            calls.put_configuration(api, change.group_id, change.namespace, change.parameters)
+            group_calls.put_configuration(api, change.group_id, change.namespace, change.parameters)
         note(change, None)
     for handler in looked.handlers:
         _put_handler(api, handler, group_ids)
@@ -118,7 +118,7 @@ def make(api: Api, looked: Looked, note: Note, *, batch_from: int = BATCH_FROM, 
 
 def _one_by_one(api: Api, sims: Sequence[ChangeSim], group_ids: Mapping[str, str], note: Note) -> int:
     failed = 0
-    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), sims):
+    for sim, outcome in in_parallel(api.at_once, lambda change: _change_sim(api, change, group_ids), sims):
         failure = outcome if isinstance(outcome, Failure) else None
         failed += failure is not None
         note(sim, failure)
@@ -131,7 +131,7 @@ def _by_batch(
     """Tags and speeds one by one, then the groups as jobs; what failed before is not moved."""
     failures: dict[str, Failure] = {}
     alone = [replace(one, group=None) for one in sims if one.tags or one.speed_class]
-    for sim, outcome in calls.side_by_side(api, lambda change: _change_sim(api, change, group_ids), alone):
+    for sim, outcome in in_parallel(api.at_once, lambda change: _change_sim(api, change, group_ids), alone):
         failures |= {sim.sim_id: outcome} if isinstance(outcome, Failure) else {}
         note(sim, failures.get(sim.sim_id))
     moving = [replace(one, tags={}, speed_class=None) for one in sims if one.group and one.sim_id not in failures]
@@ -150,8 +150,8 @@ def _taken_over(api: Api, looked: Looked, group_ids: Mapping[str, str]) -> tuple
     if plan.subscription:
         settings = {"groupId": group_ids["before"], "tags": dict(plan.tags)}
         settings |= {"speedClass": plan.speed_class} if plan.speed_class else {}
-        calls.set_initial_settings(api, order_id, {plan.subscription: settings})
-    calls.register_order(api, order_id)
+        order_calls.set_initial_settings(api, order_id, {plan.subscription: settings})
+    order_calls.register_order(api, order_id)
     again = look(api, plan)
     refuse_unfit(again)
     return again.sims
@@ -169,30 +169,30 @@ def sims_of(api: Api, plan: Plan) -> Iterator[Sim]:
     """The SIMs that a plan means, as they are now; never from the search index, which lags behind writes."""
     match plan.which:
         case ByOrder(order_id):
-            yield from _by_id(api, set(calls.sims_of_order(api, order_id)))
+            yield from _by_id(api, set(order_calls.sims_of_order(api, order_id)))
         case ByTag(name, value):
-            yield from (sim for sim in calls.all_sims(api) if sim.tags.get(name) == value)
+            yield from (sim for sim in sim_calls.all_sims(api) if sim.tags.get(name) == value)
         case ByList(sims):
             known = {one.sim_id for one in sims}
             if "" not in known:
                 yield from _by_id(api, known)
                 return
             imsis = {one.imsi for one in sims if not one.sim_id}
-            for sim in calls.all_sims(api):
+            for sim in sim_calls.all_sims(api):
                 if sim.sim_id in known or (sim.imsi and sim.imsi.digits in imsis):
                     yield sim
 
 
 def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
     if len(sim_ids) <= ONE_BY_ONE:
-        for sim_id, found in calls.side_by_side(api, lambda one: calls.one_sim(api, one), sorted(sim_ids)):
+        for sim_id, found in in_parallel(api.at_once, lambda one: sim_calls.one_sim(api, one), sorted(sim_ids)):
             if isinstance(found, Sim):
                 yield found
             elif found.code is not Code.PLATFORM_NO_SUCH:
                 raise _of_sim(found, sim_id)
         return
     left = set(sim_ids)
-    for sim in calls.all_sims(api):
+    for sim in sim_calls.all_sims(api):
         if sim.sim_id in left:
             left.discard(sim.sim_id)
             yield sim
@@ -251,20 +251,20 @@ def _refuse_too_large(wanted: WantedGroup, found: Group | None) -> None:
 
 def _put_handler(api: Api, change: PutHandler | DeleteHandler, group_ids: Mapping[str, str]) -> None:
     if isinstance(change, DeleteHandler):
-        calls.delete_handler(api, change.handler_id)
+        event_handler_calls.delete_handler(api, change.handler_id)
         return
     body = body_of(change.handler, group_ids[change.handler.on])
     if change.handler_id:
-        calls.update_handler(api, change.handler_id, body)
+        event_handler_calls.update_handler(api, change.handler_id, body)
     else:
-        calls.create_handler(api, body)
+        event_handler_calls.create_handler(api, body)
 
 
 def _change_sim(api: Api, change: ChangeSim, group_ids: Mapping[str, str]) -> None:
     """The group last: who is in it may be switched on at once, and should find its tags."""
     if change.tags:
-        calls.put_tags(api, change.sim_id, change.tags)
+        sim_calls.put_tags(api, change.sim_id, change.tags)
     if change.speed_class:
-        calls.set_speed_class(api, change.sim_id, change.speed_class)
+        sim_calls.set_speed_class(api, change.sim_id, change.speed_class)
     if change.group:
-        calls.set_group(api, change.sim_id, group_ids[change.group])
+        sim_calls.set_group(api, change.sim_id, group_ids[change.group])

@@ -16,9 +16,9 @@ from typing import Any
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
+from fleet.platform.api import Api, path_of
 from fleet.platform.failures import PlatformFailure
-from fleet.platform.groups_and_handlers import list_of, object_of
-from fleet.platform.http import Api, path_of
+from fleet.platform.json_shapes import list_of, object_of
 
 MOST_TASKS = 2_000
 """Fewer than the platform's 10,000, because the largest request body that it takes is not published."""
@@ -98,7 +98,7 @@ def _group_id(api: Api) -> str:
     for group in _batch_groups(api):
         if group.get("batchGroupName") == GROUP_NAME:
             return str(group.get("batchGroupId"))
-    created = api.post("/batch_groups", {"batchGroupName": GROUP_NAME}, harmless=False).body
+    created = api.post("/batch_groups", {"batchGroupName": GROUP_NAME}, repeatable=False).body
     return str(object_of(created, "a batch group").get("batchGroupId"))
 
 
@@ -120,7 +120,7 @@ def _start(api: Api, group: str, name: str, tasks: Sequence[JobTask], pause: Pau
     last_attempt = False
     while True:
         try:
-            created = api.post(f"{group}/jobs", body, harmless=False).body
+            created = api.post(f"{group}/jobs", body, repeatable=False).body
         except PlatformFailure as failure:
             if failure.status != HTTPStatus.BAD_REQUEST or last_attempt or time.monotonic() > deadline:
                 raise

@@ -1,9 +1,9 @@
-"""Pure. SORACOM's permission language, and the least that each role of the desk needs (users.soracom.io, SAM).
+"""Pure. SORACOM's permission documents, and the least document for each role of the desk (users.soracom.io, SAM).
 
     {"statements": [{"effect": "allow", "api": ["Sim:getSim", "Group:*"], "condition": "ipAddress('192.0.2.0/24')"}]}
 
-What no statement allows is denied, and a denial counts more than any permission. Conditions are kept and shown, not
-evaluated: the desk does not know from where a request will be seen to come.
+An operation that no statement allows is denied, and a denial overrides every permission. Conditions are not evaluated:
+the desk does not know the address from which the platform sees its requests.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "hook": ("Group:listGroups", "Sim:getSim", *_LOCK),
 }
-"""What each role calls, by the names of the published API document."""
+"""The operations that each role calls, by their names in the published API document."""
 ALSO = {"Sim:putSimTags": "Sim:putTags", "Sim:deleteSimTag": "Sim:deleteTag"}
-"""Second names that the document gives for permissions (`x-sam-operationId`); which one counts is not published."""
+"""A second permission name that the document gives for an operation (`x-sam-operationId`); a role gets both names."""
 
 
 @unique
-class Answer(Enum):
-    """Whether something is allowed."""
+class Allowed(Enum):
+    """Whether an operation is allowed."""
 
     YES = "yes"
     DEPENDS = "depends on a condition"
@@ -59,7 +59,7 @@ class Answer(Enum):
 
 @frozen
 class Statement:
-    """One line of a permission document."""
+    """One statement of a permission document."""
 
     allows: bool
     apis: tuple[str, ...]
@@ -67,39 +67,39 @@ class Statement:
 
 
 def statements_of(document: str) -> tuple[Statement, ...]:
-    """The statements of a document; none where it is empty. Raises `platform.not_understood`."""
+    """The statements of a document, none for an empty one; raises `platform.not_understood`."""
     if not document.strip():
         return ()
     try:
-        told = json.loads(document)
+        content = json.loads(document)
     except (ValueError, RecursionError):
-        raise _odd("JSON") from None
-    listed = told.get("statements") if isinstance(told, dict) else None
-    if not isinstance(listed, list):
-        raise _odd("an object with statements")
-    return tuple(map(_statement, listed))
+        raise _not_understood("JSON") from None
+    statements = content.get("statements") if isinstance(content, dict) else None
+    if not isinstance(statements, list):
+        raise _not_understood("an object with statements")
+    return tuple(map(_statement, statements))
 
 
-def may(statements: Sequence[Statement], operation: str) -> Answer:
-    """Whether an operation is allowed, by one of its names."""
+def is_allowed(statements: Sequence[Statement], operation: str) -> Allowed:
+    """Whether the statements together allow an operation, by any of its names."""
     names = (operation, ALSO[operation]) if operation in ALSO else (operation,)
-    meant = [one for one in statements if any(fnmatchcase(name, api) for name in names for api in one.apis)]
-    if any(not one.allows and not one.condition for one in meant):
-        return Answer.NO
-    if any(one.allows and not one.condition for one in meant):
-        return Answer.DEPENDS if any(not one.allows for one in meant) else Answer.YES
-    return Answer.DEPENDS if any(one.allows for one in meant) else Answer.NO
+    matching = [one for one in statements if any(fnmatchcase(name, api) for name in names for api in one.apis)]
+    if any(not one.allows and not one.condition for one in matching):
+        return Allowed.NO
+    if any(one.allows and not one.condition for one in matching):
+        return Allowed.DEPENDS if any(not one.allows for one in matching) else Allowed.YES
+    return Allowed.DEPENDS if any(one.allows for one in matching) else Allowed.NO
 
 
-def least(role: str) -> Mapping[str, Any]:
-    """The least document with which a role works."""
+def least_document(role: str) -> Mapping[str, Any]:
+    """The document that allows what a role calls, and nothing else."""
     return {"statements": [{"effect": "allow", "api": list(_with_second_names(ROLES[role]))}]}
 
 
-def missing(role: str, statements: Sequence[Statement]) -> Mapping[str, Answer]:
-    """What a role needs and is not surely allowed."""
-    answers = {operation: may(statements, operation) for operation in ROLES[role]}
-    return {operation: answer for operation, answer in answers.items() if answer is not Answer.YES}
+def missing(role: str, statements: Sequence[Statement]) -> Mapping[str, Allowed]:
+    """The operations of a role that the statements do not allow, or allow under a condition only."""
+    found = {operation: is_allowed(statements, operation) for operation in ROLES[role]}
+    return {operation: allowed for operation, allowed in found.items() if allowed is not Allowed.YES}
 
 
 def _with_second_names(operations: Iterable[str]) -> Iterator[str]:
@@ -109,15 +109,15 @@ def _with_second_names(operations: Iterable[str]) -> Iterator[str]:
             yield ALSO[operation]
 
 
-def _statement(told: object) -> Statement:
-    members = told if isinstance(told, dict) else {}
+def _statement(value: object) -> Statement:
+    members = value if isinstance(value, dict) else {}
     effect, apis, condition = members.get("effect"), members.get("api"), members.get("condition") or ""
-    listed: list[Any] = [apis] if isinstance(apis, str) else apis if isinstance(apis, list) else [None]
+    names: list[Any] = [apis] if isinstance(apis, str) else apis if isinstance(apis, list) else [None]
     fits = effect in {"allow", "deny"} and isinstance(condition, str)
-    if not fits or not all(isinstance(api, str) for api in listed):
-        raise _odd("statements with effect and api")
-    return Statement(effect == "allow", tuple(listed), condition)
+    if not fits or not all(isinstance(name, str) for name in names):
+        raise _not_understood("statements with effect and api")
+    return Statement(effect == "allow", tuple(names), condition)
 
 
-def _odd(expected: str) -> Failure:
+def _not_understood(expected: str) -> Failure:
     return Failure(Code.PLATFORM_NOT_UNDERSTOOD, f"expected {expected}", where="a permission document")

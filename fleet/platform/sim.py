@@ -1,7 +1,7 @@
-"""Pure. One SIM, as the SORACOM API tells it: its state, its session as the network sees it, its lock and its tags.
+"""Pure. One SIM as the SORACOM API returns it: its status, its session, its IMEI lock, its group and its tags.
 
-The shapes are those of the published API document (`Sim`, `Subscriber`), which real answers do not always keep: what is
-missing is taken as not known, and what is of the wrong type is refused. The platform's spellings end here.
+The shapes are those of the published API document (`Sim`, `Subscriber`). Real responses leave members out: a missing
+member is unknown, and a member of another type is refused. The platform's member names are used in this module only.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from enum import Enum, unique
 from types import MappingProxyType
 from typing import Any
 
-from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Imei, Imsi, device_part
+from fleet.platform.json_shapes import list_of, not_understood, object_of
 
 ANONYMOUS = "|ANONYMOUS"
-"""Suffix of a lock that lets a session begin although the network tells no IMEI (API: SetImeiLockRequest)."""
+"""End of a lock's IMEI that also accepts a session in which the network reports no IMEI (API: SetImeiLockRequest)."""
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
 @unique
 class Status(Enum):
-    """Of a SIM's life (SORACOM: subscriber status); `testing` is in no published list and is real all the same."""
+    """Status of a SIM (SORACOM: subscriber status); real accounts also have `testing`, which no document lists."""
 
     READY = "ready"
     TESTING = "testing"
@@ -36,36 +36,36 @@ class Status(Enum):
     INSTOCK = "instock"
     SHIPPED = "shipped"
     OTHER = ""
-    """One that this version does not know."""
+    """A status that this version does not know."""
 
     @property
     def may_connect(self) -> bool:
-        """Whether the network lets the SIM begin a session."""
+        """Whether the network accepts a session of the SIM."""
         return self not in {Status.INACTIVE, Status.SUSPENDED, Status.TERMINATED}
 
 
 @frozen
 class Session:
-    """The connection as the network sees it."""
+    """The connection of a SIM, as the network sees it."""
 
     online: bool = False
     imei: str | None = None
-    """What the carrier told of the device, 14 to 16 digits; None where it tells nothing, as null or fifteen zeros."""
+    """The device that the network reports, 14 to 16 digits; None where it reports none (null or fifteen zeros)."""
     imsi: Imsi | None = None
     changed_at: datetime | None = None
-    """When the session was last changed, UTC; for one that is over, about when it ended."""
+    """When the session last changed, UTC; for a session that has ended, about the time of its end."""
     address: str | None = None
     session_id: str | None = None
 
 
 @frozen
 class Lock:
-    """The only device that the network lets this SIM into."""
+    """The IMEI lock: the only device in which the network accepts the SIM."""
 
     imei: str
-    """As the platform has it: somebody may have set one that is no IMEI."""
+    """As the platform stores it, which need not be a valid IMEI."""
     anonymous: bool = False
-    """A device of which the carrier tells no IMEI may connect as well."""
+    """Whether a session in which the network reports no IMEI is accepted as well."""
 
 
 @frozen
@@ -81,127 +81,117 @@ class Sim:
     lock: Lock | None = None
     session: Session = Session()
     was_online: bool = False
-    """Whether there is, or was, a session."""
+    """Whether the SIM has a session or has had one."""
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The name of the SIM; its SIM id where it has no name."""
         return self.name or self.sim_id
 
     @property
     def name(self) -> str:
-        """The SIM's name; empty where nobody gave one."""
+        """The tag `name`; empty where the SIM has none."""
         return self.tags.get("name", "")
 
 
-def sims_of(answer: object) -> tuple[Sim, ...]:
-    """The SIMs of one page; raises `platform.not_understood`."""
-    if not isinstance(answer, list):
-        raise _odd("a list of SIMs")
-    return tuple(map(sim_of, answer))
+def sims_of_page(page: object) -> tuple[Sim, ...]:
+    """The SIMs of one page of a list; raises `platform.not_understood`."""
+    return tuple(map(sim_of, list_of(page, "SIMs")))
 
 
-def sim_of(answer: object) -> Sim:
-    """A SIM from what `GET /sims/{sim_id}`, a list, or a change answered; raises `platform.not_understood`."""
-    if not isinstance(answer, dict):
-        raise _odd("a SIM")
-    status = _text(answer, "status")
-    session = _members(answer, "sessionStatus")
+def sim_of(value: object) -> Sim:
+    """A SIM from its JSON value, alone or in a list; raises `platform.not_understood`."""
+    members = object_of(value, "a SIM")
+    status = _text(members, "status")
+    session = _object(members, "sessionStatus")
+    sim_id = _text(members, "simId") or _text(members, "iccid")
+    if not sim_id:
+        raise not_understood("a SIM with its simId")
     return Sim(
-        sim_id=_text(answer, "simId") or _text(answer, "iccid") or _missing("simId"),
-        imsi=_imsi(answer, session),
-        status=next((one for one in Status if one.value == status), Status.OTHER),
-        group_id=_text(answer, "groupId"),
-        speed_class=_text(answer, "speedClass"),
-        tags=_tags(answer),
-        lock=_lock(_members(answer, "imeiLock")),
+        sim_id=sim_id,
+        imsi=_imsi(members, session),
+        status=next((known for known in Status if known.value == status), Status.OTHER),
+        group_id=_text(members, "groupId"),
+        speed_class=_text(members, "speedClass"),
+        tags=_tags(members),
+        lock=_lock(_object(members, "imeiLock")),
         session=_session(session),
-        was_online=session.get("online") is True or bool(session.get("imei") or _members(answer, "previousSession")),
+        was_online=session.get("online") is True or bool(session.get("imei") or _object(members, "previousSession")),
     )
 
 
-def _session(told: Mapping[str, Any]) -> Session:
+def imei_or_none(value: object) -> Imei | None:
+    """An IMEI with a right check digit; None for any other value."""
+    try:
+        return Imei(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _session(members: Mapping[str, Any]) -> Session:
     return Session(
-        online=told.get("online") is True,
-        imei=_network_imei(told.get("imei")),
-        imsi=_imsi_or_none(told.get("imsi")),
-        changed_at=_time(told.get("lastUpdatedAt")),
-        address=_text(told, "ueIpAddress"),
-        session_id=_text(told, "sessionId"),
+        online=members.get("online") is True,
+        imei=_reported_imei(members.get("imei")),
+        imsi=_imsi_or_none(members.get("imsi")),
+        changed_at=_time(members.get("lastUpdatedAt")),
+        address=_text(members, "ueIpAddress"),
+        session_id=_text(members, "sessionId"),
     )
 
 
-def _lock(told: Mapping[str, Any]) -> Lock | None:
-    imei = _text(told, "imei")
+def _lock(members: Mapping[str, Any]) -> Lock | None:
+    imei = _text(members, "imei")
     return Lock(imei.removesuffix(ANONYMOUS), anonymous=imei.endswith(ANONYMOUS)) if imei else None
 
 
-def _imsi(answer: Mapping[str, Any], session: Mapping[str, Any]) -> Imsi | None:
-    """Of the present session, else of the profile in use: a SIM may have several."""
-    profiles = _members(answer, "profiles")
-    active = _members(profiles, str(answer.get("activeProfileId"))) or next(iter(_objects(profiles.values())), {})
-    told = (session.get("imsi"), answer.get("imsi"), active.get("primaryImsi"))
-    return next((imsi for imsi in map(_imsi_or_none, told) if imsi), None)
+def _imsi(sim: Mapping[str, Any], session: Mapping[str, Any]) -> Imsi | None:
+    """The IMSI of the session, else of the SIM, else of the active profile: a SIM may have several profiles."""
+    profiles = _object(sim, "profiles")
+    active = _object(profiles, str(sim.get("activeProfileId"))) or next(iter(_objects(profiles.values())), {})
+    values = (session.get("imsi"), sim.get("imsi"), active.get("primaryImsi"))
+    return next((imsi for imsi in map(_imsi_or_none, values) if imsi), None)
 
 
-def _network_imei(told: object) -> str | None:
-    """Carriers send the check digit, a zero in its place, or two digits of software version instead."""
-    return told if isinstance(told, str) and device_part(told) else None
+def _reported_imei(value: object) -> str | None:
+    """The number as the carrier reports it: with the check digit, a zero in its place, or two version digits."""
+    return value if isinstance(value, str) and device_part(value) else None
 
 
-def imei_or_none(told: object) -> Imei | None:
-    """An IMEI whose check digit holds, and nothing else."""
+def _imsi_or_none(value: object) -> Imsi | None:
     try:
-        return Imei(told) if isinstance(told, str) else None
+        return Imsi(value) if isinstance(value, str) else None
     except ValueError:
         return None
 
 
-def _imsi_or_none(told: object) -> Imsi | None:
+def _tags(sim: Mapping[str, Any]) -> Mapping[str, str]:
+    members = _object(sim, "tags")
+    return MappingProxyType({name: text for name, text in members.items() if isinstance(text, str)})
+
+
+def _time(value: object) -> datetime | None:
+    """A time from milliseconds since 1970."""
     try:
-        return Imsi(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-
-
-def _tags(answer: Mapping[str, Any]) -> Mapping[str, str]:
-    told = _members(answer, "tags")
-    return MappingProxyType({name: text for name, text in told.items() if isinstance(text, str)})
-
-
-def _time(told: object) -> datetime | None:
-    """From milliseconds since 1970."""
-    try:
-        return datetime.fromtimestamp(told / 1000, UTC) if isinstance(told, int) and told > 0 else None
+        return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) and value > 0 else None
     except (OverflowError, OSError, ValueError):
         return None
 
 
-def _members(around: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = around.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise _odd(f"{name} as an object")
-    return found
+def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object that is a member of `parent`; empty where it is missing or null."""
+    value = parent.get(name)
+    return {} if value is None else object_of(value, f"{name} as an object")
 
 
 def _objects(values: Iterable[object]) -> Iterable[dict[str, Any]]:
     return (value for value in values if isinstance(value, dict))
 
 
-def _text(around: Mapping[str, Any], name: str) -> str | None:
-    found = around.get(name)
-    if found is None or found == "":
+def _text(parent: Mapping[str, Any], name: str) -> str | None:
+    """The text that is a member of `parent`; None where it is missing, null or empty."""
+    value = parent.get(name)
+    if value is None or value == "":
         return None
-    if not isinstance(found, str):
-        raise _odd(f"{name} as a text")
-    return found
-
-
-def _missing(name: str) -> str:
-    raise _odd(f"a SIM with its {name}")
-
-
-def _odd(expected: str) -> Failure:
-    return Failure(Code.PLATFORM_NOT_UNDERSTOOD, f"expected {expected}")
+    if not isinstance(value, str):
+        raise not_understood(f"{name} as a text")
+    return value

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
-from fleet.platform import calls
-from fleet.platform.http import Api
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
 from fleet.platform.sim import Sim
 
 
@@ -39,10 +39,10 @@ def sims_meant(api: Api, meant: Meant) -> Iterator[Sim]:
     imsis = {one for one in meant.numbers if len(one) == 15}  # noqa: PLR2004 (an IMSI has at most 15 digits)
     for number in meant.numbers:
         if number not in imsis:
-            yield calls.one_sim(api, number)
+            yield sim_calls.one_sim(api, number)
     if not imsis and meant.tag is None:
         return
-    for sim in calls.all_sims(api):
+    for sim in sim_calls.all_sims(api):
         imsi = sim.imsi.digits if sim.imsi else ""
         has_tag = meant.tag is not None and sim.tags.get(meant.tag[0]) == meant.tag[1]
         if (imsi in imsis or has_tag) and sim.sim_id not in meant.numbers:

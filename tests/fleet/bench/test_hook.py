@@ -9,9 +9,9 @@ import sys
 import threading
 
 import pytest
-from an_operator import BENCH, Operator
 from hypothesis import given
 from hypothesis import strategies as st
+from simulated_operator import BENCH, SimulatedOperator
 from waiting import PATIENCE_S, exit_of, happened, line_of
 
 from agent.errors import Code
@@ -34,8 +34,8 @@ SIM = "8942310000000000001"
 
 
 @pytest.fixture
-def desk(monkeypatch):
-    with Operator(group_id=BENCH) as operator:
+def operator(monkeypatch):
+    with SimulatedOperator(group_id=BENCH) as operator:
         operator.environment(monkeypatch)
         yield operator
 
@@ -44,37 +44,37 @@ def plan():
     return plan_of(PLAN, Files({}), schemas())
 
 
-def test_a_hint_leads_to_a_lock_where_the_device_is_ready(desk):
-    sim = desk.kitted()
-    assert deal_with(desk.api, plan(), sim.sim_id).outcome is Outcome.LOCKED
-    assert desk.platform.sim(sim.imsi).imei_lock == sim.imei
+def test_a_hint_leads_to_a_lock_where_the_device_is_ready(operator):
+    sim = operator.kitted()
+    assert deal_with(operator.api, plan(), sim.sim_id).outcome is Outcome.LOCKED
+    assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
 
 
-def test_the_same_hint_again_changes_nothing(desk):
-    sim = desk.kitted()
-    deal_with(desk.api, plan(), sim.sim_id)
-    desk.account.calls.clear()
-    assert deal_with(desk.api, plan(), sim.sim_id).outcome is Outcome.ALREADY
-    assert {call.method for call in desk.account.calls} == {"GET"}
+def test_the_same_hint_again_changes_nothing(operator):
+    sim = operator.kitted()
+    deal_with(operator.api, plan(), sim.sim_id)
+    operator.account.calls.clear()
+    assert deal_with(operator.api, plan(), sim.sim_id).outcome is Outcome.ALREADY
+    assert {call.method for call in operator.account.calls} == {"GET"}
 
 
-def test_a_hint_that_comes_before_the_device_is_ready_is_worth_another_look(desk):
-    sim = desk.platform.sims[0]
-    assert deal_with(desk.api, plan(), sim.sim_id).outcome is Outcome.NOT_YET
-    assert desk.platform.sim(sim.imsi).imei_lock is None
+def test_a_hint_that_comes_before_the_device_is_ready_is_worth_another_look(operator):
+    sim = operator.platform.sims[0]
+    assert deal_with(operator.api, plan(), sim.sim_id).outcome is Outcome.NOT_YET
+    assert operator.platform.sim(sim.imsi).imei_lock is None
 
 
-def test_what_is_suspicious_is_left_to_a_person(desk):
-    sim = desk.kitted(kitting_imei="490154203237518")
-    told = deal_with(desk.api, plan(), sim.sim_id)
+def test_what_is_suspicious_is_left_to_a_person(operator):
+    sim = operator.kitted(kitting_imei="490154203237518")
+    told = deal_with(operator.api, plan(), sim.sim_id)
     assert (told.outcome, "another IMEI" in told.why) == (Outcome.REFUSED, True)
 
 
-def test_sims_of_other_groups_and_of_nobody_are_none_of_its_business(desk):
-    sim = desk.kitted()
-    desk.platform.set_group(sim.imsi, None)
-    assert deal_with(desk.api, plan(), sim.sim_id).outcome is Outcome.NOT_OURS
-    assert deal_with(desk.api, plan(), "8942310000000009999").outcome is Outcome.NOT_OURS
+def test_sims_of_other_groups_and_of_nobody_are_none_of_its_business(operator):
+    sim = operator.kitted()
+    operator.platform.set_group(sim.imsi, None)
+    assert deal_with(operator.api, plan(), sim.sim_id).outcome is Outcome.NOT_OURS
+    assert deal_with(operator.api, plan(), "8942310000000009999").outcome is Outcome.NOT_OURS
 
 
 @pytest.mark.parametrize(
@@ -214,22 +214,22 @@ def test_many_hints_for_one_sim_are_one():
     assert looked == ["1"]
 
 
-def test_as_a_lambda_function_it_locks_as_well(desk, tmp_path, monkeypatch):
+def test_as_a_lambda_function_it_locks_as_well(operator, tmp_path, monkeypatch):
     (tmp_path / "plan.yaml").write_text(PLAN)
     monkeypatch.setenv("KITTING_PLAN", str(tmp_path / "plan.yaml"))
-    sim = desk.kitted()
+    sim = operator.kitted()
     assert lambda_handler({"imsi": sim.imsi, "parameter1": sim.sim_id}, None)["outcome"] == "locked"
     assert lambda_handler({"nothing": 1}, None) == {"outcome": "no SIM is named"}
 
 
-def test_a_lambda_function_waits_as_long_as_it_may(desk, tmp_path, monkeypatch):
+def test_a_lambda_function_waits_as_long_as_it_may(operator, tmp_path, monkeypatch):
     (tmp_path / "plan.yaml").write_text(PLAN)
     monkeypatch.setenv("KITTING_PLAN", str(tmp_path / "plan.yaml"))
-    sim, pauses = desk.platform.sims[0], []
+    sim, pauses = operator.platform.sims[0], []
 
     def wait(pause_s):
         pauses.append(pause_s)
-        desk.kitted()
+        operator.kitted()
 
     monkeypatch.setattr(hooks.time, "sleep", wait)
 
@@ -243,7 +243,7 @@ def test_a_lambda_function_waits_as_long_as_it_may(desk, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_path, ending):
+def test_the_service_is_called_by_the_platforms_handlers_and_locks(operator, tmp_path, ending):
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
@@ -258,31 +258,31 @@ def test_the_service_is_called_by_the_platforms_handlers_and_locks(desk, tmp_pat
         (tmp_path / "plan.yaml").write_text(HOOKED % url)
         prepare = [sys.executable, "-m", "fleet", "prepare", str(tmp_path / "plan.yaml"), "--yes"]
         subprocess.run(prepare, check=True, stdout=subprocess.DEVNULL)
-        sim = desk.kitted()
+        sim = operator.kitted()
         while json.loads(line_of(process.stdout))["outcome"] not in {"locked", "already locked"}:
             pass
-        desk.firing.settle()
+        operator.firing.settle()
         process.send_signal(ending)
         assert exit_of(process) == 0
-    assert desk.platform.sim(sim.imsi).imei_lock == sim.imei
-    assert desk.firing.failed == []
+    assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
+    assert operator.firing.failed == []
 
 
 @pytest.mark.parametrize(
     ("listen", "code"),
     [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED), ("8800", Code.USAGE)],
 )
-def test_a_place_where_nobody_can_listen_is_named(desk, tmp_path, listen, code):
+def test_a_place_where_nobody_can_listen_is_named(operator, tmp_path, listen, code):
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret"), "--listen"]
-    assert main([*words, listen.format(port=desk.server.port)]) == code.exit_code
+    assert main([*words, listen.format(port=operator.server.port)]) == code.exit_code
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 15])
-def test_a_secret_that_can_be_guessed_is_refused(desk, tmp_path, secret):
+def test_a_secret_that_can_be_guessed_is_refused(operator, tmp_path, secret):
     (tmp_path / "secret").write_text(secret)
     (tmp_path / "plan.yaml").write_text(PLAN)
     words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret")]
     assert main(words) == Code.USAGE.exit_code
-    assert desk.asked() == []
+    assert operator.asked() == []

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from an_operator import FIELD, Operator
+from simulated_operator import FIELD, SimulatedOperator
 
 from agent.errors import Code, Failure
 from fleet.cli import main
@@ -17,51 +17,51 @@ from simulator.api.network import new_gateway
 
 
 @pytest.fixture
-def desk(monkeypatch):
-    with Operator(clock=lambda: time.time_ns() // 1_000_000) as operator:
+def operator(monkeypatch):
+    with SimulatedOperator(clock=lambda: time.time_ns() // 1_000_000) as operator:
         operator.environment(monkeypatch)
         yield operator
 
 
-def test_a_stolen_sim_is_suspended_at_once(desk, capsys):
-    sim = desk.kitted()
+def test_a_stolen_sim_is_suspended_at_once(operator, capsys):
+    sim = operator.kitted()
     assert main(["stop", sim.sim_id]) == 0
-    assert desk.platform.sim(sim.imsi).status == "suspended"
-    assert desk.platform.sim(sim.imsi).session is None
+    assert operator.platform.sim(sim.imsi).status == "suspended"
+    assert operator.platform.sim(sim.imsi).session is None
     assert "stopped" in capsys.readouterr().out
 
 
-def test_for_now_means_that_the_modem_may_come_back(desk):
-    sim = desk.kitted()
+def test_for_now_means_that_the_modem_may_come_back(operator):
+    sim = operator.kitted()
     assert main(["stop", sim.imsi, "--for-now"]) == 0
-    assert desk.platform.sim(sim.imsi).status == "inactive"
+    assert operator.platform.sim(sim.imsi).status == "inactive"
     assert main(["resume", sim.sim_id]) == 0
-    assert desk.platform.sim(sim.imsi).status == "active"
+    assert operator.platform.sim(sim.imsi).status == "active"
 
 
-def test_more_than_one_is_asked_for(desk):
-    for sim in desk.platform.sims:
-        desk.platform.set_tag(sim.imsi, "site", "tokyo")
+def test_more_than_one_is_asked_for(operator):
+    for sim in operator.platform.sims:
+        operator.platform.set_tag(sim.imsi, "site", "tokyo")
     assert main(["stop", "--tag", "site=tokyo"]) == os.EX_NOPERM
-    assert {sim.status for sim in desk.platform.sims} == {"ready"}
+    assert {sim.status for sim in operator.platform.sims} == {"ready"}
     assert main(["stop", "--tag", "site=tokyo", "--yes"]) == 0
-    assert {sim.status for sim in desk.platform.sims} == {"suspended"}
+    assert {sim.status for sim in operator.platform.sims} == {"suspended"}
 
 
-def test_a_slowed_sim_goes_on_as_fast_as_it_was(desk):
-    sim = desk.platform.sims[0]
-    desk.platform.change_sim(sim.imsi, speed_class="s1.fast")
+def test_a_slowed_sim_goes_on_as_fast_as_it_was(operator):
+    sim = operator.platform.sims[0]
+    operator.platform.change_sim(sim.imsi, speed_class="s1.fast")
     assert main(["throttle", sim.sim_id]) == 0
     assert main(["throttle", sim.sim_id, "--to", "s1.slow"]) == 0
-    assert desk.platform.sim(sim.imsi).speed_class == "s1.slow"
+    assert operator.platform.sim(sim.imsi).speed_class == "s1.slow"
     assert main(["resume", sim.sim_id]) == 0
-    after = desk.platform.sim(sim.imsi)
+    after = operator.platform.sim(sim.imsi)
     assert (after.speed_class, "desk_speed_before" in after.tags) == ("s1.minimum", False)
 
 
-def test_a_list_may_be_a_sheet(desk, tmp_path, capsys):
+def test_a_list_may_be_a_sheet(operator, tmp_path, capsys):
     file = tmp_path / "list.csv"
-    file.write_text("\ufeffsimId,why\n" + "".join(f"{sim.sim_id},gone\n" for sim in desk.platform.sims))
+    file.write_text("\ufeffsimId,why\n" + "".join(f"{sim.sim_id},gone\n" for sim in operator.platform.sims))
     record = tmp_path / "record.jsonl"
     assert main(["stop", "--list", str(file), "--yes", "--json", "--record", str(record)]) == 0
     assert len(json.loads(capsys.readouterr().out)) == len(record.read_text().splitlines()) == 3
@@ -78,9 +78,9 @@ def test_a_list_may_be_a_sheet(desk, tmp_path, capsys):
         (["--list", "/absent"], Code.FILE_UNREADABLE),
     ],
 )
-def test_who_is_nobody_is_named_and_nobody_is_stopped(desk, words, code):
+def test_who_is_nobody_is_named_and_nobody_is_stopped(operator, words, code):
     assert main(["stop", *words, "--yes"]) == code.exit_code
-    assert {sim.status for sim in desk.platform.sims} == {"ready"}
+    assert {sim.status for sim in operator.platform.sims} == {"ready"}
 
 
 def test_numbers_are_meant_once():
@@ -89,13 +89,13 @@ def test_numbers_are_meant_once():
         meant_of([], "=x", "")
 
 
-def test_devices_are_woken_by_a_message_that_only_starts_a_pass(desk):
-    assert main(["reprovision", *desk.sim_ids, "--yes"]) == 0
-    assert sorted(desk.account.messages) == sorted((sim_id, "kitting wake") for sim_id in desk.sim_ids)
+def test_devices_are_woken_by_a_message_that_only_starts_a_pass(operator):
+    assert main(["reprovision", *operator.sim_ids, "--yes"]) == 0
+    assert sorted(operator.account.messages) == sorted((sim_id, "kitting wake") for sim_id in operator.sim_ids)
 
 
-def test_what_is_not_normal_is_listed_with_what_would_stop_it(desk, tmp_path, capsys):
-    rows = "".join(f"{sim_id},gw-{n}\n" for n, sim_id in enumerate(desk.sim_ids))
+def test_what_is_not_normal_is_listed_with_what_would_stop_it(operator, tmp_path, capsys):
+    rows = "".join(f"{sim_id},gw-{n}\n" for n, sim_id in enumerate(operator.sim_ids))
     (tmp_path / "sims.csv").write_text(f"simId,name\n{rows}")
     plan = tmp_path / "plan.yaml"
     plan.write_text(
@@ -103,13 +103,13 @@ def test_what_is_not_normal_is_listed_with_what_would_stop_it(desk, tmp_path, ca
         "handlers: [{say: suspend above 100 MB}]\nexpect: {megabytes_a_day: 10}\n"
     )
     assert main(["prepare", str(plan), "--yes"]) == 0
-    heavy, moved, _ = desk.platform.sims
-    for sim in desk.platform.sims:
-        desk.platform.set_group(sim.imsi, FIELD)
-        desk.kitted(desk.platform.sims.index(desk.platform.sim(sim.imsi)))
-        desk.platform.set_imei_lock(sim.imsi)
-    desk.firing.carried(heavy.imsi, 20 << 20)
-    desk.platform.change_sim(moved.imsi, imei_lock="490154203237518")
+    heavy, moved, _ = operator.platform.sims
+    for sim in operator.platform.sims:
+        operator.platform.set_group(sim.imsi, FIELD)
+        operator.kitted(operator.platform.sims.index(operator.platform.sim(sim.imsi)))
+        operator.platform.set_imei_lock(sim.imsi)
+    operator.firing.carried(heavy.imsi, 20 << 20)
+    operator.platform.change_sim(moved.imsi, imei_lock="490154203237518")
     capsys.readouterr()
     assert main(["abnormal", str(plan), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -122,27 +122,27 @@ def test_what_is_not_normal_is_listed_with_what_would_stop_it(desk, tmp_path, ca
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_remote_access_is_closed_however_it_ends(desk, ending):
-    sim = desk.kitted()
+def test_remote_access_is_closed_however_it_ends(operator, ending):
+    sim = operator.kitted()
     command = [sys.executable, "-m", "fleet", "access", sim.sim_id, "--minutes", "1", "--json"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not desk.account.port_mappings:
+        while not operator.account.port_mappings:
             time.sleep(0.02)
         time.sleep(0.3)
         process.send_signal(ending)
         told, _ = process.communicate(timeout=20)
     assert json.loads(told)["command"].startswith("ssh -p ")
-    assert desk.account.port_mappings == {}
+    assert operator.account.port_mappings == {}
 
 
-def test_remote_access_for_too_long_is_refused(desk):
-    assert main(["access", desk.sim_ids[0], "--minutes", "481"]) == Code.USAGE.exit_code
+def test_remote_access_for_too_long_is_refused(operator):
+    assert main(["access", operator.sim_ids[0], "--minutes", "481"]) == Code.USAGE.exit_code
 
 
 @pytest.mark.parametrize("was_open", [False, True])
-def test_a_gate_is_open_only_as_long_as_it_is_needed_and_one_that_was_open_stays_so(desk, was_open):
-    sim = desk.kitted()
-    gate = new_gateway(desk.account)
+def test_a_gate_is_open_only_as_long_as_it_is_needed_and_one_that_was_open_stays_so(operator, was_open):
+    sim = operator.kitted()
+    gate = new_gateway(operator.account)
     gate["gateOpened"] = was_open
     command = [sys.executable, "-m", "fleet", "access", sim.sim_id, "--gate", gate["vpgId"], "--json"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -152,12 +152,12 @@ def test_a_gate_is_open_only_as_long_as_it_is_needed_and_one_that_was_open_stays
         assert gate["gateOpened"]
         process.send_signal(signal.SIGINT)
         process.wait(20)
-    address = desk.platform.sim(sim.imsi).session.address
+    address = operator.platform.sim(sim.imsi).session.address
     assert json.loads(told)["command"] == f"ssh -p 22 pi@{address}"
     assert gate["gateOpened"] is was_open
 
 
-def test_a_gate_leads_to_no_device_that_is_offline(desk):
-    gate = new_gateway(desk.account)
-    assert main(["access", desk.sim_ids[0], "--gate", gate["vpgId"]]) == Code.PLATFORM_REFUSED.exit_code
+def test_a_gate_leads_to_no_device_that_is_offline(operator):
+    gate = new_gateway(operator.account)
+    assert main(["access", operator.sim_ids[0], "--gate", gate["vpgId"]]) == Code.PLATFORM_REFUSED.exit_code
     assert not gate["gateOpened"]

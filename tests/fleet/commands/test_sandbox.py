@@ -4,18 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
-from an_operator import Operator
+from simulated_operator import SimulatedOperator
 
 from agent.errors import Code
 from fleet.cli import main
-from fleet.platform import calls
-from fleet.platform.http import Api
-from fleet.platform.profile import Wanted, profile_of
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
+from fleet.platform.credentials import AccessOptions
+from fleet.platform.profile import profile_of
 
 
 @pytest.fixture
 def sandbox(monkeypatch):
-    with Operator(sims=0) as operator:
+    with SimulatedOperator(sims=0) as operator:
         operator.environment(monkeypatch)
         monkeypatch.delenv("SORACOM_ENDPOINT")
         yield operator
@@ -25,8 +26,8 @@ def test_a_sandbox_has_an_operator_a_key_sims_and_a_profile(sandbox, capsys):
     assert main(["sandbox", "init", "--sims", "4", "--endpoint", sandbox.server.url, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert len(told["sims"]) == 4
-    with Api(profile_of(Wanted(profile=told["profile"]), {}, Path.home())) as api:
-        assert sorted(sim.sim_id for sim in calls.all_sims(api)) == sorted(told["sims"])
+    with Api(profile_of(AccessOptions(profile=told["profile"]), {}, Path.home())) as api:
+        assert sorted(sim.sim_id for sim in sim_calls.all_sims(api)) == sorted(told["sims"])
 
 
 def test_a_profile_that_is_there_is_not_overwritten(sandbox):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from an_operator import BENCH, FIELD, Operator
+from simulated_operator import BENCH, FIELD, SimulatedOperator
 from test_preparing import plan_for
 
 from agent.errors import Code, Failure
@@ -14,134 +14,139 @@ from simulator import faults
 
 
 @pytest.fixture
-def desk():
-    with Operator(sims=30) as operator:
+def operator():
+    with SimulatedOperator(sims=30) as operator:
         yield operator
 
 
-def go(desk, tasks):
+def go(operator, tasks):
     """Does a job; while the desk waits, something else asks, and the simulated platform goes on."""
-    return carry_out(desk.api, "job", tasks, pause=lambda _: desk.api.get("/groups"))
+    return carry_out(operator.api, "job", tasks, pause=lambda _: operator.api.get("/groups"))
 
 
-def test_all_are_moved_by_one_job(desk):
-    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == ()
-    assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
-    assert "Sim:setSimGroup" not in desk.asked()
-    assert desk.asked("POST") == ["Batch:createBatchGroup", "Batch:createBatchJob"]
+def test_all_are_moved_by_one_job(operator):
+    assert go(operator, [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]) == ()
+    assert {sim.group_id for sim in operator.platform.sims} == {BENCH}
+    assert "Sim:setSimGroup" not in operator.asked()
+    assert operator.asked("POST") == ["Batch:createBatchGroup", "Batch:createBatchJob"]
 
 
-def test_the_next_job_lies_beside_the_last(desk):
+def test_the_next_job_lies_beside_the_last(operator):
     for group in (BENCH, FIELD):
-        go(desk, [group_task(sim_id, group) for sim_id in desk.sim_ids])
-    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
-    assert [one["batchGroupName"] for one in desk.account.batch_groups.values()] == [GROUP_NAME]
+        go(operator, [group_task(sim_id, group) for sim_id in operator.sim_ids])
+    assert {sim.group_id for sim in operator.platform.sims} == {FIELD}
+    assert [one["batchGroupName"] for one in operator.account.batch_groups.values()] == [GROUP_NAME]
 
 
-def test_what_fails_is_told_by_its_sim_and_the_others_are_done(desk):
-    tasks = [group_task(sim_id, BENCH) for sim_id in (*desk.sim_ids, "8942310000000009999")]
-    (failed,) = go(desk, tasks)
+def test_what_fails_is_told_by_its_sim_and_the_others_are_done(operator):
+    tasks = [group_task(sim_id, BENCH) for sim_id in (*operator.sim_ids, "8942310000000009999")]
+    (failed,) = go(operator, tasks)
     assert failed.sim_id == "8942310000000009999"
-    assert {sim.group_id for sim in desk.platform.sims} == {BENCH}
+    assert {sim.group_id for sim in operator.platform.sims} == {BENCH}
 
 
-def test_a_job_that_still_runs_is_waited_for(desk):
-    desk.account.tasks_per_request = 3
-    first = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
-    desk.api.post("/batch_groups", {"batchGroupName": GROUP_NAME})
-    (group,) = desk.account.batch_groups
-    desk.api.post(f"/batch_groups/{group}/jobs", {"tasks": [task.request for task in first]})
-    go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids])
-    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
-    assert [job.told["status"] for job in desk.account.batches.values()] == ["completed", "completed"]
+def test_a_job_that_still_runs_is_waited_for(operator):
+    operator.account.tasks_per_request = 3
+    first = [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]
+    operator.api.post("/batch_groups", {"batchGroupName": GROUP_NAME})
+    (group,) = operator.account.batch_groups
+    operator.api.post(f"/batch_groups/{group}/jobs", {"tasks": [task.request for task in first]})
+    go(operator, [group_task(sim_id, FIELD) for sim_id in operator.sim_ids])
+    assert {sim.group_id for sim in operator.platform.sims} == {FIELD}
+    assert [job.told["status"] for job in operator.account.batches.values()] == ["completed", "completed"]
 
 
-def running_job(desk, batch_group, tasks_per_request=3):
+def running_job(operator, batch_group, tasks_per_request=3):
     """A job that somebody started, and that the platform is still carrying out."""
-    desk.account.tasks_per_request = tasks_per_request
-    group_id = desk.api.post("/batch_groups", {"batchGroupName": batch_group}).body["batchGroupId"]
-    tasks = [group_task(sim_id, BENCH).request for sim_id in desk.sim_ids]
-    desk.api.post(f"/batch_groups/{group_id}/jobs", {"tasks": tasks})
+    operator.account.tasks_per_request = tasks_per_request
+    group_id = operator.api.post("/batch_groups", {"batchGroupName": batch_group}).body["batchGroupId"]
+    tasks = [group_task(sim_id, BENCH).request for sim_id in operator.sim_ids]
+    operator.api.post(f"/batch_groups/{group_id}/jobs", {"tasks": tasks})
 
 
 @pytest.mark.parametrize("batch_group", [GROUP_NAME, "of another user"])
-def test_a_refusal_is_explained_by_the_list_of_jobs_and_not_by_its_wording(desk, batch_group):
-    running_job(desk, batch_group)
-    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1)
-    assert go(desk, [group_task(sim_id, FIELD) for sim_id in desk.sim_ids]) == ()
-    assert {sim.group_id for sim in desk.platform.sims} == {FIELD}
+def test_a_refusal_is_explained_by_the_list_of_jobs_and_not_by_its_wording(operator, batch_group):
+    running_job(operator, batch_group)
+    operator.server.faults.add(
+        faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1
+    )
+    assert go(operator, [group_task(sim_id, FIELD) for sim_id in operator.sim_ids]) == ()
+    assert {sim.group_id for sim in operator.platform.sims} == {FIELD}
 
 
-def test_a_refusal_with_no_job_in_the_way_is_repeated_once_and_then_raised(desk):
-    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST")
+def test_a_refusal_with_no_job_in_the_way_is_repeated_once_and_then_raised(operator):
+    operator.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST")
     with pytest.raises(PlatformFailure) as caught:
-        go(desk, [group_task(desk.sim_ids[0], BENCH)])
+        go(operator, [group_task(operator.sim_ids[0], BENCH)])
     assert (caught.value.code, caught.value.status) == (Code.PLATFORM_REFUSED, 400)
-    assert desk.asked("POST") == ["Batch:createBatchGroup"]
-    assert desk.asked().count("Batch:listBatchJobs") == 1
+    assert operator.asked("POST") == ["Batch:createBatchGroup"]
+    assert operator.asked().count("Batch:listBatchJobs") == 1
 
 
-def test_a_job_that_ends_between_the_refusal_and_the_look_is_no_obstacle(desk):
-    desk.server.faults.add(faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1)
-    assert go(desk, [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]) == ()
+def test_a_job_that_ends_between_the_refusal_and_the_look_is_no_obstacle(operator):
+    operator.server.faults.add(
+        faults.ServerError(400, form="json"), path="/v1/batch_groups/*/jobs", method="POST", times=1
+    )
+    assert go(operator, [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]) == ()
 
 
-def test_a_failed_task_that_the_desk_did_not_send_is_of_no_sim_and_is_counted(desk):
-    tasks = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+def test_a_failed_task_that_the_desk_did_not_send_is_of_no_sim_and_is_counted(operator):
+    tasks = [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]
 
     def rename(_):
-        desk.api.get("/groups")
-        for job in desk.account.batches.values():
+        operator.api.get("/groups")
+        for job in operator.account.batches.values():
             for task in job.tasks[:2]:
                 task |= {"status": "error", "request": {**task["request"], "path": "/v2/elsewhere"}}
 
-    desk.account.tasks_per_request = 4
-    failed = carry_out(desk.api, "job", tasks, pause=rename)
+    operator.account.tasks_per_request = 4
+    failed = carry_out(operator.api, "job", tasks, pause=rename)
     assert [one.sim_id for one in failed] == [None, None]
     assert "task 0" in failed[0].failure.where
 
 
-def test_a_platform_that_does_not_take_the_job_is_said(desk):
-    desk.server.faults.add(faults.ServerError(403), path="/v1/batch_groups")
+def test_a_platform_that_does_not_take_the_job_is_said(operator):
+    operator.server.faults.add(faults.ServerError(403), path="/v1/batch_groups")
     with pytest.raises(Failure) as caught:
-        go(desk, [group_task(desk.sim_ids[0], BENCH)])
+        go(operator, [group_task(operator.sim_ids[0], BENCH)])
     assert caught.value.code is Code.PLATFORM_FORBIDDEN
 
 
-def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(desk):
-    plan = plan_for(desk)
+def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(operator):
+    plan = plan_for(operator)
     noted = []
-    assert make(desk.api, look(desk.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
+    assert make(operator.api, look(operator.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
     assert len(noted) == 2 + 3 + 30 + 30
-    assert "Sim:setSimGroup" not in desk.asked()
-    assert look(desk.api, plan).writes == 0
+    assert "Sim:setSimGroup" not in operator.asked()
+    assert look(operator.api, plan).writes == 0
 
 
-def test_a_sim_whose_tags_failed_is_not_moved_and_the_next_run_mends_it(desk):
-    plan = plan_for(desk)
-    looked = look(desk.api, plan)
+def test_a_sim_whose_tags_failed_is_not_moved_and_the_next_run_mends_it(operator):
+    plan = plan_for(operator)
+    looked = look(operator.api, plan)
     broken = replace(looked.sims[3], sim_id="8942310000000009999")
     looked = replace(looked, sims=(*looked.sims[:3], broken, *looked.sims[4:]))
     failed = []
     assert (
-        make(desk.api, looked, lambda change, failure: failed.append(change) if failure else None, batch_from=10) == 1
+        make(operator.api, looked, lambda change, failure: failed.append(change) if failure else None, batch_from=10)
+        == 1
     )
     assert [change.sim_id for change in failed] == [broken.sim_id]
-    assert desk.platform.sims[3].group_id is None
-    assert make(desk.api, look(desk.api, plan), lambda *_: None) == 0
-    assert look(desk.api, plan).writes == 0
+    assert operator.platform.sims[3].group_id is None
+    assert make(operator.api, look(operator.api, plan), lambda *_: None) == 0
+    assert look(operator.api, plan).writes == 0
 
 
-def test_what_an_aborted_job_left_undone_is_a_failure(desk):
-    desk.account.tasks_per_request = 4
-    tasks = [group_task(sim_id, BENCH) for sim_id in desk.sim_ids]
+def test_what_an_aborted_job_left_undone_is_a_failure(operator):
+    operator.account.tasks_per_request = 4
+    tasks = [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]
 
     def abort(_):
-        desk.api.get("/groups")
-        for job in desk.account.batches.values():
+        operator.api.get("/groups")
+        for job in operator.account.batches.values():
             job.told["status"] = "aborted"
 
-    failed = carry_out(desk.api, "job", tasks, pause=abort)
-    moved = {sim.sim_id for sim in desk.platform.sims if sim.group_id == BENCH}
-    assert 0 < len(moved) < len(desk.sim_ids)
-    assert {one.sim_id for one in failed} == set(desk.sim_ids) - moved
+    failed = carry_out(operator.api, "job", tasks, pause=abort)
+    moved = {sim.sim_id for sim in operator.platform.sims if sim.group_id == BENCH}
+    assert 0 < len(moved) < len(operator.sim_ids)
+    assert {one.sim_id for one in failed} == set(operator.sim_ids) - moved

@@ -6,16 +6,8 @@ import sys
 import pytest
 
 from agent.errors import Code, Failure
-from fleet.platform.profile import (
-    AuthKey,
-    Password,
-    Switched,
-    Wanted,
-    checked_endpoint,
-    profile_of,
-    read_profile,
-    write_profile,
-)
+from fleet.platform.credentials import AccessOptions, AuthKey, Password, SwitchedUser
+from fleet.platform.profile import checked_endpoint, profile_of, read_profile, write_profile
 
 KEY = {"authKeyId": "keyId-1", "authKey": "secret-1"}
 
@@ -35,14 +27,14 @@ def kept(home, name="default", members=None, mode=0o600):
 
 def refused(home, code, environment=None, **wanted):
     with pytest.raises(Failure) as caught:
-        profile_of(Wanted(**wanted), environment or {}, home)
+        profile_of(AccessOptions(**wanted), environment or {}, home)
     assert caught.value.code is code
-    return caught.value.detail
+    return f"{caught.value.detail}. {caught.value.advice}"
 
 
 def test_the_default_profile_is_taken_where_nothing_else_is_said(home):
     kept(home)
-    found = profile_of(Wanted(), {}, home)
+    found = profile_of(AccessOptions(), {}, home)
     assert (found.endpoint, found.credentials) == ("https://api.soracom.io/v1", AuthKey("keyId-1", "secret-1"))
 
 
@@ -61,40 +53,42 @@ def test_the_default_profile_is_taken_where_nothing_else_is_said(home):
 )
 def test_where_is_asked_follows_soracom_clis_order(home, members, wanted, environment, endpoint):
     kept(home, members={**KEY, **members})
-    assert profile_of(Wanted(**wanted), environment, home).endpoint == endpoint
+    assert profile_of(AccessOptions(**wanted), environment, home).endpoint == endpoint
 
 
 def test_a_key_in_the_environment_counts_before_a_profile_that_nobody_named(home):
     kept(home)
     environment = {"SORACOM_AUTH_KEY_ID": "keyId-2", "SORACOM_AUTH_KEY": "secret-2"}
-    assert profile_of(Wanted(), environment, home).credentials == AuthKey("keyId-2", "secret-2")
-    assert profile_of(Wanted(profile="default"), environment, home).credentials == AuthKey("keyId-1", "secret-1")
+    assert profile_of(AccessOptions(), environment, home).credentials == AuthKey("keyId-2", "secret-2")
+    assert profile_of(AccessOptions(profile="default"), environment, home).credentials == AuthKey("keyId-1", "secret-1")
 
 
 def test_a_profile_is_named_by_option_or_variable_and_may_lie_elsewhere(home, tmp_path):
     kept(home, "work", {"email": "a@b.c", "password": "p"})
-    assert profile_of(Wanted(), {"SORACOM_PROFILE": "work"}, home).credentials == Password("p", email="a@b.c")
+    assert profile_of(AccessOptions(), {"SORACOM_PROFILE": "work"}, home).credentials == Password("p", email="a@b.c")
     elsewhere = {"SORACOM_PROFILE_DIR": str(home / ".soracom")}
-    assert profile_of(Wanted(profile="work"), elsewhere, tmp_path / "nobody").credentials.email == "a@b.c"
+    assert profile_of(AccessOptions(profile="work"), elsewhere, tmp_path / "nobody").credentials.email == "a@b.c"
 
 
 def test_a_sam_user_signs_in_with_this_minutes_code(home):
     kept(home, members={"operatorId": "OP1", "username": "desk", "password": "p"})
-    found = profile_of(Wanted(mfa="123456"), {}, home).credentials
+    found = profile_of(AccessOptions(mfa="123456"), {}, home).credentials
     assert found == Password("p", operator_id="OP1", user="desk", mfa="123456")
 
 
 def test_a_profile_may_be_another_users(home):
     kept(home, "source")
     kept(home, members={"sourceProfile": "source", "operatorId": "OP1", "username": "desk"})
-    assert profile_of(Wanted(), {}, home).credentials == Switched(AuthKey("keyId-1", "secret-1"), "OP1", "desk")
+    assert profile_of(AccessOptions(), {}, home).credentials == SwitchedUser(
+        AuthKey("keyId-1", "secret-1"), "OP1", "desk"
+    )
 
 
 def test_a_profile_may_come_from_a_command(home):
     script = home / "vault.py"
     script.write_text(f"print('{json.dumps(KEY)}')")
     kept(home, members={"profileCommand": f"{sys.executable} {script}"})
-    assert profile_of(Wanted(), {}, home).credentials == AuthKey("keyId-1", "secret-1")
+    assert profile_of(AccessOptions(), {}, home).credentials == AuthKey("keyId-1", "secret-1")
     script.write_text("raise SystemExit(1)")
     assert "profileCommand" in refused(home, Code.PROFILE_WRONG)
 
@@ -102,7 +96,7 @@ def test_a_profile_may_come_from_a_command(home):
 def test_profiles_that_name_each_other_are_refused(home):
     kept(home, "a", {"sourceProfile": "b"})
     kept(home, "b", {"sourceProfile": "a"})
-    assert "name each other" in refused(home, Code.PROFILE_WRONG, profile="a")
+    assert "refer to each other" in refused(home, Code.PROFILE_WRONG, profile="a")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
@@ -121,7 +115,7 @@ def test_a_damaged_profile_is_refused(home, content):
 @pytest.mark.parametrize("members", [{}, {"authKeyId": "a"}, {"email": "a"}, {"authKeyId": 1, "authKey": 2}])
 def test_a_profile_that_says_nobody_is_refused(home, members):
     kept(home, members=members)
-    assert "says nobody" in refused(home, Code.PROFILE_WRONG)
+    assert "neither a key nor a password" in refused(home, Code.PROFILE_WRONG)
 
 
 @pytest.mark.parametrize("name", ["nobody", "../default", ".hidden", "a/b", "a\0b"])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agent.errors import Code, Failure
-from fleet.platform.profile import AuthKey, Password, Profile, Switched
+from fleet.platform.credentials import AuthKey, Password, Profile, SwitchedUser
 from fleet.platform.sign_in import EARLY_S, SignIn
 
 LASTS_S = 3600
@@ -41,15 +41,15 @@ def signing_in(platform, credentials=OWNER, cache=None):
 
 def test_a_token_is_used_as_long_as_it_is_good(platform):
     sign_in = signing_in(platform)
-    assert sign_in.signed() == sign_in.signed()
+    assert sign_in.token() == sign_in.token()
     assert platform.asked == ["/auth"]
 
 
 def test_a_token_is_renewed_before_it_expires_and_keeps_its_key(platform):
     sign_in = signing_in(platform)
-    first = sign_in.signed()
+    first = sign_in.token()
     platform.now = LASTS_S - EARLY_S + 1
-    second = sign_in.signed()
+    second = sign_in.token()
     assert platform.asked == ["/auth", "/operators/OP1/token"]
     assert (second.api_key, second.token != first.token) == (first.api_key, True)
     assert second.until == platform.now + LASTS_S
@@ -57,36 +57,36 @@ def test_a_token_is_renewed_before_it_expires_and_keeps_its_key(platform):
 
 def test_a_token_that_has_expired_is_not_renewed(platform):
     sign_in = signing_in(platform)
-    sign_in.signed()
+    sign_in.token()
     platform.now = LASTS_S + 1
-    sign_in.signed()
+    sign_in.token()
     assert platform.asked == ["/auth", "/auth"]
 
 
 def test_where_renewal_is_refused_one_signs_in_anew(platform):
     sign_in = signing_in(platform)
-    sign_in.signed()
+    sign_in.token()
     platform.refuses = {"/operators/OP1/token"}
     platform.now = LASTS_S - 1
-    assert sign_in.signed().token
+    assert sign_in.token().token
     assert platform.asked[-1] == "/auth"
 
 
 def test_a_token_from_the_file_is_renewed_as_well(platform, tmp_path):
-    signing_in(platform, cache=tmp_path).signed()
+    signing_in(platform, cache=tmp_path).token()
     platform.now = LASTS_S - 1
-    signing_in(platform, cache=tmp_path).signed()
+    signing_in(platform, cache=tmp_path).token()
     assert platform.asked == ["/auth", "/operators/OP1/token"]
 
 
 def test_two_users_have_a_file_each(platform, tmp_path):
     for credentials in (OWNER, Password("p", operator_id="OP1", user="desk")):
-        signing_in(platform, credentials, tmp_path).signed()
+        signing_in(platform, credentials, tmp_path).token()
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_somebody_may_become_another_user(platform):
-    found = signing_in(platform, Switched(OWNER, "OP1", "desk")).signed()
+    found = signing_in(platform, SwitchedUser(OWNER, "OP1", "desk")).token()
     assert platform.asked == ["/auth", "/auth/switch_user"]
     assert found.user == "desk"
 
@@ -95,23 +95,23 @@ def test_somebody_may_become_another_user(platform):
 def test_an_answer_without_a_token_is_not_understood(answer):
     sign_in = SignIn(Profile("https://api.example/v1", OWNER), lambda *_: answer)
     with pytest.raises(Failure) as caught:
-        sign_in.signed()
+        sign_in.token()
     assert caught.value.code is Code.PLATFORM_NOT_UNDERSTOOD
 
 
 def test_a_late_refusal_of_an_old_token_costs_nobody_the_new_one(platform):
     sign_in = signing_in(platform)
-    old = sign_in.signed()
+    old = sign_in.token()
     sign_in.refused(old.token)
-    new = sign_in.signed()
+    new = sign_in.token()
     sign_in.refused(old.token)
-    assert sign_in.signed() == new
+    assert sign_in.token() == new
     assert platform.asked == ["/auth", "/auth"]
 
 
-def test_a_token_is_found_under_another_minutes_code(platform, tmp_path):
+def test_a_saved_token_is_found_whatever_the_one_time_code(platform, tmp_path):
     for code in ("111111", "222222", ""):
-        signing_in(platform, Password("p", operator_id="OP1", user="desk", mfa=code), tmp_path).signed()
+        signing_in(platform, Password("p", operator_id="OP1", user="desk", mfa=code), tmp_path).token()
     assert platform.asked == ["/auth"]
 
 
@@ -128,8 +128,8 @@ def test_a_token_is_found_under_another_minutes_code(platform, tmp_path):
     ],
 )
 def test_a_kept_token_that_cannot_be_used_is_not_there(platform, tmp_path, members):
-    signing_in(platform, cache=tmp_path).signed()
+    signing_in(platform, cache=tmp_path).token()
     (file,) = tmp_path.iterdir()
     file.write_text(json.dumps({**json.loads(file.read_text()), **members}))
-    assert signing_in(platform, cache=tmp_path).signed().api_key == "api-1"
+    assert signing_in(platform, cache=tmp_path).token().api_key == "api-1"
     assert platform.asked == ["/auth", "/auth"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure
-from fleet.platform.sim import Lock, Status, sim_of, sims_of
+from fleet.platform.sim import Lock, Status, sim_of, sims_of_page
 
 SUBSCRIBER = json.loads(
     """{"imsi":"001010000000001","operatorId":"OP0000000000","type":"s1.4xfast","groupId":"g1","status":"active",
@@ -64,9 +64,9 @@ def test_what_is_no_sim_is_refused(told):
 
 
 def test_a_page_is_a_list():
-    assert len(sims_of([SUBSCRIBER, SIM])) == 2
+    assert len(sims_of_page([SUBSCRIBER, SIM])) == 2
     with pytest.raises(Failure):
-        sims_of({"orderedSubscriberList": []})
+        sims_of_page({"orderedSubscriberList": []})
 
 
 JSON = st.recursive(

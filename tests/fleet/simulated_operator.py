@@ -1,12 +1,12 @@
-"""An operator with SIMs, its API over a real socket, and the desk's client that asks it."""
+"""An operator with SIMs, its API over a real socket, and a client of the desk that is signed in."""
 
 from contextlib import ExitStack
 
 from soracom_document import witness
 from waiting import PATIENCE_S
 
-from fleet.platform.http import Api, Patience
-from fleet.platform.profile import AuthKey, Profile
+from fleet.platform.api import Api, RetryPolicy
+from fleet.platform.credentials import AuthKey, Profile
 from simulator.api.account import Account
 from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
@@ -17,7 +17,7 @@ from simulator.soracom import Group, Platform, Sim
 BENCH, FIELD = "b0000000-0000-4000-8000-000000000000", "f0000000-0000-4000-8000-000000000000"
 
 
-class Operator:
+class SimulatedOperator:
     def __init__(self, sims=3, *, status="ready", on=False, group_id=None, clock=None, **more):
         self.platform = Platform(
             [Sim(imsi(n), imei=imei(n), status=status, switched_on=on, group_id=group_id) for n in range(1, sims + 1)],
@@ -44,7 +44,7 @@ class Operator:
     def client(self, user="", **more):
         key = new_key(self.account.users[user])
         profile = Profile(self.server.url, AuthKey(*key))
-        options = {"patience": Patience(tries=4, first_pause_s=0.0, timeout_s=PATIENCE_S), "sleep": lambda _: None}
+        options = {"retries": RetryPolicy(attempts=4, first_pause_s=0.0, timeout_s=PATIENCE_S), "sleep": lambda _: None}
         return self.open.enter_context(Api(profile, **{**options, **self.more, **more}))
 
     @property
@@ -52,12 +52,12 @@ class Operator:
         return [sim.sim_id for sim in self.platform.sims]
 
     def asked(self, method=None):
-        """The operations that were asked for, sign-ins left out."""
+        """The operations that were requested, without sign-ins."""
         calls = [call for call in self.account.calls if not call.operation.startswith("Auth:")]
         return [call.operation for call in calls if method is None or call.method == method]
 
     def kitted(self, place=0, **tags):
-        """A SIM whose device is online, provisioned, and has said so."""
+        """A SIM whose device is online and has reported that it is provisioned."""
         sim = self.platform.sims[place]
         self.platform.connect(sim.imsi)
         self.platform.set_tags(
@@ -67,7 +67,7 @@ class Operator:
         return sim
 
     def environment(self, monkeypatch, user=""):
-        """What somebody at this desk has set."""
+        """Sets the variables with which a command signs in as a user of this operator."""
         key_id, secret = new_key(self.account.users[user])
         monkeypatch.setenv("SORACOM_AUTH_KEY_ID", key_id)
         monkeypatch.setenv("SORACOM_AUTH_KEY", secret)

@@ -1,0 +1,58 @@
+"""Words. With which key or password the desk signs in to the SORACOM API, and at which endpoint."""
+
+from __future__ import annotations
+
+from agent.frozen import frozen
+
+
+@frozen
+class AuthKey:
+    """An authentication key of the root user or of a SAM user; the form that programs should use."""
+
+    key_id: str
+    secret: str
+
+
+@frozen
+class Password:
+    """A password of the root user (with the e-mail address) or of a SAM user (with operator id and user name)."""
+
+    password: str
+    email: str = ""
+    operator_id: str = ""
+    user: str = ""
+    mfa: str = ""
+    """The one-time code, where the user has a second factor."""
+
+
+@frozen
+class SwitchedUser:
+    """A SAM user that another user switches to (API: `switchUser`)."""
+
+    source: Credentials
+    operator_id: str
+    user: str
+
+
+Credentials = AuthKey | Password | SwitchedUser
+
+
+@frozen
+class Profile:
+    """Credentials and the endpoint that they are used at."""
+
+    endpoint: str
+    """Base of every path, such as `https://api.soracom.io/v1`."""
+    credentials: Credentials
+    token_timeout_s: int = 86400
+
+
+@frozen
+class AccessOptions:
+    """The options of the command line that choose a profile; each is None where it was not given."""
+
+    profile: str | None = None
+    coverage: str | None = None
+    """`jp` or `g`."""
+    endpoint: str | None = None
+    mfa: str = ""

@@ -1,0 +1,15 @@
+"""Many items at the same time."""
+
+from agent.errors import Failure
+from fleet.platform.calls import sim_calls
+from fleet.platform.parallel import in_parallel
+
+
+def test_an_item_that_fails_does_not_affect_the_others(operator):
+    told = dict(
+        in_parallel(
+            operator.api.at_once, lambda sim_id: sim_calls.one_sim(operator.api, sim_id), [*operator.sim_ids, "nobody"]
+        )
+    )
+    assert isinstance(told.pop("nobody"), Failure)
+    assert {sim.sim_id for sim in told.values()} == set(operator.sim_ids)

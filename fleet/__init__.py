@@ -1,1 +1,14 @@
-"""The desk's side of kitting: what people do with userdata and SIMs before and after a gateway is switched on."""
+"""The desk: the program `kitting`, which prepares, watches, locks, ships and stops the SIMs of gateways.
+
+    cli.py       the command line
+    commands/    a module for each command
+    plan/        the kitting plan: reading it, comparing it with the platform, making the changes
+    bench/       the kitting bench: the stage of each SIM, the IMEI lock, the kitting record, shipping
+    hook/        locks SIMs without a person, called by the platform
+    field/       SIMs in the field: stopping, waking, remote access, abnormal SIMs
+    board/       the page of the kitting bench in a browser
+    platform/    the SORACOM API: sign-in, requests, operations, and their values
+    signing/     signed userdata documents
+
+A room's `__all__` names the modules that other rooms import.
+"""

@@ -1,11 +1,11 @@
-"""Edge: serves a WSGI application (PEP 3333) from one socket, with waitress, and loses no answer at a connection's end.
+"""Edge: serves a WSGI application (PEP 3333) from one socket with waitress, and loses no response.
 
-waitress closes a connection right behind its last answer. Where bytes of the client are still on their way then (a body
-that is too large, headers that are too long), the kernel resets the connection, and the client loses the answer. RFC
-9112, 9.6 tells what to do: the server ends its own half, reads and drops what still comes, and closes when the client
-has closed. waitress ends what its `channel_timeout` finds idle, and so bounds how long that takes.
+waitress closes a connection directly after its last response. Where bytes of the client are still under way (a body or
+headers beyond the limit), the kernel then resets the connection, and the client loses the response. RFC 9112, 9.6 has
+the remedy: the server closes its own half, reads and drops further bytes, and closes when the client has closed. The
+`channel_timeout` of waitress limits how long that takes.
 
-A server that is stopped closes its door first. Then it answers what was asked before.
+A server that is stopped accepts no new connections, and answers the requests that arrived before.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from waitress.server import create_server
 
 MAX_HEADER_BYTES, MAX_BODY_BYTES = 16 * 1024, 64 * 1024
 IDLE_S = 30
-"""After so long without a byte a connection ends."""
+"""A connection without a byte for so long is closed."""
 FINISH_S = 30.0
-"""What a server that was stopped takes at most for the requests that had come before."""
+"""The longest time that a stopped server takes for the requests that arrived before."""
 PARTING_S = 2.0
-"""How long it then waits at most for its clients to close their connections."""
+"""The longest time that it then waits for its clients to close their connections."""
 _LOOK_S = 1.0
 
 Application = Callable[..., Iterable[bytes]]
 
 
 class WebServer:
-    """One server, listening from construction on."""
+    """A server that listens from construction on."""
 
     def __init__(self, application: Application, host: str, port: int, threads: int = 4) -> None:
-        """Raises OSError, ValueError or OverflowError where the address cannot be taken."""
+        """Raises OSError, ValueError or OverflowError where the address cannot be used."""
         listener = _listener(host, port)
         self.host, self.port = listener.getsockname()[:2]
         self._stopping = self._closed = False
         self._sockets: dict[int, Any] = {}
-        """What waitress waits for, by descriptor."""
+        """Descriptor → an object of waitress that waits for it."""
         server: Any = create_server
         self._server = server(
             application,
@@ -58,19 +58,19 @@ class WebServer:
         self._server.channel_class = _Channel
 
     def run(self, announce: Callable[[], object]) -> None:
-        """Announces itself, and serves until SIGINT or SIGTERM; the second of them ends the process at once."""
+        """Calls `announce`, and serves until SIGINT or SIGTERM; a second signal ends the process at once."""
         with _stopped_by_signals(self):
             announce()
             self.serve()
 
     def serve(self) -> None:
-        """Serves until somebody stops it, and has answered what was asked before when it returns."""
+        """Serves until it is stopped; returns when the requests that arrived before are answered."""
         try:
             while not self._stopping:
                 self._turn(_LOOK_S)
-            self._close_door()
-            self._turn(0.0)  # what has come by now is read
-            self._turn_while(lambda: any(channel.is_at_work for channel in self._channels), FINISH_S)
+            self._stop_listening()
+            self._turn(0.0)  # reads the requests that have arrived
+            self._turn_while(lambda: any(channel.is_busy for channel in self._channels), FINISH_S)
             for channel in self._channels:
                 channel.will_close = True
             self._turn_while(lambda: bool(self._channels), PARTING_S)
@@ -78,20 +78,20 @@ class WebServer:
             self.close()
 
     def stop(self) -> None:
-        """Makes `serve` return; may be called from another thread and from a signal's handler."""
+        """Makes `serve` return; may be called from another thread or from a signal handler."""
         self._stopping = True
         if not self._closed:
             self._server.pull_trigger()
 
     def close(self) -> None:
-        """Ends every connection at once."""
+        """Closes every connection at once."""
         if not self._closed:
             self._closed = True
             self._server.task_dispatcher.shutdown()
             wasyncore.close_all(self._sockets)
 
     def _turn(self, limit_s: float) -> None:
-        """Deals once with every socket that has something, or waits for one that has."""
+        """Handles every socket that is ready, once; waits at most `limit_s` for the first one."""
         wasyncore.loop(timeout=limit_s, map=self._sockets, count=1)
 
     def _turn_while(self, condition: Callable[[], bool], limit_s: float) -> None:
@@ -99,8 +99,8 @@ class WebServer:
         while condition() and (left_s := until - monotonic()) > 0:
             self._turn(left_s)
 
-    def _close_door(self) -> None:
-        """Takes in who has already connected, since closing the socket resets their connections."""
+    def _stop_listening(self) -> None:
+        """Stops listening; first accepts the clients that have connected already, because closing would reset them."""
         before = -1
         while len(self._channels) > before:
             before = len(self._channels)
@@ -113,25 +113,25 @@ class WebServer:
 
 
 class _Channel(HTTPChannel):
-    """A connection that reads on after its last answer."""
+    """A connection that continues to read after its last response."""
 
-    _ends = False
-    """The server's half has ended."""
+    _half_closed = False
+    """Whether the server's half is closed."""
 
     def handle_close(self) -> None:
-        """Ends the server's half where it is the server that closes; the client's end, or an error, ends the rest."""
-        if self.will_close and not self._ends and self._end_own_half():
-            self._ends, self.will_close = True, False
+        """Closes only the server's half where the server closes; closes all where the client closes or on an error."""
+        if self.will_close and not self._half_closed and self._close_own_half():
+            self._half_closed, self.will_close = True, False
         else:
             super().handle_close()
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether a request has come in part, or is being dealt with, or its answer is not sent yet."""
-        waits = self.request is not None or self.requests or self.total_outbufs_len or self.close_when_flushed
-        return bool(waits) and not self._ends
+    def is_busy(self) -> bool:
+        """Whether a request is arriving or is being answered."""
+        pending = self.request is not None or self.requests or self.total_outbufs_len or self.close_when_flushed
+        return bool(pending) and not self._half_closed
 
-    def _end_own_half(self) -> bool:
+    def _close_own_half(self) -> bool:
         connection: Any = self.socket
         try:
             connection.shutdown(socket.SHUT_WR)
@@ -140,12 +140,12 @@ class _Channel(HTTPChannel):
         return True
 
     def readable(self) -> bool:
-        """Also after the last answer."""
-        return self._ends or bool(super().readable())
+        """Whether to read; also after the last response."""
+        return self._half_closed or bool(super().readable())
 
     def handle_read(self) -> None:
-        """Drops what comes after the last answer."""
-        if not self._ends:
+        """Reads a request; drops bytes after the last response."""
+        if not self._half_closed:
             super().handle_read()
             return
         try:
@@ -157,7 +157,7 @@ class _Channel(HTTPChannel):
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """The first address of the name that can be taken."""
+    """A socket that listens at the first address of the host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, _, _, _, address = found[0]
     return socket.create_server(address, family=family)
@@ -171,12 +171,12 @@ def _stopped_by_signals(server: WebServer) -> Iterator[None]:
         for which, handler in before.items():
             signal.signal(which, handler)
 
-    def over(*_: object) -> None:
+    def stop(*_: object) -> None:
         restore()
         server.stop()
 
     for which in before:
-        signal.signal(which, over)
+        signal.signal(which, stop)
     try:
         yield
     finally:

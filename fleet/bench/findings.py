@@ -1,129 +1,161 @@
-"""Words. What can be wrong with a SIM on its way, in both languages, and what to do about it."""
+"""Words. Everything that can be wrong with a SIM, with what to do, in both languages.
+
+Adding a finding: a member here, the rule that finds it in `finding_rules`, and a test.
+"""
 
 from __future__ import annotations
 
 from enum import Enum, unique
 
-from agent.frozen import frozen
+from fleet.bilingual_text import BilingualText
 
 
 @unique
 class Weight(Enum):
-    """How much a finding means."""
+    """How serious a finding is."""
 
     SUSPICIOUS = "suspicious"
-    """Somebody may have done something: nothing is locked or shipped before a person has looked."""
-    HAND = "hand"
-    """It does not go on by itself."""
+    """The SIM may have been misused: it is neither locked nor shipped before a person has checked it."""
+    ATTENTION = "attention"
+    """A person has to do something."""
     NOTE = "note"
-    """Good to know."""
-
-
-@frozen
-class Said:
-    """One text in both languages."""
-
-    en: str
-    ja: str
-
-    def in_language(self, language: str) -> str:
-        """Japanese for `ja`, English for every other."""
-        return self.ja if language == "ja" else self.en
+    """Information; nothing has to be done."""
 
 
 @unique
 class Finding(Enum):
-    """Each has a stable name, a weight, what is wrong, and what to do."""
+    """A finding: its stable code, its weight, what is wrong, and what to do."""
 
     OTHER_DEVICE = (
         "other_device",
         Weight.SUSPICIOUS,
-        Said("the network sees another device than the locked one", "ロックした機器とは別の機器が接続しています"),
-        Said("Stop the SIM, and find out where it is: kitting stop", "SIM を停止し、所在を確認: kitting stop"),
+        BilingualText(
+            "the network reports a device other than the locked one", "ロックした機器とは別の機器が接続しています"
+        ),
+        BilingualText(
+            "Stop the SIM, and find out where it is: kitting stop", "SIM を停止し、所在を確認してください: kitting stop"
+        ),
     )
     CLAIM_DIFFERS = (
         "claim_differs",
         Weight.SUSPICIOUS,
-        Said("the device names another IMEI than the network sees", "機器の申告と網側の IMEI が一致しません"),
-        Said("Look at the modem's label; make the device report again", "モデムのラベルを確認し、再報告させる"),
+        BilingualText(
+            "the device reports another IMEI than the network", "機器が申告した IMEI と網側の IMEI が一致しません"
+        ),
+        BilingualText(
+            "Check the label of the modem, then let the device report again",
+            "モデムのラベルを確認し、機器に再報告させてください",
+        ),
     )
     NOT_EXPECTED = (
         "not_expected",
         Weight.SUSPICIOUS,
-        Said("this SIM is in another device than the plan says", "計画とは別の機器に SIM が入っています"),
-        Said("Swap the SIMs, or correct the plan's list", "SIM を入れ替えるか、計画の一覧を直す"),
+        BilingualText("the SIM is in another device than the plan says", "計画とは別の機器に SIM が入っています"),
+        BilingualText(
+            "Swap the SIMs, or correct the list of the plan", "SIM を入れ替えるか、計画の一覧を修正してください"
+        ),
     )
     NO_IMEI = (
         "no_imei",
         Weight.SUSPICIOUS,
-        Said("kitting_imei is not an IMEI: its check digit is wrong", "kitting_imei のチェックディジットが不正です"),
-        Said("Do not lock; read it at the modem: kitting-agent identify", "ロックせず、機器で kitting-agent identify"),
+        BilingualText(
+            "the tag kitting_imei is not an IMEI: its check digit is wrong",
+            "タグ kitting_imei のチェックディジットが不正です",
+        ),
+        BilingualText(
+            "Do not lock the SIM; read the IMEI on the device: kitting-agent identify",
+            "ロックせずに、機器で IMEI を確認してください: kitting-agent identify",
+        ),
     )
     LOCK_DIFFERS = (
         "lock_differs",
         Weight.SUSPICIOUS,
-        Said("the IMEI lock names another device than this one", "IMEI ロックが別の機器を指しています"),
-        Said("Find out who set it; then take it off: kitting lock --off", "設定者を確認し解除: kitting lock --off"),
+        BilingualText("the IMEI lock names another device than this one", "IMEI ロックが別の機器を指しています"),
+        BilingualText(
+            "Find out who set the lock, then remove it: kitting lock --off",
+            "設定者を確認してから解除してください: kitting lock --off",
+        ),
     )
     LOCK_LOST = (
         "lock_lost",
         Weight.SUSPICIOUS,
-        Said("was locked by the desk, and has no lock now", "デスクでロックした記録がありますが、ロックがありません"),
-        Said("Find out who took it off; lock again: kitting lock", "解除した人を確認し再ロック: kitting lock"),
+        BilingualText(
+            "the desk locked the SIM, and now it has no lock", "デスクがロックした SIM ですが、現在ロックがありません"
+        ),
+        BilingualText(
+            "Find out who removed the lock, then lock the SIM again: kitting lock",
+            "解除した人を確認してから、再度ロックしてください: kitting lock",
+        ),
     )
     CLAIM_WITHOUT_SESSION = (
         "claim_without_session",
         Weight.SUSPICIOUS,
-        Said("reports something although it was never online", "一度も接続していないのに報告があります"),
-        Said("Somebody wrote these tags by hand: clear them", "タグが手で書かれています。消してください"),
+        BilingualText(
+            "the SIM has the tags of a report and was never online", "一度も接続していないのに報告のタグがあります"
+        ),
+        BilingualText("A person wrote these tags; delete them", "手作業で書かれたタグです。削除してください"),
     )
     SHIPPED_WITHOUT_LOCK = (
         "shipped_without_lock",
-        Weight.HAND,
-        Said("shipped without an IMEI lock", "IMEI ロックなしで出荷されています"),
-        Said("Lock it while it is online: kitting lock", "接続中にロック: kitting lock"),
+        Weight.ATTENTION,
+        BilingualText("the SIM was shipped without an IMEI lock", "IMEI ロックなしで出荷されています"),
+        BilingualText("Lock it while it is online: kitting lock", "接続中にロックしてください: kitting lock"),
     )
     BLOCKED = (
         "blocked",
-        Weight.HAND,
-        Said("the device refuses: SIM and device do not belong together", "SIM と機器の組み合わせが違うため停止中"),
-        Said("Read kitting_error; put the right SIM in", "kitting_error を確認し、正しい SIM を入れる"),
+        Weight.ATTENTION,
+        BilingualText(
+            "the device has stopped: SIM and device do not belong together",
+            "SIM と機器の組み合わせが違うため、機器が停止しています",
+        ),
+        BilingualText(
+            "Read the tag kitting_error, then insert the right SIM",
+            "タグ kitting_error を確認し、正しい SIM を入れてください",
+        ),
     )
     FAILED = (
         "failed",
-        Weight.HAND,
-        Said("the configuration was not applied; all was undone", "設定を適用できず、元に戻しました"),
-        Said("Read kitting_error; correct the userdata", "kitting_error を確認し、ユーザーデータを直す"),
+        Weight.ATTENTION,
+        BilingualText("the configuration was not applied, and was undone", "設定を適用できず、元に戻しました"),
+        BilingualText(
+            "Read the tag kitting_error, then correct the userdata",
+            "タグ kitting_error を確認し、ユーザーデータを修正してください",
+        ),
     )
     NO_REPORT = (
         "no_report",
-        Weight.HAND,
-        Said("online, and has reported nothing", "接続していますが、報告がありません"),
-        Said("At the device: sudo kitting-agent doctor", "機器で sudo kitting-agent doctor"),
+        Weight.ATTENTION,
+        BilingualText("the device is online and has not reported", "接続していますが、報告がありません"),
+        BilingualText(
+            "Run this command on the device: sudo kitting-agent doctor",
+            "機器で実行してください: sudo kitting-agent doctor",
+        ),
     )
     WENT_SILENT = (
         "went_silent",
-        Weight.HAND,
-        Said("was not seen for long", "長い間接続がありません"),
-        Said("Ask who has it for power and antenna", "設置先に電源とアンテナを確認"),
+        Weight.ATTENTION,
+        BilingualText("the device has been offline for a long time", "長い間接続がありません"),
+        BilingualText(
+            "Ask the site to check the power and the antenna", "設置先に電源とアンテナの確認を依頼してください"
+        ),
     )
     STOPPED = (
         "stopped",
         Weight.NOTE,
-        Said("may not connect", "接続できない状態です"),
-        Said("To let it: kitting resume", "接続を許可: kitting resume"),
+        BilingualText("the SIM may not connect", "接続が許可されていません"),
+        BilingualText("To let it connect: kitting resume", "接続を許可するには: kitting resume"),
     )
-    NETWORK_TELLS_NO_IMEI = (
+    NETWORK_REPORTS_NO_IMEI = (
         "network_tells_no_imei",
         Weight.NOTE,
-        Said(
-            "the carrier tells no IMEI: a lock would shut this SIM out",
-            "網が IMEI を通知しません。ロックすると接続不能に",
+        BilingualText(
+            "the network reports no IMEI, so a lock would cut the SIM off",
+            "網が IMEI を通知しないため、ロックすると接続できなくなります",
         ),
-        Said("It is not locked", "ロックしません"),
+        BilingualText("The SIM is not locked", "この SIM はロックしません"),
     )
 
-    def __init__(self, code: str, weight: Weight, what: Said, advice: Said) -> None:
+    def __init__(self, code: str, weight: Weight, what: BilingualText, advice: BilingualText) -> None:
         self.code = code
         self.weight = weight
         self.what = what

@@ -1,7 +1,7 @@
-"""Story: SIM and device become one, provably: lock, drop the session, see the device come back, write it down.
+"""Story: locks a SIM to its device and proves it: lock, delete the session, see the device connect again, record.
 
-A lock that was not proven is taken off again, however this ends; only a power cut of the desk can leave one, and the
-next run sees a lock without the desk's word beside it, and proves it anew.
+A lock that was not proven is removed, however the command ends. Only a power cut of the desk can leave such a lock: the
+next run finds it without the desk's record, and proves it.
 """
 
 from __future__ import annotations
@@ -14,21 +14,23 @@ from itertools import chain, repeat
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Imei
-from fleet.bench.lock_rules import device_of, is_locked, record_of, record_tags
-from fleet.bench.stage import Expectations, Row, row_of, same_device
+from fleet.bench import desk_tags
+from fleet.bench.finding_rules import Expectations, is_same_device
+from fleet.bench.kitting_record import record_of, record_tags
+from fleet.bench.lock_rules import imei_to_lock, is_locked, is_ready
+from fleet.bench.stage import Row, row_of
+from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls
 from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Session, Sim
 
-BACK_WITHIN_S = 300.0
-"""For a device to come back: a modem that lost its session may try for some minutes."""
 _PAUSES_S = (1.0, 2.0, 3.0, 5.0)
 
 
 @frozen
 class Clock:
-    """What waiting needs."""
+    """The time, and how to wait."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
@@ -37,50 +39,50 @@ class Clock:
 
 @frozen
 class Locked:
-    """A SIM that is tied to its device."""
+    """A SIM that is locked to its device."""
 
     sim_id: str
     record: Mapping[str, str]
     already: bool = False
-    """It was before."""
+    """Whether the SIM was locked before."""
 
 
-def lock(
+def lock_sim(
     api: Api,
     sim_id: str,
     expectations: Expectations,
     *,
     back_within_s: float = BACK_WITHIN_S,
-    clock: Clock = Clock(),  # noqa: B008
+    clock: Clock = Clock(),  # noqa: B008 (a frozen value)
 ) -> Locked:
-    """Looks at the SIM as it is now and locks it; raises `lock.refused` and `lock.taken_off`."""
+    """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`."""
     row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())
-    imei = device_of(row)
+    imei = imei_to_lock(row)
     if is_locked(row, imei):
         return Locked(sim_id, record_of(row, imei, clock.now()), already=True)
-    proven = False
+    is_proven = False
     try:
         sim_calls.set_imei_lock(api, sim_id, imei.digits)
         sim_calls.delete_session(api, sim_id)
-        proven = _came_back(api, row.sim, imei, back_within_s, clock)
+        is_proven = _connects_again(api, row.sim, imei, back_within_s, clock)
     finally:
-        if not proven:
+        if not is_proven:
             sim_calls.unset_imei_lock(api, sim_id)
-    if not proven:
-        detail = f"the device was not back within {back_within_s:.0f} s"
+    if not is_proven:
+        detail = f"the device did not connect again within {back_within_s:.0f} s"
         raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
     now = clock.now()
     sim_calls.put_tags(api, sim_id, record_tags(row, imei, now))
     return Locked(sim_id, record_of(row, imei, now))
 
 
-def unlock(api: Api, sim_id: str) -> None:
-    """Takes the lock off, and the desk's word with it."""
+def unlock_sim(api: Api, sim_id: str) -> None:
+    """Removes the lock, and the desk's record that it was proven."""
     sim_calls.unset_imei_lock(api, sim_id)
-    sim_calls.delete_tag(api, sim_id, "desk_imei")
+    sim_calls.delete_tag(api, sim_id, desk_tags.LOCKED_IMEI)
 
 
-def lock_all(
+def lock_ready_sims(
     api: Api,
     rows: Iterable[Row],
     expectations: Expectations,
@@ -88,36 +90,28 @@ def lock_all(
     *,
     back_within_s: float = BACK_WITHIN_S,
 ) -> int:
-    """Locks every SIM that is ready for it, some at once; how many could not be."""
+    """Locks every SIM that is ready, several at the same time; returns how many failed."""
 
-    def one(row: Row) -> Locked:
-        return lock(api, row.sim.sim_id, expectations, back_within_s=back_within_s)
+    def lock_row(row: Row) -> Locked:
+        return lock_sim(api, row.sim.sim_id, expectations, back_within_s=back_within_s)
 
     failed = 0
-    for row, outcome in in_parallel(api.at_once, one, filter(is_ready, rows)):
-        failed += isinstance(outcome, Failure)
-        note(row, outcome)
+    for row, result in in_parallel(api.at_once, lock_row, filter(is_ready, rows)):
+        failed += isinstance(result, Failure)
+        note(row, result)
     return failed
 
 
-def is_ready(row: Row) -> bool:
-    """Whether it can be locked now, and is not yet."""
-    try:
-        return not is_locked(row, device_of(row))
-    except Failure:
-        return False
-
-
-def _came_back(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock) -> bool:
-    """Whether a new session began with the lock on."""
-    until = clock.monotonic() + within_s
+def _connects_again(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock) -> bool:
+    """Whether the device begins a new session while the lock is set."""
+    deadline = clock.monotonic() + within_s
     pauses_s = chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
     while True:
         sim = sim_calls.one_sim(api, before.sim_id)
-        locked = sim.lock is not None and same_device(sim.lock.imei, imei)
-        if locked and sim.session.online and _is_new(sim.session, before.session):
-            return sim.session.imei is not None and same_device(sim.session.imei, imei)
-        if clock.monotonic() >= until:
+        has_lock = sim.lock is not None and is_same_device(sim.lock.imei, imei)
+        if has_lock and sim.session.online and _is_new(sim.session, before.session):
+            return sim.session.imei is not None and is_same_device(sim.session.imei, imei)
+        if clock.monotonic() >= deadline:
             return False
         clock.sleep(next(pauses_s))
 

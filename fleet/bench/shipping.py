@@ -1,4 +1,4 @@
-"""Story: what is ready leaves: its SIM moves to the group of the field, and the device configures itself anew."""
+"""Story: ships SIMs: each moves to the group after shipment, and its device applies the userdata of that group."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from datetime import UTC, datetime
 
 from agent.errors import Code, Failure
 from agent.host.clock import rfc3339
-from fleet.bench.stage import Row, Stage
+from fleet.bench import desk_tags
+from fleet.bench.stage import DONE, Row
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls
 from fleet.platform.parallel import in_parallel
 
-REASON_TAG = "desk_forced"
+_MOST_NAMED = 10
+_REASON_CHARACTERS = 200
 
 
-def not_ready(rows: Sequence[Row]) -> list[Row]:
-    """Those that are neither locked nor shipped, or that need a hand."""
-    return [row for row in rows if row.stage not in {Stage.LOCKED, Stage.SHIPPED} or row.needs_a_hand]
-
-
-def ship(
+def ship_sims(
     api: Api,
     rows: Sequence[Row],
     after: str,
@@ -28,24 +25,31 @@ def ship(
     *,
     reason: str = "",
 ) -> int:
-    """Moves them; how many could not be. Raises `ship.refused` where one is not ready and no reason is given."""
-    unready = not_ready(rows)
+    """Moves the SIMs to the group `after`, and returns how many failed.
+
+    Raises `ship.refused` where a SIM is not ready and no reason is given to ship it all the same.
+    """
+    unready = [row for row in rows if row.stage not in DONE or row.needs_attention]
     if unready and not reason:
-        names = ", ".join(f"{row.sim.label} ({row.stage.value})" for row in unready[:10])
-        raise Failure(Code.SHIP_REFUSED, f"{len(unready)} of {len(rows)} are not ready: {names}")
+        names = ", ".join(f"{row.sim.label} ({row.stage.value})" for row in unready[:_MOST_NAMED])
+        raise Failure(Code.SHIP_REFUSED, f"{len(unready)} of {len(rows)} SIMs are not ready: {names}")
     forced = {row.sim.sim_id for row in unready}
+
+    def ship_row(row: Row) -> None:
+        _ship_sim(api, row.sim.sim_id, after, reason if row.sim.sim_id in forced else "")
+
     failed = 0
     leaving = [row for row in rows if row.sim.group_id != after]
-    for row, outcome in in_parallel(api.at_once, lambda row: _ship_one(api, row, after, forced, reason), leaving):
-        failure = outcome if isinstance(outcome, Failure) else None
+    for row, result in in_parallel(api.at_once, ship_row, leaving):
+        failure = result if isinstance(result, Failure) else None
         failed += failure is not None
         note(row, failure)
     return failed
 
 
-def _ship_one(api: Api, row: Row, after: str, forced: set[str], reason: str) -> None:
-    tags = {"desk_shipped_at": rfc3339(datetime.now(UTC))}
-    if row.sim.sim_id in forced:
-        tags[REASON_TAG] = reason[:200]
-    sim_calls.put_tags(api, row.sim.sim_id, tags)
-    sim_calls.set_group(api, row.sim.sim_id, after)
+def _ship_sim(api: Api, sim_id: str, after: str, reason: str) -> None:
+    tags = {desk_tags.SHIPPED_AT: rfc3339(datetime.now(UTC))}
+    if reason:
+        tags[desk_tags.FORCED] = reason[:_REASON_CHARACTERS]
+    sim_calls.put_tags(api, sim_id, tags)
+    sim_calls.set_group(api, sim_id, after)

@@ -1,1 +1,1 @@
-"""The page for the bench: what a technician with thirty boxes on a table looks at."""
+"""Edge. The board: a page in a browser that shows the SIMs of a plan, for the kitting bench."""

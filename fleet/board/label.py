@@ -1,6 +1,6 @@
-"""Pure. The printed label of a box, 62 mm by 29 mm: what stands on it, and the same in a QR code.
+"""Pure. The printed label of a device, 62 mm by 29 mm: its texts, and the same texts in a QR code.
 
-The code is ISO/IEC 18004 as SVG; its text is compact JSON with the members of `Label`, an empty one left out.
+The QR code (ISO/IEC 18004) is an SVG. Its text is compact JSON with the members of `Label` that are not empty.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import json
 from datetime import UTC, datetime
 
 from agent.frozen import frozen
+from fleet.bench import desk_tags
 from fleet.bench.stage import Row
-from fleet.board.view import SERIAL_TAG, shown
+from fleet.board.view import clean
 
 _NAME, _ID, _SERIAL, _CONFIGURATION, _TIME = 28, 22, 24, 24, 25
 
 
 @frozen
 class Label:
-    """What stands on it, each in one line that fits; empty where it is not known."""
+    """The texts of a label, each on one line that fits; empty where it is not known."""
 
     name: str
     sim: str
@@ -25,29 +26,29 @@ class Label:
     serial: str
     config: str
     at: str
-    """When the device said that it has its configuration, else when the label was asked for; RFC 3339."""
+    """When the device reported its configuration, else when the label was requested; RFC 3339."""
 
 
 def label_of(row: Row, now: datetime) -> Label:
-    """The label of a box; `now` is UTC."""
+    """The label of one SIM and its device; `now` is UTC."""
     return Label(
-        name=shown(row.sim.name, _NAME),
-        sim=shown(row.sim.sim_id, _ID),
+        name=clean(row.sim.name, _NAME),
+        sim=clean(row.sim.sim_id, _ID),
         imei=row.imei,
-        serial=shown(row.sim.tags.get(SERIAL_TAG, ""), _SERIAL),
-        config=shown(row.claim.configuration, _CONFIGURATION),
-        at=shown(row.claim.at, _TIME) or now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        serial=clean(row.sim.tags.get(desk_tags.SERIAL, ""), _SERIAL),
+        config=clean(row.report.configuration, _CONFIGURATION),
+        at=clean(row.report.at, _TIME) or now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
 
-def scanned(label: Label) -> str:
-    """What a scanner reads: compact JSON without the name, which is for people."""
+def code_text(label: Label) -> str:
+    """The text of the QR code: compact JSON, without the name."""
     members = {"sim": label.sim, "imei": label.imei, "serial": label.serial, "config": label.config, "at": label.at}
     return json.dumps({name: text for name, text in members.items() if text}, ensure_ascii=False, separators=(",", ":"))
 
 
 def qr_svg(text: str) -> str:
-    """An `<svg>` element of that text, without style and without size: the page gives both."""
+    """An `<svg>` element of a text; the page sets its size and style."""
     import segno
 
     code = segno.make_qr(text, error="m", encoding="utf-8")

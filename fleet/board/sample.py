@@ -1,4 +1,4 @@
-"""Pure. Thirty made-up SIMs in every stage, for trying the page; some of them move on with every step."""
+"""Pure. Thirty invented SIMs in every stage, for trying the board; some of them advance with every step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.identity import Imei, Imsi, check_digit_holds
-from fleet.bench.stage import Expectations, Stage, row_of
+from fleet.bench import desk_tags
+from fleet.bench.finding_rules import Expectations
+from fleet.bench.stage import Stage, row_of
 from fleet.board.view import Board
 from fleet.platform.sim import Lock, Session, Sim, Status
 
@@ -33,37 +35,37 @@ _STANDING = (
     Stage.PROVISIONED,
 )
 _STARTS = (0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 5)
-"""Where those that move stand at first, as places in `_MOVING`."""
+"""The first stage of each SIM that advances, as an index of `_MOVING`."""
 
 
 def sample(now: datetime, step: int = 0) -> Board:
-    """The order after `step` steps; with every step one SIM goes one stage further."""
-    stages = (*_STANDING, *(_moved(number, start, step) for number, start in enumerate(_STARTS)))
+    """The board after `step` steps; with each step, one SIM advances by one stage."""
+    stages = (*_STANDING, *(_advanced(number, start, step) for number, start in enumerate(_STARTS)))
     plan = Expectations(after=_SHIPPED, imeis={_sim_id(1): Imei(_imei(1))})
     rows = tuple(row_of(_sim(number, stage, now), plan, now) for number, stage in enumerate(stages, 1))
     return Board("Order 2026-1123 · Osaka", rows, now)
 
 
-def _moved(number: int, start: int, step: int) -> Stage:
+def _advanced(number: int, start: int, step: int) -> Stage:
     steps = (step + len(_STARTS) - 1 - number) // len(_STARTS)
     return _MOVING[min(start + steps, len(_MOVING) - 1)]
 
 
 def _sim(number: int, stage: Stage, now: datetime) -> Sim:
-    early = {Stage.ORDERED: Status.SHIPPED, Stage.IN_STOCK: Status.READY, Stage.TESTING: Status.TESTING}
+    unused = {Stage.ORDERED: Status.SHIPPED, Stage.IN_STOCK: Status.READY, Stage.TESTING: Status.TESTING}
     imei = _imei(number)
-    named = {"name": f"gw-osaka-{number:02}", "desk_serial": f"KG-{26110000 + number}"}
-    sim = Sim(_sim_id(number), Imsi(f"44010{3000000000 + number * 7919:010}"), early.get(stage, Status.ACTIVE))
-    if stage in early:
-        return replace(sim, tags={} if stage is Stage.ORDERED else named)
+    given = {"name": f"gw-osaka-{number:02}", desk_tags.SERIAL: f"KG-{26110000 + number}"}
+    sim = Sim(_sim_id(number), Imsi(f"44010{3000000000 + number * 7919:010}"), unused.get(stage, Status.ACTIVE))
+    if stage in unused:
+        return replace(sim, tags={} if stage is Stage.ORDERED else given)
     seen = _OTHER_DEVICE if stage is Stage.SUSPICIOUS else imei
     session = Session(online=stage is not Stage.SHIPPED, imei=seen, changed_at=now - timedelta(minutes=20))
-    on = replace(sim, tags={**named, **_tags(stage, imei)}, session=session, was_online=True)
+    on = replace(sim, tags={**given, **_tags(stage, imei)}, session=session, was_online=True)
     return _closed(on, stage, imei, now)
 
 
 def _closed(sim: Sim, stage: Stage, imei: str, now: datetime) -> Sim:
-    """With its lock and its status, where the stage has them."""
+    """The SIM with the lock and the status of its stage."""
     if stage is Stage.STOPPED:
         return replace(sim, status=Status.SUSPENDED, session=Session())
     if stage is Stage.SHIPPED:
@@ -81,13 +83,13 @@ def _tags(stage: Stage, imei: str) -> Mapping[str, str]:
         Stage.FAILED: "apply.failed: /etc/systemd/network/10-lan.network: [Network] Address: not an address",
         Stage.BLOCKED: "identity.new_modem: The modem is another than the one of before",
     }
-    said = {
+    report = {
         "kitting_imei": imei,
         "kitting_state": states.get(stage, "provisioned"),
         "kitting_config": "osaka-7",
         "kitting_at": "2026-11-23T09:41:07Z",
     }
-    return {**said, "kitting_error": errors[stage]} if stage in errors else said
+    return {**report, "kitting_error": errors[stage]} if stage in errors else report
 
 
 def _sim_id(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Edge: serving the board from a socket."""
+"""Edge: serves the board from a socket."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable
 from flask import Flask
 
 from agent.errors import Code, Failure
-from fleet.board.gate import Listen
+from fleet.board.access_rules import Listen
 from fleet.web_server import WebServer
 
 THREADS = 8
 
 
 class Server:
-    """The board's server. It listens from construction on, so that its address can be shown before it serves."""
+    """The server of the board. It listens from construction on, so that its address can be shown before it serves."""
 
     def __init__(self, app: Flask, listen: Listen) -> None:
-        """Raises `board.not_served` where the address cannot be taken."""
+        """Raises `board.not_served` where the address cannot be used."""
         try:
             self._server = WebServer(app, listen.host, listen.port, THREADS)
         except (OSError, ValueError, OverflowError) as error:
@@ -27,11 +27,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where a browser finds it."""
+        """The address for a browser."""
         host, port = self._server.host, self._server.port
         shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
         return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
     def run(self, announce: Callable[[], object]) -> None:
-        """Announces itself, and serves until SIGINT or SIGTERM."""
+        """Calls `announce`, and serves until SIGINT or SIGTERM."""
         self._server.run(announce)

@@ -1,7 +1,7 @@
-"""Pure. What the board shows: from the rows of the desk to tiles, as plain texts in one language.
+"""Pure. The content of the board's page: from the rows of SIMs to tiles, as plain texts in one language.
 
-Names, tags and errors come from devices and from whoever may write tags. They are cleaned and cut here, once, so that
-nothing beyond this module meets a control character, a change of direction, or a text that never ends.
+Names, tags and errors are written by devices, and by everybody who may edit tags. They are cleaned and cut in this
+module, so that no template meets a control character, a change of writing direction, or a text without end.
 """
 
 from __future__ import annotations
@@ -13,35 +13,37 @@ from urllib.parse import quote
 
 from agent.frozen import frozen
 from agent.identity import Imei
+from fleet.bench import desk_tags
+from fleet.bench.finding_rules import is_same_device
 from fleet.bench.findings import Finding
-from fleet.bench.stage import DONE, Row, Stage, in_order, progress, same_device
-from fleet.board.words import STAGES, Group, Word
+from fleet.bench.stage import DONE, Row, Stage, in_order, progress
+from fleet.board.texts import STAGES, PageText, TileGroup
 
-SERIAL_TAG = "desk_serial"
-"""The serial number of the box, as the desk wrote it down."""
 STALE_AFTER = timedelta(seconds=30)
-"""What is older than that is said to be old, even if nobody said that the platform is away."""
+"""A board of this age is shown as old, even where no problem is known."""
 _NAME, _SERIAL, _ERROR, _KEY, _TITLE, _PROBLEM = 48, 32, 160, 64, 80, 300
+_BAR = (TileGroup.DONE, TileGroup.IN_PROGRESS, TileGroup.ATTENTION, TileGroup.STOPPED)
+"""The order of the groups in the bar of progress."""
 _MARKS = 2
-"""Combining marks on one character; more would climb out of the line."""
+"""Combining marks on one character; more of them would reach into other lines."""
 
 
 @frozen
 class Board:
-    """What the source of the page found."""
+    """The SIMs of a plan, as the platform knew them at a time."""
 
     title: str
-    """Of the order."""
+    """The name of the plan."""
     rows: tuple[Row, ...]
     taken_at: datetime
-    """When the platform was asked with success, UTC."""
+    """When the platform answered, UTC."""
     problem: str = ""
-    """Why the platform cannot be asked now; `rows` and `taken_at` are those of the last time that it could."""
+    """Why the platform does not answer now; `rows` and `taken_at` are those of its last answer."""
 
 
 @frozen
-class Told:
-    """One finding in words."""
+class FindingText:
+    """One finding as texts."""
 
     weight: str
     what: str
@@ -50,38 +52,38 @@ class Told:
 
 @frozen
 class Tile:
-    """One box on the page."""
+    """One SIM on the page."""
 
     sim_id: str
     name: str
-    """Empty where nobody gave one."""
+    """Empty where the SIM has none."""
     imsi: str
-    """Its last four digits; empty where it is not known."""
+    """The last four digits; empty where the IMSI is not known."""
     imei: str
-    """Of the device in which the SIM is: its last six digits; empty where it is not known."""
+    """The last six digits of the device that the SIM is in; empty where it is not known."""
     meant_for: str
-    """Last six digits of the device that the plan names, where that is not the one in which the SIM is."""
+    """The last six digits of the device that the plan names; empty where the SIM is in that device."""
     serial: str
     stage: str
-    """The key by which shape and colour are chosen."""
+    """The key of shape and colour."""
     stage_word: str
     group: str
-    """`Group.key`."""
+    """`TileGroup.key`."""
     online: bool
-    told: tuple[Told, ...]
+    findings: tuple[FindingText, ...]
     error: str
-    """What the device says went wrong, where it needs a hand."""
+    """The error that the device reports, where the SIM needs attention."""
     label: str
-    """Where its label is."""
+    """The address of its label."""
     keys: tuple[str, ...]
-    """Numbers whose last digits somebody may type to find it."""
+    """Numbers that find the SIM by their last digits."""
     imeis: tuple[str, ...]
-    """Numbers that a scanner may read from the device, with whatever check digit."""
+    """IMEIs that find the SIM when they are scanned from its device, with any check digit."""
 
 
 @frozen
 class Count:
-    """How many boxes are in a stage or a group."""
+    """How many SIMs are in a stage or a group."""
 
     key: str
     word: str
@@ -90,25 +92,25 @@ class Count:
 
 @frozen
 class Page:
-    """All that changes on the page."""
+    """Everything on the page that changes."""
 
     title: str
     taken_at: str
     """RFC 3339, UTC."""
     away: str
-    """Why what is shown is old; empty where it is not."""
+    """Why the page is old; empty where it is not."""
     tiles: tuple[Tile, ...]
     counts: tuple[Count, ...]
     progress: tuple[Count, ...]
-    """One for each group, with nobody in it as well."""
+    """A count for each group, also for an empty one."""
 
 
 def page_of(board: Board, language: str, now: datetime) -> Page:
-    """What the page shows in `language`; `now` is UTC."""
+    """The page in one language; `now` is UTC."""
     rows = in_order(board.rows)
     tiles = tuple(tile_of(row, language) for row in rows)
     return Page(
-        title=shown(board.title, _TITLE),
+        title=clean(board.title, _TITLE),
         taken_at=board.taken_at.astimezone(UTC).isoformat(timespec="seconds"),
         away=_away(board, language, now),
         tiles=tiles,
@@ -118,15 +120,15 @@ def page_of(board: Board, language: str, now: datetime) -> Page:
 
 
 def tile_of(row: Row, language: str) -> Tile:
-    """One box in words."""
+    """The tile of one SIM."""
     sim = row.sim
     group = group_of(row)
     imsi = sim.imsi.digits if sim.imsi else ""
-    serial = shown(sim.tags.get(SERIAL_TAG, ""), _SERIAL)
-    imeis = (row.imei, row.expected.digits if row.expected else "", row.claim.imei.digits if row.claim.imei else "")
+    serial = clean(sim.tags.get(desk_tags.SERIAL, ""), _SERIAL)
+    imeis = (row.imei, row.expected.digits if row.expected else "", row.report.imei.digits if row.report.imei else "")
     return Tile(
-        sim_id=shown(sim.sim_id, _KEY),
-        name=shown(sim.name, _NAME),
+        sim_id=clean(sim.sim_id, _KEY),
+        name=clean(sim.name, _NAME),
         imsi=imsi[-4:],
         imei=row.imei[-6:],
         meant_for=_meant_for(row.imei, row.expected),
@@ -135,30 +137,30 @@ def tile_of(row: Row, language: str) -> Tile:
         stage_word=STAGES[row.stage].in_language(language),
         group=group.key,
         online=sim.session.online,
-        told=tuple(_told(finding, language) for finding in row.findings),
-        error=shown(row.claim.error, _ERROR) if group is Group.HAND else "",
+        findings=tuple(_finding_text(finding, language) for finding in row.findings),
+        error=clean(row.report.error, _ERROR) if group is TileGroup.ATTENTION else "",
         label=f"label/{quote(sim.sim_id, safe='', errors='replace')}",
-        keys=_known((imsi, shown(sim.sim_id, _KEY), serial)),
-        imeis=_known(imeis),
+        keys=_distinct((imsi, clean(sim.sim_id, _KEY), serial)),
+        imeis=_distinct(imeis),
     )
 
 
-def group_of(row: Row) -> Group:
-    """What the row means for the person at the bench."""
-    if row.needs_a_hand:
-        return Group.HAND
+def group_of(row: Row) -> TileGroup:
+    """The group of tiles that a SIM belongs to."""
+    if row.needs_attention:
+        return TileGroup.ATTENTION
     if row.stage in DONE:
-        return Group.DONE
-    return Group.STOPPED if row.stage is Stage.STOPPED else Group.WAY
+        return TileGroup.DONE
+    return TileGroup.STOPPED if row.stage is Stage.STOPPED else TileGroup.IN_PROGRESS
 
 
 def key_of(stage: Stage) -> str:
-    """A stage's name in a document."""
+    """The key of a stage in JSON and in style sheets."""
     return stage.value.replace(" ", "_")
 
 
-def shown(text: str, limit: int) -> str:
-    """A text that anybody may have written, in one line of at most `limit` characters, with nothing invisible in it."""
+def clean(text: str, limit: int) -> str:
+    """A text from an untrusted source on one line of at most `limit` characters, without invisible characters."""
     kept: list[str] = []
     marks = 0
     for character in " ".join(text[: limit * 4].split()):
@@ -170,26 +172,26 @@ def shown(text: str, limit: int) -> str:
 
 
 def _visible(character: str) -> str:
-    """Controls, changes of direction, halves of characters and what no alphabet has become a sign that says so."""
+    """The character, or a replacement for controls, changes of direction, surrogates and unassigned characters."""
     return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character).startswith("C") else character
 
 
 def _away(board: Board, language: str, now: datetime) -> str:
     if not board.problem and now - board.taken_at <= STALE_AFTER:
         return ""
-    said = Word.AWAY_PLATFORM.value.in_language(language)
-    return f"{said}: {shown(board.problem, _PROBLEM)}" if board.problem else said
+    text = PageText.AWAY_PLATFORM.value.in_language(language)
+    return f"{text}: {clean(board.problem, _PROBLEM)}" if board.problem else text
 
 
 def _meant_for(imei: str, expected: Imei | None) -> str:
-    return expected.digits[-6:] if expected and not (imei and same_device(imei, expected)) else ""
+    return expected.digits[-6:] if expected and not (imei and is_same_device(imei, expected)) else ""
 
 
-def _told(finding: Finding, language: str) -> Told:
-    return Told(finding.weight.value, finding.what.in_language(language), finding.advice.in_language(language))
+def _finding_text(finding: Finding, language: str) -> FindingText:
+    return FindingText(finding.weight.value, finding.what.in_language(language), finding.advice.in_language(language))
 
 
-def _known(numbers: Iterable[str]) -> tuple[str, ...]:
+def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for number in numbers if number))
 
 
@@ -200,6 +202,6 @@ def _counts(rows: Iterable[Row], language: str) -> Iterable[Count]:
 
 
 def _progress(tiles: tuple[Tile, ...], language: str) -> Iterable[Count]:
-    for group in (Group.DONE, Group.WAY, Group.HAND, Group.STOPPED):
+    for group in _BAR:
         count = sum(tile.group == group.key for tile in tiles)
-        yield Count(group.key, group.said.in_language(language), count)
+        yield Count(group.key, group.text.in_language(language), count)

@@ -1,6 +1,6 @@
-"""Edge: the board over HTTP: the page, what changes on it as JSON, the labels, and logging in.
+"""Edge: the board over HTTP: the page, its content as JSON, the labels, and the login.
 
-Nothing here writes: the only state is who is logged in. Every answer forbids scripts and styles of any other place.
+No request changes anything but the logins. Every response forbids scripts and styles from other places.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
@@ -16,11 +17,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from agent.frozen import frozen
 from fleet.bench.stage import Row, in_order
-from fleet.board.gate import Listen, is_own_form, may_be_called
-from fleet.board.label import label_of, qr_svg, scanned
-from fleet.board.view import Board, group_of, page_of, shown
-from fleet.board.visitors import SESSION_S, Visitors
-from fleet.board.words import LANGUAGES, Group, words_in
+from fleet.bilingual_text import LANGUAGES
+from fleet.board.access_rules import Listen, is_own_form, is_own_name
+from fleet.board.label import code_text, label_of, qr_svg
+from fleet.board.logins import SESSION_S, Logins
+from fleet.board.texts import TileGroup, texts_in
+from fleet.board.view import Board, clean, group_of, page_of
 
 _COOKIE, _LANGUAGE_COOKIE = "kitting_board", "kitting_language"
 _A_YEAR_S = 365 * 86400
@@ -44,14 +46,14 @@ _board = Blueprint("board", __name__)
 
 @frozen
 class Served:
-    """What the pages are made of."""
+    """Everything that the pages need."""
 
     board: Callable[[], Board]
-    """What is known now; returns at once."""
-    visitors: Visitors
+    """The latest board; returns at once."""
+    logins: Logins
     listen: Listen
     names: frozenset[str] = frozenset()
-    """Names, in small letters, by which others reach this machine."""
+    """Names of this machine, in small letters."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -63,15 +65,15 @@ def app_of(served: Served) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.before_request(_guard)
     app.after_request(_finish)
-    app.register_error_handler(HTTPException, _told)
+    app.register_error_handler(HTTPException, _problem_page)
     app.register_blueprint(_board)
     return app
 
 
 @_board.get("/")
 def index() -> str:
-    """The page, without boxes: those come with `rows.json`."""
-    return _page("board.html", title=shown(_served().board().title, 80))
+    """The page without SIMs, which come with `rows.json`."""
+    return _page("board.html", title=clean(_served().board().title, 80))
 
 
 @_board.get("/rows.json")
@@ -83,55 +85,55 @@ def rows() -> Response:
 
 @_board.get("/label/<path:sim_id>")
 def label(sim_id: str) -> str:
-    """One label to print."""
+    """The label of one SIM, for printing."""
     found = [row for row in _served().board().rows if row.sim.sim_id == sim_id]
     return _labels(found) if found else abort(404, _NO_SUCH_SIM)
 
 
 @_board.get("/labels")
 def labels() -> str:
-    """The labels of all that are done, one on each page."""
-    return _labels([row for row in in_order(_served().board().rows) if group_of(row) is Group.DONE])
+    """The labels of all SIMs that are done, one on each page."""
+    return _labels([row for row in in_order(_served().board().rows) if group_of(row) is TileGroup.DONE])
 
 
 @_board.get("/login")
 def login() -> str | AnyResponse:
-    """Asks for the password."""
-    if _served().visitors.knows(_token()):
+    """The form for the password."""
+    if _served().logins.is_valid(_token()):
         return redirect(url_for("board.index"))
     return _page("login.html")
 
 
 @_board.post("/login")
 def log_in() -> AnyResponse | tuple[str, int, dict[str, str]]:
-    """Takes the password, and gives a cookie for a shift."""
-    visitors, address = _served().visitors, request.remote_addr or ""
-    if token := visitors.log_in(address, request.form.get("password", "")):
+    """Checks the password, and sets a cookie for a shift."""
+    logins, address = _served().logins, request.remote_addr or ""
+    if token := logins.log_in(address, request.form.get("password", "")):
         answer = redirect(url_for("board.index"), 303)
         answer.set_cookie(_COOKIE, token, max_age=int(SESSION_S), httponly=True, samesite="Strict")
         return answer
-    wait_s = visitors.wait_s(address)
+    wait_s = logins.wait_s(address)
     after = {"Retry-After": str(wait_s)} if wait_s else {}
     return _page("login.html", wrong=True, wait_s=wait_s), 429 if wait_s else 403, after
 
 
 @_board.post("/logout")
 def log_out() -> AnyResponse:
-    """Takes the cookie back."""
-    _served().visitors.log_out(_token())
+    """Ends the session, and deletes the cookie."""
+    _served().logins.log_out(_token())
     answer = redirect(url_for("board.login"), 303)
     answer.delete_cookie(_COOKIE, httponly=True, samesite="Strict")
     return answer
 
 
 def _guard() -> AnyResponse | None:
-    """Who may not see anything is answered here."""
+    """Answers every request that may not see the board; None lets the request through."""
     served = _served()
-    if not may_be_called(request.host, served.listen, served.names):
+    if not is_own_name(request.host, served.listen, served.names):
         abort(403, _WRONG_HOST)
     if request.method == "POST" and not is_own_form(request.headers.get("Origin"), request.host):
         abort(403, _NOT_FROM_HERE)
-    if request.endpoint in _OPEN_TO_ALL or served.visitors.knows(_token()):
+    if request.endpoint in _OPEN_TO_ALL or served.logins.is_valid(_token()):
         return None
     if request.endpoint == "board.rows":
         abort(401, _NOT_FROM_HERE)
@@ -145,19 +147,19 @@ def _finish(answer: AnyResponse) -> AnyResponse:
     return answer
 
 
-def _told(error: HTTPException) -> tuple[str, int]:
-    """A page of its own for what went wrong."""
-    language = _language()
-    word = str(error.description)
-    what = words_in(language).get(word, error.name)
-    if error.code == 404 and word != _NO_SUCH_SIM:  # noqa: PLR2004 (the HTTP status)
-        what = words_in(language)[_NO_SUCH_PAGE]
-    return _page("problem.html", what=what), error.code or 500
+def _problem_page(error: HTTPException) -> tuple[str, int]:
+    """The page for an HTTP error."""
+    texts = texts_in(_language())
+    key = str(error.description)
+    problem = texts.get(key, error.name)
+    if error.code == HTTPStatus.NOT_FOUND and key != _NO_SUCH_SIM:
+        problem = texts[_NO_SUCH_PAGE]
+    return _page("problem.html", problem=problem), error.code or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _labels(found: list[Row]) -> str:
-    made = [label_of(row, _served().now()) for row in found]
-    return _page("labels.html", labels=[(one, qr_svg(scanned(one))) for one in made])
+    labels = [label_of(row, _served().now()) for row in found]
+    return _page("labels.html", labels=[(label, qr_svg(code_text(label))) for label in labels])
 
 
 def _page(template: str, **values: Any) -> str:
@@ -165,17 +167,17 @@ def _page(template: str, **values: Any) -> str:
     other = next(one for one in LANGUAGES if one != language)
     return render_template(
         template,
-        w=words_in(language),
+        w=texts_in(language),
         language=language,
         other=other,
-        groups=[(group.key, group.said.in_language(language)) for group in Group],
-        may_log_out=_served().visitors.need_password,
+        groups=[(group.key, group.text.in_language(language)) for group in TileGroup],
+        may_log_out=_served().logins.need_password,
         **values,
     )
 
 
 def _language() -> str:
-    """Asked for by the address, else chosen before, else what the browser prefers."""
+    """The language in the address, else the one chosen before, else the one that the browser prefers."""
     for asked in (request.args.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
         if asked in LANGUAGES:
             return asked

@@ -1,1 +1,1 @@
-"""Entry point. The commands of `kitting`, one file for each family of verbs."""
+"""Entry point. The commands of `kitting`, a module for each; a command imports what it runs when it runs."""

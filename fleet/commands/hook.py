@@ -3,59 +3,33 @@
 from __future__ import annotations
 
 import argparse
-import hmac
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure
-from fleet.bench.hook import MAX_BYTES, Hook, Told, deal_with, hinted_sim
-from fleet.bench.locking import BACK_WITHIN_S
-from fleet.commands.console import api_of, read_plan
-from fleet.plan.handler_sentences import SECRET_HEADER
+from fleet.bench.time_limits import BACK_WITHIN_S
+from fleet.commands.api_access import api_of
+from fleet.commands.command_line import CommandLine, add_plan
+from fleet.plan.handler_sentences import LEAST_SECRET
 
 if TYPE_CHECKING:
+    from fleet.hook.locking_by_hint import HintResult
     from fleet.web_server import WebServer
-
-Start = Callable[[str, list[tuple[str, str]]], object]
-LEAST_SECRET = 16
-
-
-def application(hint: Callable[[str], bool], secret: str) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
-    """The WSGI application (PEP 3333): POST with the secret in a header; answers before anything is done."""
-    name = f"HTTP_{SECRET_HEADER.upper().replace('-', '_')}"
-
-    def answer(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        status, text = _answer(environ, str(environ.get(name, "")))
-        start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(text)))])
-        return [text]
-
-    def _answer(environ: dict[str, Any], told: str) -> tuple[str, bytes]:
-        if environ["REQUEST_METHOD"] == "GET" and environ.get("PATH_INFO") == "/health":
-            return "200 OK", b'{"ok":true}'
-        if environ["REQUEST_METHOD"] != "POST":
-            return "405 Method Not Allowed", b'{"error":"POST"}'
-        if not hmac.compare_digest(told.encode(), secret.encode()):
-            return "403 Forbidden", b'{"error":"secret"}'
-        length = str(environ.get("CONTENT_LENGTH") or "0")
-        if not length.isdecimal() or int(length) > MAX_BYTES:
-            return "413 Content Too Large", b'{"error":"size"}'
-        sim_id = hinted_sim(environ["wsgi.input"].read(int(length)))
-        if sim_id is None:
-            return "400 Bad Request", b'{"error":"no SIM is named"}'
-        return ("202 Accepted", b"{}") if hint(sim_id) else ("503 Service Unavailable", b'{"error":"too many"}')
-
-    return answer
 
 
 def hook(arguments: argparse.Namespace) -> int:
     """Serves until it is stopped."""
+    from fleet.hook.hint_queue import HintQueue
+    from fleet.hook.locking_by_hint import lock_by_hint
+    from fleet.hook.web_application import application
+    from fleet.plan.plan_file import read_plan
     from fleet.web_server import WebServer
 
     plan = read_plan(arguments.plan)
@@ -64,7 +38,8 @@ def hook(arguments: argparse.Namespace) -> int:
     if not host or not port.isdecimal():
         raise Failure(Code.USAGE, f"--listen takes HOST:PORT, not {arguments.listen!r}")
     with api_of(arguments) as api:
-        running = Hook(partial(_deal, api, plan, arguments.back_within), partial(_note, threading.Lock()))
+        lock = partial(lock_by_hint, api, plan, back_within_s=arguments.back_within)
+        running = HintQueue(lock, partial(_print_result, threading.Lock()))
         try:
             server = _server(partial(WebServer, application(running.hint, secret), host, int(port)), arguments.listen)
             server.run(partial(_announce, f"http://{host}:{server.port}/"))
@@ -74,7 +49,7 @@ def hook(arguments: argparse.Namespace) -> int:
 
 
 def _server(listen: Callable[[], WebServer], where: str) -> WebServer:
-    """Raises `hook.not_served` where the address cannot be taken."""
+    """The server, which listens already; raises `hook.not_served`."""
     try:
         return listen()
     except (OSError, ValueError, OverflowError) as error:
@@ -86,15 +61,12 @@ def _announce(url: str) -> None:
     print(f"listening on {url}", file=sys.stderr, flush=True)
 
 
-def _deal(api: Any, plan: Any, back_within_s: float, sim_id: str) -> Told:
-    return deal_with(api, plan, sim_id, back_within_s=back_within_s)
-
-
-def _note(guard: threading.Lock, told: Told) -> None:
-    """One JSON object a line: the hook's journal."""
+def _print_result(guard: threading.Lock, result: HintResult) -> None:
+    """Prints a JSON object on one line: the journal of the hook."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
+    values = {"at": at, "sim": result.sim_id, "outcome": result.outcome.value, "why": result.reason}
     with guard:
-        print(json.dumps({"at": at, "sim": told.sim_id, "outcome": told.outcome.value, "why": told.why}), flush=True)
+        print(json.dumps(values), flush=True)
 
 
 def _secret(path: Path) -> str:
@@ -107,16 +79,14 @@ def _secret(path: Path) -> str:
     return secret
 
 
-def add(commands: Any, command: Any) -> None:
-    """Puts the command into the command line."""
-    sub: argparse.ArgumentParser = command(
-        commands,
-        "hook",
-        hook,
-        "lock SIMs as they come to life, called by the platform's event handlers",
-        "plan.yaml --listen 0.0.0.0:8800 --secret-file hook.secret",
+def add(commands: CommandLine) -> None:
+    """Adds the command."""
+    summary = "lock SIMs as they come to life, called by the platform's event handlers"
+    example = "plan.yaml --listen 0.0.0.0:8800 --secret-file hook.secret"
+    command = commands.add_with_api("hook", hook, summary, example)
+    add_plan(command)
+    command.add_argument("--listen", default="127.0.0.1:8800", metavar="HOST:PORT", help="default: 127.0.0.1:8800")
+    command.add_argument(
+        "--secret-file", type=Path, required=True, metavar="FILE", help="the secret that the platform has to send"
     )
-    sub.add_argument("plan", type=Path, metavar="PLAN", help="the kitting plan")
-    sub.add_argument("--listen", default="127.0.0.1:8800", metavar="HOST:PORT", help="default: 127.0.0.1:8800")
-    sub.add_argument("--secret-file", type=Path, required=True, metavar="FILE", help="what the platform has to know")
-    sub.add_argument("--back-within", type=float, default=BACK_WITHIN_S, metavar="SECONDS", help=argparse.SUPPRESS)
+    command.add_argument("--back-within", type=float, default=BACK_WITHIN_S, metavar="SECONDS", help=argparse.SUPPRESS)

@@ -1,49 +1,61 @@
-"""Entry point: `kitting prepare`: shows what stands between plan and platform, asks, and does it."""
+"""Entry point: `kitting prepare`: shows what differs between a plan and the platform, asks, and changes it."""
 
 from __future__ import annotations
 
 import argparse
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
-from fleet.commands.console import Progress, Record, agreed, api_of, read_plan
-from fleet.plan.differences import Change, ChangeSim
-from fleet.plan.preparing import Looked, look, make, refuse_unfit
-from fleet.platform.api import Api
+from fleet.commands.api_access import api_of
+from fleet.commands.command_line import CommandLine, add_plan
+from fleet.commands.record_file import RecordFile
+from fleet.commands.terminal import Progress, is_confirmed
 
-_SHOWN = 20
-"""SIMs that are shown one by one; of more, how many."""
+if TYPE_CHECKING:
+    from fleet.plan.changes import Change
+    from fleet.plan.comparison import Comparison
+    from fleet.platform.api import Api
+
+_MOST_SHOWN = 20
+"""SIMs that are shown one by one; of the others, their number is shown."""
 
 
 def prepare(arguments: argparse.Namespace) -> int:
-    """0 where all is as the plan says; 75 where something could not be done, and to run it again helps."""
+    """Exit code 0 where everything is as the plan says; raises `prepare.incomplete` where a change failed."""
+    from fleet.plan.comparison import compare, require_fit
+    from fleet.plan.plan_file import read_plan
+
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
-        looked = look(api, plan)
-        refuse_unfit(looked)
+        comparison = compare(api, plan)
+        require_fit(comparison)
         if not arguments.json:
-            _show(looked)
+            _print_comparison(comparison)
         done: list[dict[str, Any]] = []
         failed = 0
-        if looked.writes and not arguments.dry_run:
-            if not agreed(f"{looked.writes} writes. Do it?", yes=arguments.yes):
+        if comparison.writes and not arguments.dry_run:
+            if not is_confirmed(f"{comparison.writes} writes. Make them?", yes=arguments.yes):
                 return os.EX_NOPERM
-            failed = _make(arguments, api, looked, done)
-        if arguments.json:
-            changes = [_values(change) for change in looked.changes]
-            print_json({"changes": changes, "done": done, "failed": failed, "missing": looked.missing})
-        if failed or looked.missing:
-            told = f"{failed} changes failed, {len(looked.missing)} SIMs are not the operator's"
-            raise Failure(Code.PREPARE_INCOMPLETE, told, where=str(arguments.plan))
-        return os.EX_OK
+            failed = _make_changes(arguments, api, comparison, done)
+    if arguments.json:
+        changes = [_values(change) for change in comparison.changes]
+        print_json({"changes": changes, "done": done, "failed": failed, "missing": comparison.missing})
+    if failed or comparison.missing:
+        missing = len(comparison.missing)
+        detail = f"SIMs that could not be changed: {failed}; listed SIMs that the operator does not have: {missing}"
+        raise Failure(Code.PREPARE_INCOMPLETE, detail, where=str(arguments.plan))
+    return os.EX_OK
 
 
-def _make(arguments: argparse.Namespace, api: Api, looked: Looked, done: list[dict[str, Any]]) -> int:
-    progress = Progress(len(looked.changes), "preparing")
-    with Record(arguments.record or arguments.plan.with_suffix(".record.jsonl")) as record:
+def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Comparison, done: list[dict[str, Any]]) -> int:
+    """Makes and records the changes; returns how many SIMs failed."""
+    from fleet.plan.preparing import make_changes
+
+    progress = Progress(len(comparison.changes), "preparing")
+    with RecordFile(arguments.record or arguments.plan.with_suffix(".record.jsonl")) as record:
 
         def note(change: Change, failure: Failure | None) -> None:
             values = {**_values(change), **({"failure": str(failure)} if failure else {})}
@@ -52,38 +64,40 @@ def _make(arguments: argparse.Namespace, api: Api, looked: Looked, done: list[di
                 done.append(values)
             progress.step()
 
-        return make(api, looked, note)
+        return make_changes(api, comparison, note)
 
 
-def _show(looked: Looked) -> None:
-    print(f"{looked.plan.name}: {looked.seen} SIMs")
-    for change in (*looked.groups, *looked.handlers, *looked.sims[:_SHOWN]):
+def _print_comparison(comparison: Comparison) -> None:
+    print(f"{comparison.plan.name}: {comparison.seen} SIMs")
+    for change in (*comparison.groups, *comparison.handlers, *comparison.sims[:_MOST_SHOWN]):
         print(f"  {change}")
-    if len(looked.sims) > _SHOWN:
-        print(f"  … and {len(looked.sims) - _SHOWN} SIMs more")
-    if looked.register:
-        print(f"  + the SIMs of order {looked.register}, which is not taken over yet")
-    for number in looked.missing[:_SHOWN]:
-        print(f"  ! SIM {number} is not this operator's")
-    for on, group in (("before", looked.plan.before), ("after", looked.plan.after)):
-        if group and group.readonly:
-            print(f"  i group {group.name} ({on}) is read-only: its devices cannot unlock themselves, nor report.")
-    if not looked.writes:
+    if len(comparison.sims) > _MOST_SHOWN:
+        print(f"  … and {len(comparison.sims) - _MOST_SHOWN} SIMs more")
+    if comparison.unregistered_order:
+        print(f"  + the SIMs of order {comparison.unregistered_order}, which is not registered yet")
+    for number in comparison.missing[:_MOST_SHOWN]:
+        print(f"  ! SIM {number} does not belong to this operator")
+    for role, group in comparison.plan.groups:
+        if group.readonly:
+            print(f"  i group {group.name} ({role.value}) is read-only: its devices can neither unlock nor report")
+    if not comparison.writes:
         print("  everything is as the plan says")
 
 
 def _values(change: Change) -> dict[str, Any]:
-    """For the record, in which no secret stands."""
+    """A change as JSON values, without secrets."""
+    from fleet.plan.changes import ChangeSim
+
     values = {"change": type(change).__name__, "what": str(change)}
     return values | {"sim": change.sim_id} if isinstance(change, ChangeSim) else values
 
 
-def add(commands: Any, command: Any) -> None:
-    """Puts the command into the command line."""
-    sub: argparse.ArgumentParser = command(
-        commands, "prepare", prepare, "make the SIMs, groups and handlers of a plan what they are to be", "plan.yaml"
+def add(commands: CommandLine) -> None:
+    """Adds the command."""
+    command = commands.add_with_api("prepare", prepare, "set up the groups, handlers and SIMs of a plan", "plan.yaml")
+    add_plan(command)
+    command.add_argument("--yes", action="store_true", help="make the changes without asking")
+    command.add_argument("--dry-run", action="store_true", help="only show the changes")
+    command.add_argument(
+        "--record", type=Path, metavar="FILE", help="record of the changes (default: PLAN's name, .record.jsonl)"
     )
-    sub.add_argument("plan", type=Path, metavar="PLAN", help="the kitting plan")
-    sub.add_argument("--yes", action="store_true", help="do it without asking")
-    sub.add_argument("--dry-run", action="store_true", help="only show what would be done")
-    sub.add_argument("--record", type=Path, metavar="FILE", help="what was done (default: PLAN's name, .record.jsonl)")

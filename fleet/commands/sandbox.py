@@ -1,7 +1,7 @@
-"""Entry point: `kitting sandbox init`: an operator of one's own in SORACOM's API sandbox, with SIMs to play with.
+"""Entry point: `kitting sandbox init`: a new operator in SORACOM's API sandbox, with SIMs to try the desk with.
 
-The sandbox stores what it is told and answers like the platform; it has no network, so no device comes online and no
-event handler fires there. (API sandbox: users.soracom.io, tools/api-sandbox; it wants the key of a real account.)
+The sandbox stores what it receives and responds like the platform. It has no network: no device connects there, and no
+event handler acts. (API sandbox: users.soracom.io, tools/api-sandbox; it requires the key of a real account.)
 """
 
 from __future__ import annotations
@@ -10,39 +10,34 @@ import argparse
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
-from fleet.platform.api import Api, path_of
-from fleet.platform.credentials import AccessOptions, AuthKey, Password, Profile
-from fleet.platform.json_shapes import object_of
-from fleet.platform.profile import SANDBOXES, checked_endpoint, profile_of, write_profile
+from fleet.commands.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from fleet.platform.api import Api
+    from fleet.platform.credentials import AuthKey
 
 MOST_SIMS = 100
 
 
 def init(arguments: argparse.Namespace) -> int:
-    """Makes the operator, its key, its SIMs, and a profile; raises `profile.*` and `platform.*`."""
+    """Creates the operator, its key, its SIMs, and a profile; raises `usage`, `profile.*` and `platform.*`."""
+    from fleet.platform.profile import SANDBOXES, checked_endpoint, write_profile
+
     if not 0 <= arguments.sims <= MOST_SIMS:
         raise Failure(Code.USAGE, f"--sims takes 0 to {MOST_SIMS}")
-    real = profile_of(AccessOptions(arguments.profile, arguments.coverage_type), os.environ, Path.home()).credentials
-    if not isinstance(real, AuthKey):
-        raise Failure(Code.PROFILE_WRONG, "the sandbox wants the authentication key of a real account")
+    key = _key_of_a_real_account(arguments)
     directory = Path(os.environ.get("SORACOM_PROFILE_DIR") or Path.home() / ".soracom")
     if (directory / f"{arguments.name}.json").exists():
-        raise Failure(
-            Code.FILE_UNWRITABLE, "there is such a profile already; choose another --name", where=arguments.name
-        )
-    endpoint = checked_endpoint(arguments.endpoint or SANDBOXES[arguments.coverage_type or "jp"])
-    email, password = f"kitting-{secrets.token_hex(8)}@example.com", f"Kit-{secrets.token_urlsafe(18)}1"
-    with Api(Profile(endpoint, Password(password, email=email))) as api:
-        api.post_without_token("/sandbox/init", _body(real, email, password, arguments.coverage_type or "jp"))
-        operator_id = api.operator_id
-        key = object_of(api.post(path_of("operators", operator_id, "auth_keys"), {}, repeatable=False).body, "a key")
-        sims = [_sim(api) for _ in range(arguments.sims)]
-    members = {"authKeyId": key.get("authKeyId"), "authKey": key.get("authKey"), "endpoint": endpoint, "sandbox": True}
-    place = write_profile(directory, arguments.name, members)
+        detail = "the profile exists already; choose another name with --name"
+        raise Failure(Code.FILE_UNWRITABLE, detail, where=arguments.name)
+    coverage = arguments.coverage_type or "jp"
+    endpoint = checked_endpoint(arguments.endpoint or SANDBOXES[coverage])
+    operator_id, sandbox_key, sims = _create_operator(endpoint, key, coverage, arguments.sims)
+    place = write_profile(directory, arguments.name, {**sandbox_key, "endpoint": endpoint, "sandbox": True})
     if arguments.json:
         print_json({"profile": arguments.name, "file": str(place), "operator": operator_id, "sims": sims})
     else:
@@ -51,29 +46,53 @@ def init(arguments: argparse.Namespace) -> int:
     return os.EX_OK
 
 
-def _body(real: AuthKey, email: str, password: str, coverage: str) -> dict[str, Any]:
-    who = {"email": email, "password": password, "authKeyId": real.key_id, "authKey": real.secret}
-    return {**who, "registerPaymentMethod": True, "coverageTypes": [coverage]}
+def _key_of_a_real_account(arguments: argparse.Namespace) -> AuthKey:
+    from fleet.platform.credentials import AccessOptions, AuthKey
+    from fleet.platform.profile import profile_of
+
+    options = AccessOptions(arguments.profile, arguments.coverage_type)
+    credentials = profile_of(options, os.environ, Path.home()).credentials
+    if not isinstance(credentials, AuthKey):
+        raise Failure(Code.PROFILE_WRONG, "the sandbox requires the authentication key of a real account")
+    return credentials
 
 
-def _sim(api: Api) -> str:
-    """One SIM, taken over; its id."""
-    made = object_of(
-        api.post("/sandbox/subscribers/create", {"subscription": "plan-D"}, repeatable=False).body, "a SIM"
-    )
-    imsi, secret = made.get("imsi"), made.get("registrationSecret")
+def _create_operator(endpoint: str, key: AuthKey, coverage: str, sims: int) -> tuple[str, dict[str, Any], list[str]]:
+    """The id of the new operator, its key as members of a profile, and the ids of its SIMs."""
+    from fleet.platform.api import Api, path_of
+    from fleet.platform.credentials import Password, Profile
+    from fleet.platform.json_shapes import object_of
+
+    email, password = f"kitting-{secrets.token_hex(8)}@example.com", f"Kit-{secrets.token_urlsafe(18)}1"
+    owner = {"email": email, "password": password, "authKeyId": key.key_id, "authKey": key.secret}
+    with Api(Profile(endpoint, Password(password, email=email))) as api:
+        body = {**owner, "registerPaymentMethod": True, "coverageTypes": [coverage]}
+        api.post_without_token("/sandbox/init", body)
+        keys = path_of("operators", api.operator_id, "auth_keys")
+        created = object_of(api.post(keys, {}, repeatable=False).body, "a key")
+        members = {"authKeyId": created.get("authKeyId"), "authKey": created.get("authKey")}
+        return api.operator_id, members, [_create_sim(api) for _ in range(sims)]
+
+
+def _create_sim(api: Api) -> str:
+    """Creates a SIM, registers it with the operator, and returns its id."""
+    from fleet.platform.api import path_of
+    from fleet.platform.json_shapes import not_understood, object_of
+
+    body = {"subscription": "plan-D"}
+    created = object_of(api.post("/sandbox/subscribers/create", body, repeatable=False).body, "a SIM")
+    imsi, secret = created.get("imsi"), created.get("registrationSecret")
     if not isinstance(imsi, str) or not isinstance(secret, str):
-        raise Failure(Code.PLATFORM_NOT_UNDERSTOOD, "expected a SIM with imsi and registrationSecret")
-    taken = api.post(path_of("subscribers", imsi, "register"), {"registrationSecret": secret}).body
-    told = object_of(taken, "a SIM")
-    return str(told.get("simId") or told.get("imsi") or imsi)
+        raise not_understood("a SIM with imsi and registrationSecret")
+    registered = api.post(path_of("subscribers", imsi, "register"), {"registrationSecret": secret}).body
+    sim = object_of(registered, "a SIM")
+    return str(sim.get("simId") or sim.get("imsi") or imsi)
 
 
-def add(commands: Any, command: Any) -> None:
-    """Puts the command into the command line."""
-    sub: argparse.ArgumentParser = command(
-        commands, "sandbox", init, "prepare an API sandbox with SIMs to play with", "init --sims 10"
-    )
-    sub.add_argument("what", choices=("init",), help="make an operator, its key, its SIMs, and a profile")
-    sub.add_argument("--name", default="sandbox", help="of the new profile (default: sandbox)")
-    sub.add_argument("--sims", type=int, default=3, help="how many (default: 3)")
+def add(commands: CommandLine) -> None:
+    """Adds the command."""
+    summary = "create an operator with SIMs in the API sandbox"
+    command = commands.add_with_api("sandbox", init, summary, "init --sims 10")
+    command.add_argument("action", choices=("init",), help="create an operator, its key, its SIMs, and a profile")
+    command.add_argument("--name", default="sandbox", help="name of the new profile (default: sandbox)")
+    command.add_argument("--sims", type=int, default=3, help="number of SIMs (default: 3)")

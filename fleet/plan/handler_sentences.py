@@ -1,4 +1,4 @@
-"""Pure. Event handlers as people say them, and as the API takes them.
+"""Pure. Event handlers: from sentences that people write to the form that the API takes.
 
     slow down to s1.minimum above 10 MB a day
     suspend above 100 MB altogether
@@ -6,8 +6,8 @@
     tell the hook when a SIM comes to life
     tell the hook when a device connects
 
-What these words cannot say is written in the API's own form. Rules are per SIM; megabytes are MiB, and days and months
-begin in UTC (API: event handlers).
+For any other handler, a plan uses the API's own form. A rule applies to each SIM by itself; a megabyte is a MiB; days
+and months begin in UTC (API: event handlers).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from agent.frozen import frozen
 AT_ONCE = {"executionDateTimeConst": "IMMEDIATELY"}
 DEFAULT_SLOW = "s1.minimum"
 SECRET_HEADER = "X-Kitting-Secret"  # noqa: S105 (the name of a header)
+LEAST_SECRET = 16
+"""Characters of the hook's secret, so that it cannot be guessed."""
 HOOK_BODY = '{"sim":"${simId}","imsi":"${imsi}"}'
 
 _PERIODS = {
@@ -43,75 +45,75 @@ _EVENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "a SIM expires": ("SimExpiredRule", {"inactiveTimeoutDateConst": "NEVER"}),
 }
 _TRAFFIC = re.compile(
-    r"(?P<do>.+?) above (?P<size>[0-9]{1,7}) ?(?P<unit>MB|GB)(?: (?P<period>a day|a month|altogether))?"
+    r"(?P<action>.+?) above (?P<size>[0-9]{1,7}) ?(?P<unit>MB|GB)(?: (?P<period>a day|a month|altogether))?"
 )
-_EVENT = re.compile(r"(?P<do>.+?) when (?P<event>.+)")
+_EVENT = re.compile(r"(?P<action>.+?) when (?P<event>.+)")
 _SLOW = re.compile(r"slow down(?: to (?P<speed>[a-z0-9]+\.[a-z0-9]+))?")
 _MAIL = re.compile(r"mail (?P<to>[^\s@]+@[^\s@]+)")
 _SIMPLE = {"suspend": "SuspendAction", "deactivate": "DeactivationAction", "lock it to its device": "ImeiLockAction"}
 
 
 @frozen
-class Hook:
-    """Where the desk's own hook listens."""
+class HookAddress:
+    """Where the hook listens, and the secret that it expects."""
 
     url: str
     secret: str
 
 
-class NotSaid(ValueError):
-    """The words mean nothing here."""
+class SentenceError(ValueError):
+    """The sentence is not one that describes an event handler; the text says what is known instead."""
 
 
-def said(sentence: str, hook: Hook | None) -> Mapping[str, Any]:
-    """`ruleConfig` and `actionConfigList` of a sentence; raises `NotSaid`."""
+def handler_of_sentence(sentence: str, hook: HookAddress | None) -> Mapping[str, Any]:
+    """`ruleConfig` and `actionConfigList` of the event handler that a sentence describes; raises `SentenceError`."""
     words = " ".join(sentence.split())
     if found := _TRAFFIC.fullmatch(words):
-        rule = _traffic(int(found["size"]), found["unit"], found["period"] or "altogether")
-        what = f"${{simId}} carried more than {found['size']} {found['unit']} {found['period'] or 'altogether'}"
+        period = found["period"] or "altogether"
+        rule = _traffic_rule(int(found["size"]), found["unit"], period)
+        text = f"${{simId}} carried more than {found['size']} {found['unit']} {period}"
     elif found := _EVENT.fullmatch(words):
         if found["event"] not in _EVENTS:
-            raise NotSaid(f"not known when that is: {found['event']!r}; known: {', '.join(_EVENTS)}")
+            raise SentenceError(f"unknown event {found['event']!r}; known: {', '.join(_EVENTS)}")
         kind, properties = _EVENTS[found["event"]]
         rule = {"type": kind, "properties": dict(properties)}
-        what = f"${{simId}}: {found['event']}"
+        text = f"${{simId}}: {found['event']}"
     else:
-        raise NotSaid('say "… above 10 MB a day" or "… when a SIM comes to life"')
-    return {"ruleConfig": rule, "actionConfigList": [_action(found["do"], what, hook)]}
+        raise SentenceError('takes a sentence such as "… above 10 MB a day" or "… when a SIM comes to life"')
+    return {"ruleConfig": rule, "actionConfigList": [_action(found["action"], text, hook)]}
 
 
-def _traffic(size: int, unit: str, period: str) -> dict[str, Any]:
-    kind, again = _PERIODS[period]
+def _traffic_rule(size: int, unit: str, period: str) -> dict[str, Any]:
+    kind, inactive_until = _PERIODS[period]
     megabytes = size * (1024 if unit == "GB" else 1)
     properties = {
         "limitTotalTrafficMegaByte": str(megabytes),
-        "inactiveTimeoutDateConst": again,
+        "inactiveTimeoutDateConst": inactive_until,
         "runOnceAmongTarget": "false",
     }
     return {"type": kind, "properties": properties}
 
 
-def _action(do: str, what: str, hook: Hook | None) -> Mapping[str, Any]:
-    if kind := _SIMPLE.get(do):
+def _action(action: str, text: str, hook: HookAddress | None) -> Mapping[str, Any]:
+    """The action of a handler; `text` is the message of a mail."""
+    if kind := _SIMPLE.get(action):
         return {"type": kind, "properties": dict(AT_ONCE)}
-    if found := _SLOW.fullmatch(do):
-        return {
-            "type": "ChangeSpeedClassAction",
-            "properties": {**AT_ONCE, "speedClass": found["speed"] or DEFAULT_SLOW},
-        }
-    if found := _MAIL.fullmatch(do):
-        words = {"to": found["to"], "title": "SORACOM: kitting", "message": what}
-        return {"type": "SendMailAction", "properties": {**AT_ONCE, **words}}
-    if do == "tell the hook":
+    if found := _SLOW.fullmatch(action):
+        speed_class = found["speed"] or DEFAULT_SLOW
+        return {"type": "ChangeSpeedClassAction", "properties": {**AT_ONCE, "speedClass": speed_class}}
+    if found := _MAIL.fullmatch(action):
+        mail = {"to": found["to"], "title": "SORACOM: kitting", "message": text}
+        return {"type": "SendMailAction", "properties": {**AT_ONCE, **mail}}
+    if action == "tell the hook":
         if hook is None:
-            raise NotSaid("the plan names no hook to tell: hook: {url: …, secret_file: …}")
-        return {"type": "ExecuteWebRequestAction", "properties": {**AT_ONCE, **_request(hook)}}
+            raise SentenceError("the plan has no hook; write hook: {url: …, secret_file: …}")
+        return {"type": "ExecuteWebRequestAction", "properties": {**AT_ONCE, **_web_request(hook)}}
     known = ", ".join((*_SIMPLE, "slow down to s1.minimum", "mail name@example.com", "tell the hook"))
-    raise NotSaid(f"not known how to do that: {do!r}; known: {known}")
+    raise SentenceError(f"unknown action {action!r}; known: {known}")
 
 
-def _request(hook: Hook) -> Mapping[str, str]:
-    """The platform signs nothing: what proves that it asks is a secret that only it and the hook know."""
+def _web_request(hook: HookAddress) -> Mapping[str, str]:
+    """The request to the hook. The platform signs nothing: the secret in a header proves that the platform sent it."""
     header = f'{{"{SECRET_HEADER}":"{hook.secret}"}}'
     return {
         "url": hook.url,

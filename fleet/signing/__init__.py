@@ -1,1 +1,1 @@
-"""Edge. Signed documents: ssh-keygen, and the serial number of a document."""
+"""Edge. Signed userdata documents: the serial number of a document, and its signature by ssh-keygen."""

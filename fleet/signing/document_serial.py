@@ -1,4 +1,4 @@
-"""Pure. The serial of a document that is to be signed: a number that only grows, so that no old document comes back."""
+"""Pure. The serial of a document before it is signed: a growing number, so that no device accepts an older document."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _CLOUD_CONFIG = b"#cloud-config"
 
 
 def with_serial(text: bytes, now: datetime) -> bytes:
-    """The text without an earlier signature, with a serial, and with a line break at its end.
+    """The document without an earlier signature, with a serial, and with a line break at its end.
 
-    A serial that its author wrote stays; otherwise it is the time, `YYYYMMDDhhmmss` in UTC, on a line of its own at the
-    top, where YAML and JSON documents both may have a comment.
+    A serial that its author wrote stays. Otherwise the serial is the time, `YYYYMMDDhhmmss` in UTC, in a comment at the
+    top: a YAML document may begin with a comment, and so may a JSON document that is read as YAML.
     """
     plain = split(text)
     body = plain.text if plain.text.endswith(b"\n") else plain.text + b"\n"

@@ -4,6 +4,6 @@ from kitting_agent import put_application_first
 
 put_application_first()
 
-from fleet.bench.hook import lambda_handler  # noqa: E402 (found in the folder that the line before names)
+from fleet.hook.lambda_function import lambda_handler  # noqa: E402 (found in the folder that the line before names)
 
 __all__ = ["lambda_handler"]

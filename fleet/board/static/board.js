@@ -1,4 +1,4 @@
-// Asks for the boxes every two seconds, and shows them.
+// Requests the SIMs every two seconds, and shows them.
 import { fits } from "./finding.js";
 import { failed, finished, wake } from "./sound.js";
 import { arrange, fill, gliding, icon, nameOf, newTile, write } from "./tiles.js";
@@ -54,7 +54,7 @@ function take(found, text) {
   page = found;
   show();
   if (before) {
-    tellChanges(before, page);
+    announceChanges(before, page);
   }
 }
 
@@ -158,14 +158,14 @@ function away(why, since) {
   }
 }
 
-function tellChanges(before, now) {
+function announceChanges(before, now) {
   const was = new Map(before.tiles.map((tile) => [tile.sim_id, tile]));
   const changed = now.tiles.filter((tile) => was.has(tile.sim_id) && was.get(tile.sim_id).stage !== tile.stage);
   if (changed.length) {
-    write(at("said"), changed.map((tile) => `${nameOf(tile, words)}: ${tile.stage_word}`).join(", "));
+    write(at("announcement"), changed.map((tile) => `${nameOf(tile, words)}: ${tile.stage_word}`).join(", "));
   }
   const came = (group) => now.tiles.some((tile) => tile.group === group && was.has(tile.sim_id) && was.get(tile.sim_id).group !== group);
-  if (sound && came("hand")) {
+  if (sound && came("attention")) {
     failed();
   } else if (sound && came("done")) {
     finished();
@@ -181,7 +181,7 @@ function kept(name) {
   try {
     return localStorage.getItem(`kitting.${name}`);
   } catch {
-    return null; // forbidden in this browser: nothing is remembered
+    return null; // the browser forbids storage, so nothing is remembered
   }
 }
 
@@ -189,7 +189,7 @@ function keep(name, text) {
   try {
     localStorage.setItem(`kitting.${name}`, text);
   } catch {
-    // see above
+    // the browser forbids storage
   }
 }
 
@@ -218,11 +218,11 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
-// A browser lets a page sound only after somebody touched it.
+// A browser plays sound only after a click or a key.
 for (const touch of ["pointerdown", "keydown"]) {
   document.addEventListener(touch, () => sound && wake(), { once: true });
 }
-// Browsers let a page that nobody sees sleep: who comes back shall not look at what was.
+// Browsers suspend hidden pages: the page is refreshed at once when it is visible again.
 for (const back of ["online", "focus"]) {
   addEventListener(back, ask);
 }

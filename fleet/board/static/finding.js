@@ -1,5 +1,5 @@
-// Which boxes fit what somebody typed or scanned.
-const DEVICE_DIGITS = 14; // of an IMEI; what follows is a check digit, a zero, or a version (3GPP TS 23.003, 6.2)
+// Whether a tile matches a text that was typed or scanned.
+const DEVICE_DIGITS = 14; // of an IMEI, before the check digit, a zero, or a software version (3GPP TS 23.003, 6.2)
 
 export function fits(tile, typed) {
   const query = scanned(typed).trim().toLowerCase();
@@ -14,7 +14,7 @@ export function fits(tile, typed) {
   );
 }
 
-// A scanner that types the QR code of a label types JSON.
+// A scanner types the QR code of a label as JSON.
 function scanned(typed) {
   try {
     return typed.startsWith("{") ? String(JSON.parse(typed).sim ?? typed) : typed;

@@ -1,4 +1,4 @@
-// Two short melodies that cannot be taken for one another: upward for what is done, low and twice for what needs a hand.
+// Two short sounds: two rising notes when a SIM is done, two low notes when a SIM needs attention.
 let context = null;
 
 export function wake() {

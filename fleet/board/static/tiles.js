@@ -1,4 +1,4 @@
-// Tiles as elements: each SIM keeps its own element, so that focus, selection and scroll survive every change.
+// Tiles as elements. Each SIM keeps its element, so that focus, selection and scroll position stay with every change.
 const template = document.getElementById("tile").content.firstElementChild;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -14,17 +14,17 @@ export function write(element, text) {
 
 export function newTile(words) {
   const element = template.cloneNode(true);
-  element.told = "";
+  element.shown = "";
   element.words = words;
   return element;
 }
 
 export function fill(element, tile) {
-  const told = JSON.stringify(tile);
-  if (element.told === told) {
+  const text = JSON.stringify(tile);
+  if (element.shown === text) {
     return;
   }
-  element.told = told;
+  element.shown = text;
   element.dataset.stage = tile.stage;
   const find = (selector) => element.querySelector(selector);
   icon(find(".band .icon"), tile.stage);
@@ -37,7 +37,7 @@ export function fill(element, tile) {
   number(find(".serial"), tile.serial, "");
   find(".meant").hidden = !tile.meant_for;
   write(find(".meant b"), `…${tile.meant_for}`);
-  find(".told").replaceChildren(...tile.told.map((one) => finding(one, element.words)));
+  find(".findings").replaceChildren(...tile.findings.map((one) => finding(one, element.words)));
   find(".error").hidden = !tile.error;
   write(find(".error bdi"), tile.error);
   find(".to-label").setAttribute("href", tile.label);
@@ -48,7 +48,7 @@ export function nameOf(tile, words) {
   return tile.name || (tile.imsi ? `${words.imsi} …${tile.imsi}` : `${words.sim} …${tile.sim_id.slice(-6)}`);
 }
 
-// Puts `elements` into `list` in their order and moves only those that stand elsewhere; what had the focus keeps it.
+// Puts `elements` into `list` in their order; moves only elements at another place, so that the focus stays.
 export function arrange(list, elements) {
   const wanted = new Set(elements);
   [...list.children].filter((child) => !wanted.has(child)).forEach((child) => child.remove());
@@ -59,7 +59,7 @@ export function arrange(list, elements) {
   });
 }
 
-// Does `change`, and lets every tile glide from where it was to where it is then.
+// Calls `change`, then animates every tile from its old place to its new place.
 export function gliding(tiles, change) {
   const held = document.activeElement;
   const before = new Map(calm.matches ? [] : tiles.map((tile) => [tile, tile.getBoundingClientRect()]));

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.identity import Imei, Imsi
-from fleet.bench.stage import Expectations, row_of
+from fleet.bench.finding_rules import Expectations
+from fleet.bench.stage import row_of
 from fleet.board.view import Board
 from fleet.platform.sim import Lock, Session, Sim, Status
 

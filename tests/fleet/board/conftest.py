@@ -8,9 +8,9 @@ import pytest
 from board_rows import Changing
 from werkzeug.serving import make_server
 
-from fleet.board.gate import Listen
+from fleet.board.access_rules import Listen
+from fleet.board.logins import Logins
 from fleet.board.sample import sample
-from fleet.board.visitors import Visitors
 from fleet.board.web import Served, app_of
 
 FLAGS = (
@@ -54,7 +54,7 @@ def serve():
 
     def begin(source, password=None):
         listen = Listen("127.0.0.1", 0)
-        app = app_of(Served(source, Visitors(password), listen))
+        app = app_of(Served(source, Logins(password), listen))
         server = make_server(listen.host, listen.port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

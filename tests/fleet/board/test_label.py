@@ -9,7 +9,7 @@ from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet.board.label import Label, label_of, qr_svg, scanned
+from fleet.board.label import Label, code_text, label_of, qr_svg
 
 TEXTS = st.text(st.characters(), max_size=300)
 
@@ -24,14 +24,14 @@ def test_a_label_says_which_sim_is_in_which_box_with_what_configuration_since_wh
         config="c-7",
         at="2026-11-23T11:59Z",
     )
-    assert scanned(label) == (
+    assert code_text(label) == (
         '{"sim":"8942310000000000001","imei":"490154203237518","serial":"KG-9","config":"c-7","at":"2026-11-23T11:59Z"}'
     )
 
 
 def test_what_is_not_known_is_left_out_of_the_code():
     label = label_of(row(READY), NOW)
-    assert json.loads(scanned(label)) == {"sim": "8942310000000000001", "at": "2026-11-23T12:00:00Z"}
+    assert json.loads(code_text(label)) == {"sim": "8942310000000000001", "at": "2026-11-23T12:00:00Z"}
 
 
 @settings(max_examples=scaled(25))
@@ -40,6 +40,6 @@ def test_a_hostile_tag_still_fits_onto_the_label_and_into_the_code(name, serial,
     tags = {"kitting_config": config, "kitting_at": at}
     label = label_of(row(replace(named(LOCKED, name, desk_serial=serial, **tags), sim_id=sim_id)), NOW)
     assert max(map(len, (label.name, label.sim, label.serial, label.config, label.at))) <= 28
-    image = ET.fromstring(qr_svg(scanned(label)))
+    image = ET.fromstring(qr_svg(code_text(label)))
     assert int(image.attrib["viewBox"].split()[2]) <= 101
     assert "style" not in ET.tostring(image, encoding="unicode")

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 import pytest
 from board_rows import FAILED, LOCKED, NOW, READY, Changing, board, named
 
-from fleet.board.gate import FREE_ATTEMPTS, Listen
+from fleet.board.access_rules import FREE_ATTEMPTS, Listen
+from fleet.board.logins import Logins
+from fleet.board.texts import PageText, texts_in
 from fleet.board.view import page_of
-from fleet.board.visitors import Visitors
 from fleet.board.web import Served, app_of
-from fleet.board.words import Word, words_in
 
 PASSWORD = "correct horse"
 HERE, EVERYWHERE = Listen("127.0.0.1", 8700), Listen("0.0.0.0", 8700)
@@ -19,7 +19,7 @@ BOARD = board(named(LOCKED, "gw-1"), replace(named(FAILED, HOSTILE, desk_serial=
 
 
 def client(shown=BOARD, password=None, listen=HERE):
-    served = Served(lambda: shown, Visitors(password, Changing(0.0)), listen, frozenset({"bench"}), lambda: NOW)
+    served = Served(lambda: shown, Logins(password, Changing(0.0)), listen, frozenset({"bench"}), lambda: NOW)
     return app_of(served).test_client()
 
 
@@ -73,18 +73,22 @@ def test_a_label_is_of_one_sim_and_the_labels_are_of_all_that_are_done():
     assert text.count("<article") == one.get("/labels").text.count("<article") == 1
     assert "490154203237518" in text
     assert "<svg" in text
-    assert Word.NO_LABELS.value.en in client(board(READY)).get("/labels").text
+    assert PageText.NO_LABELS.value.en in client(board(READY)).get("/labels").text
 
 
 @pytest.mark.parametrize(
     ("path", "status", "word"),
-    [("/label/0", 404, Word.NO_SUCH_SIM), ("/etc/passwd", 404, Word.NO_SUCH_PAGE), ("/label/", 404, Word.NO_SUCH_PAGE)],
+    [
+        ("/label/0", 404, PageText.NO_SUCH_SIM),
+        ("/etc/passwd", 404, PageText.NO_SUCH_PAGE),
+        ("/label/", 404, PageText.NO_SUCH_PAGE),
+    ],
 )
 def test_what_is_not_there_is_said_in_the_language_of_the_page(path, status, word):
     for language in ("en", "ja"):
         answer = client().get(path, headers={"Accept-Language": language})
         assert answer.status_code == status
-        assert words_in(language)[word.name.lower()] in answer.text
+        assert texts_in(language)[word.name.lower()] in answer.text
 
 
 def test_a_page_of_another_site_does_not_reach_the_board_by_a_name_of_its_own():

@@ -1,13 +1,9 @@
 """Many changes as one job of the platform."""
 
-from dataclasses import replace
-
 import pytest
 from simulated_operator import BENCH, FIELD, SimulatedOperator
-from test_preparing import plan_for
 
 from agent.errors import Code, Failure
-from fleet.plan.preparing import look, make
 from fleet.platform.batch_jobs import GROUP_NAME, carry_out, group_task
 from fleet.platform.failures import PlatformFailure
 from simulator import faults
@@ -20,7 +16,7 @@ def operator():
 
 
 def go(operator, tasks):
-    """Does a job; while the desk waits, something else asks, and the simulated platform goes on."""
+    """Carries out a job; each pause of the desk is a request, with which the simulated platform continues."""
     return carry_out(operator.api, "job", tasks, pause=lambda _: operator.api.get("/groups"))
 
 
@@ -31,14 +27,14 @@ def test_all_are_moved_by_one_job(operator):
     assert operator.asked("POST") == ["Batch:createBatchGroup", "Batch:createBatchJob"]
 
 
-def test_the_next_job_lies_beside_the_last(operator):
+def test_all_jobs_are_in_one_batch_group(operator):
     for group in (BENCH, FIELD):
         go(operator, [group_task(sim_id, group) for sim_id in operator.sim_ids])
     assert {sim.group_id for sim in operator.platform.sims} == {FIELD}
     assert [one["batchGroupName"] for one in operator.account.batch_groups.values()] == [GROUP_NAME]
 
 
-def test_what_fails_is_told_by_its_sim_and_the_others_are_done(operator):
+def test_a_failed_task_is_named_by_its_sim_and_the_others_are_carried_out(operator):
     tasks = [group_task(sim_id, BENCH) for sim_id in (*operator.sim_ids, "8942310000000009999")]
     (failed,) = go(operator, tasks)
     assert failed.sim_id == "8942310000000009999"
@@ -57,7 +53,7 @@ def test_a_job_that_still_runs_is_waited_for(operator):
 
 
 def running_job(operator, batch_group, tasks_per_request=3):
-    """A job that somebody started, and that the platform is still carrying out."""
+    """Starts a job that the platform carries out in small parts."""
     operator.account.tasks_per_request = tasks_per_request
     group_id = operator.api.post("/batch_groups", {"batchGroupName": batch_group}).body["batchGroupId"]
     tasks = [group_task(sim_id, BENCH).request for sim_id in operator.sim_ids]
@@ -105,39 +101,14 @@ def test_a_failed_task_that_the_desk_did_not_send_is_of_no_sim_and_is_counted(op
     assert "task 0" in failed[0].failure.where
 
 
-def test_a_platform_that_does_not_take_the_job_is_said(operator):
+def test_a_job_that_the_platform_forbids_is_a_failure(operator):
     operator.server.faults.add(faults.ServerError(403), path="/v1/batch_groups")
     with pytest.raises(Failure) as caught:
         go(operator, [group_task(operator.sim_ids[0], BENCH)])
     assert caught.value.code is Code.PLATFORM_FORBIDDEN
 
 
-def test_a_large_plan_is_made_by_jobs_and_is_the_same_plan_then(operator):
-    plan = plan_for(operator)
-    noted = []
-    assert make(operator.api, look(operator.api, plan), lambda _, failure: noted.append(failure), batch_from=10) == 0
-    assert len(noted) == 2 + 3 + 30 + 30
-    assert "Sim:setSimGroup" not in operator.asked()
-    assert look(operator.api, plan).writes == 0
-
-
-def test_a_sim_whose_tags_failed_is_not_moved_and_the_next_run_mends_it(operator):
-    plan = plan_for(operator)
-    looked = look(operator.api, plan)
-    broken = replace(looked.sims[3], sim_id="8942310000000009999")
-    looked = replace(looked, sims=(*looked.sims[:3], broken, *looked.sims[4:]))
-    failed = []
-    assert (
-        make(operator.api, looked, lambda change, failure: failed.append(change) if failure else None, batch_from=10)
-        == 1
-    )
-    assert [change.sim_id for change in failed] == [broken.sim_id]
-    assert operator.platform.sims[3].group_id is None
-    assert make(operator.api, look(operator.api, plan), lambda *_: None) == 0
-    assert look(operator.api, plan).writes == 0
-
-
-def test_what_an_aborted_job_left_undone_is_a_failure(operator):
+def test_the_tasks_that_an_aborted_job_did_not_reach_have_failed(operator):
     operator.account.tasks_per_request = 4
     tasks = [group_task(sim_id, BENCH) for sim_id in operator.sim_ids]
 

@@ -1,0 +1,47 @@
+"""Story: the SIMs of a plan as rows, as the platform knows them now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from agent.frozen import frozen
+from fleet.bench.finding_rules import Expectations
+from fleet.bench.stage import Row, in_order, row_of
+from fleet.plan.plan import GroupIds, Plan
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of, listed_sims, sims_of_plan
+from fleet.platform.api import Api
+from fleet.platform.sim import Sim
+
+
+@frozen
+class PlanStatus:
+    """A plan and its SIMs."""
+
+    plan: Plan
+    rows: tuple[Row, ...]
+    """Rows that need attention first."""
+    expectations: Expectations
+
+
+def status_of_plan(api: Api, plan: Plan) -> PlanStatus:
+    """The SIMs of a plan as they are now; raises `platform.*` and `plan.invalid`."""
+    group_ids = ids_of(groups_of_plan(api, plan))
+    sims = list(sims_of_plan(api, plan))
+    expectations = expectations_of(plan, group_ids, sims)
+    now = datetime.now(UTC)
+    rows = in_order(row_of(sim, expectations, now) for sim in sims)
+    return PlanStatus(plan, tuple(rows), expectations)
+
+
+def expectations_of(plan: Plan, group_ids: GroupIds, sims: Iterable[Sim]) -> Expectations:
+    """What a plan and its groups say about these SIMs."""
+    listed = listed_sims(plan)
+    imeis = {}
+    for sim in sims:
+        wanted = listed.get(sim.sim_id) or (listed.get(sim.imsi.digits) if sim.imsi else None)
+        if wanted and wanted.imei:
+            imeis[sim.sim_id] = wanted.imei
+    hours = plan.seen_within_hours
+    seen_within = {"seen_within": timedelta(hours=hours)} if hours else {}
+    return Expectations(group_ids.after, imeis, **seen_within)

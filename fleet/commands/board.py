@@ -1,0 +1,139 @@
+"""Entry point: `kitting board`: serves the page for the kitting bench."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import stat
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.errors import Code, Failure, failure_from
+from agent.host.process_entry import print_json, print_lines
+from fleet.board.access_rules import MAX_PASSWORD, Listen, listen_of
+from fleet.commands.api_access import api_of
+from fleet.commands.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from fleet.board.view import Board
+
+LEAST_PASSWORD = 8
+_STEP_S = 6
+_DEFAULT = "127.0.0.1:8700"
+
+
+def board(arguments: argparse.Namespace) -> int:
+    """Serves until it is interrupted; raises `usage`, `file.unreadable` and `board.not_served`."""
+    listen: Listen = arguments.listen
+    password = _password(arguments.password_file) if arguments.password_file else None
+    if password is None and not listen.is_loopback:
+        advice = "Name a file with the password: --password-file FILE; or listen on 127.0.0.1."
+        raise Failure(Code.USAGE, f"others can reach {listen.host}, and nobody would have to log in", advice=advice)
+    served = _server(arguments, listen, password)
+    served.run(partial(_announce, served.url, as_json=arguments.json))
+    return os.EX_OK
+
+
+def _announce(url: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"url": url})
+    else:
+        print_lines((f"The board: {url}  (Ctrl+C ends it)",))
+
+
+def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Any:
+    from fleet.board.latest_board import LatestBoard
+    from fleet.board.logins import Logins
+    from fleet.board.server import Server
+    from fleet.board.web import Served, app_of
+
+    latest = LatestBoard(_sample() if arguments.sample else _live(arguments))
+    own = () if listen.is_loopback else _own_names()
+    names = frozenset(name.lower() for name in (*own, *arguments.name))
+    return Server(app_of(Served(latest.board, Logins(password), listen, names)), listen)
+
+
+def _live(arguments: argparse.Namespace) -> Callable[[], Board]:
+    """The SIMs of the plan; raises `usage`, `file.unreadable`, `plan.invalid` and `profile.*`."""
+    from fleet.bench.plan_status import status_of_plan
+    from fleet.board.view import Board
+    from fleet.plan.plan_file import read_plan
+
+    if arguments.plan is None:
+        raise Failure(Code.USAGE, "no plan is named", advice="Name the kitting plan, or try kitting board --sample.")
+    plan = read_plan(arguments.plan)
+    api = api_of(arguments)
+
+    def source() -> Board:
+        return Board(plan.name, status_of_plan(api, plan).rows, datetime.now(UTC))
+
+    return source
+
+
+def _sample() -> Callable[[], Board]:
+    """Thirty invented SIMs that advance with time."""
+    from fleet.board.sample import sample
+
+    started = time.monotonic()
+    return lambda: sample(datetime.now(UTC), int(time.monotonic() - started) // _STEP_S)
+
+
+def _own_names() -> tuple[str, ...]:
+    """The names of this machine; asks the name server, which may take some seconds."""
+    name = socket.gethostname()
+    return name, f"{name}.local", socket.getfqdn()
+
+
+def _password(path: Path) -> str:
+    """The first line of a file that only its owner may read; raises `file.unreadable`."""
+    try:
+        with path.open("rb") as file:
+            mode, line = os.fstat(file.fileno()).st_mode, file.readline(MAX_PASSWORD + 2)
+    except OSError as error:
+        raise failure_from(error, Code.FILE_UNREADABLE, path) from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise _unusable(path, "other users may read the password", f"Run this command: chmod 600 {path}")
+    try:
+        password = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise _unusable(path, "the first line is not UTF-8", "Write the password into it, as text.") from None
+    if not LEAST_PASSWORD <= len(password) <= MAX_PASSWORD:
+        detail = f"the first line has {len(password)} characters, not {LEAST_PASSWORD} to {MAX_PASSWORD}"
+        raise _unusable(path, detail, "Write a longer password into it: openssl rand -base64 18.")
+    return password
+
+
+def _unusable(path: Path, detail: str, advice: str) -> Failure:
+    return Failure(Code.FILE_UNREADABLE, detail, where=str(path), advice=advice)
+
+
+def _listen(text: str) -> Listen:
+    try:
+        return listen_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add(commands: CommandLine) -> None:
+    """Adds the command."""
+    summary = "show the SIMs of a plan in a browser, for the kitting bench"
+    command = commands.add_with_api("board", board, summary, "plan.yaml")
+    command.add_argument("plan", nargs="?", type=Path, metavar="PLAN", help="the kitting plan")
+    command.add_argument("--sample", action="store_true", help="show thirty invented SIMs instead of a plan")
+    command.add_argument(
+        "--listen", type=_listen, default=_DEFAULT, metavar="HOST:PORT", help=f"address to serve (default: {_DEFAULT})"
+    )
+    command.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the password in its first line; required where other machines can reach the address",
+    )
+    command.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="another name by which browsers reach this machine"
+    )

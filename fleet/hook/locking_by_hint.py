@@ -1,0 +1,63 @@
+"""Story: looks at one SIM after a hint, and locks it where that is safe."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum, unique
+
+from agent.errors import Code, Failure
+from agent.frozen import frozen
+from fleet.bench.locking import lock_sim
+from fleet.bench.plan_status import expectations_of
+from fleet.bench.stage import row_of
+from fleet.bench.time_limits import BACK_WITHIN_S
+from fleet.plan.plan import Plan
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of
+from fleet.platform.api import Api
+from fleet.platform.calls import sim_calls
+
+
+@unique
+class Outcome(Enum):
+    """The result of a hint."""
+
+    LOCKED = "locked"
+    ALREADY = "already locked"
+    NOT_YET = "not ready yet"
+    """The SIM has to be looked at again."""
+    REFUSED = "refused"
+    """A person has to check the SIM."""
+    NOT_OURS = "not of this plan"
+
+
+@frozen
+class HintResult:
+    """An outcome, and the reason for it."""
+
+    sim_id: str
+    outcome: Outcome
+    reason: str = ""
+
+
+def lock_by_hint(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BACK_WITHIN_S) -> HintResult:
+    """Locks the SIM where that is safe; where the platform cannot be asked, the SIM has to be looked at again."""
+    needs_attention = False
+    try:
+        group_ids = ids_of(groups_of_plan(api, plan))
+        sim = sim_calls.one_sim(api, sim_id)
+        if group_ids.before is None or sim.group_id != group_ids.before:
+            return HintResult(sim_id, Outcome.NOT_OURS)
+        expectations = expectations_of(plan, group_ids, (sim,))
+        needs_attention = row_of(sim, expectations, datetime.now(UTC)).needs_attention
+        locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s)
+    except Failure as failure:
+        return HintResult(sim_id, _outcome_of(failure, needs_attention=needs_attention), str(failure))
+    return HintResult(sim_id, Outcome.ALREADY if locked.already else Outcome.LOCKED)
+
+
+def _outcome_of(failure: Failure, *, needs_attention: bool) -> Outcome:
+    if failure.code is Code.PLATFORM_NO_SUCH:
+        return Outcome.NOT_OURS
+    if failure.code is Code.LOCK_REFUSED and needs_attention:
+        return Outcome.REFUSED
+    return Outcome.NOT_YET

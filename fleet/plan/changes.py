@@ -1,0 +1,102 @@
+"""Words. The changes that bring the platform to the state that a plan describes; the text of each is for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
+
+from agent.frozen import frozen
+from fleet.plan.handler_sentences import SECRET_HEADER
+from fleet.plan.plan import HANDLER_PREFIX, GroupRole, WantedGroup, WantedHandler
+
+_AIR = "SoracomAir"
+_MOST_SHOWN = 40
+"""Characters of a value."""
+
+
+@frozen
+class CreateGroup:
+    """Creates a group that does not exist."""
+
+    group: WantedGroup
+
+    def __str__(self) -> str:
+        return f"+ group {self.group.name}"
+
+
+@frozen
+class PutParameters:
+    """Sets parameters of one namespace of a group."""
+
+    group_id: str
+    name: str
+    namespace: str
+    parameters: Mapping[str, Any]
+    before: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of the namespace as they are now."""
+
+    def __str__(self) -> str:
+        if self.namespace != _AIR:  # other namespaces may hold credentials
+            return f"~ group {self.name} {self.namespace} {', '.join(self.parameters)}"
+        texts = [f"{key}: {_short(self.before.get(key))} -> {_short(value)}" for key, value in self.parameters.items()]
+        return f"~ group {self.name} {self.namespace} {'; '.join(texts)}"
+
+
+@frozen
+class PutHandler:
+    """Creates an event handler, or replaces one that differs."""
+
+    handler: WantedHandler
+    handler_id: str | None
+    """The handler that is replaced; None where there is none."""
+
+    def __str__(self) -> str:
+        return f"{'~' if self.handler_id else '+'} handler {self.handler.name.removeprefix(HANDLER_PREFIX)}"
+
+
+@frozen
+class DeleteHandler:
+    """Deletes an event handler that an earlier form of the plan created."""
+
+    handler_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"- handler {self.name.removeprefix(HANDLER_PREFIX)}"
+
+
+@frozen
+class ChangeSim:
+    """Sets the tags, the group and the speed class in which one SIM differs; each is one request."""
+
+    sim_id: str
+    label: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    group: GroupRole | None = None
+    """The group that the SIM moves to; None where it stays."""
+    speed_class: str | None = None
+
+    @property
+    def writes(self) -> int:
+        """How many requests the change takes."""
+        return bool(self.tags) + (self.group is not None) + (self.speed_class is not None)
+
+    def __str__(self) -> str:
+        texts = [f"{name}={value}" for name, value in self.tags.items()]
+        texts += [f"group -> {self.group.value}"] if self.group else []
+        texts += [f"speed -> {self.speed_class}"] if self.speed_class else []
+        return f"~ SIM {self.label} {', '.join(texts)}"
+
+
+GroupChange = CreateGroup | PutParameters
+HandlerChange = PutHandler | DeleteHandler
+Change = GroupChange | HandlerChange | ChangeSim
+
+
+def _short(value: object) -> str:
+    """A value on one line, cut where it is long, and without secrets."""
+    text = "nothing" if value is None else str(value).replace("\n", "\\n")
+    if SECRET_HEADER in text:
+        return "a secret"
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."

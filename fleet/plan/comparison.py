@@ -1,0 +1,112 @@
+"""Story: compares a plan with the platform, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from agent.errors import Code, Failure
+from agent.frozen import frozen
+from agent.host.program_files import userdata_schema
+from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange
+from fleet.plan.differences import group_changes, handler_changes, sim_change
+from fleet.plan.plan import ByOrder, GroupIds, Plan, WantedGroup, WantedSim
+from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of, listed_sims, sims_of_plan
+from fleet.plan.userdata_fit import Unfit, unfit_sims
+from fleet.platform.api import Api
+from fleet.platform.calls import event_handler_calls, order_calls
+from fleet.platform.group import Group
+from fleet.platform.sim import Sim
+
+_MOST_NAMED = 5
+
+
+@frozen
+class Comparison:
+    """What differs between a plan and the platform."""
+
+    plan: Plan
+    group_ids: GroupIds
+    groups: tuple[GroupChange, ...]
+    handlers: tuple[HandlerChange, ...]
+    sims: tuple[ChangeSim, ...]
+    seen: int
+    """How many SIMs the plan has."""
+    missing: tuple[str, ...]
+    """Numbers of SIMs that the plan lists and the operator does not have."""
+    unfit: tuple[Unfit, ...]
+    """SIMs for which the userdata is not valid."""
+    unregistered_order: str | None = None
+    """The plan's order, where its SIMs have to be registered first."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes in their order."""
+        return (*self.groups, *self.handlers, *self.sims)
+
+    @property
+    def writes(self) -> int:
+        """How many requests the changes take."""
+        others = len(self.groups) + len(self.handlers) + (self.unregistered_order is not None)
+        return others + sum(change.writes for change in self.sims)
+
+
+def compare(api: Api, plan: Plan) -> Comparison:
+    """Compares a plan with the platform; raises `plan.invalid` where a group would become too large."""
+    found = groups_of_plan(api, plan)
+    group_ids = ids_of(found)
+    for role, group in plan.groups:
+        _require_room(group, found[role])
+    groups = tuple(change for role, group in plan.groups for change in group_changes(group, found[role]))
+    handlers = tuple(handler_changes(plan, group_ids, event_handler_calls.all_handlers(api)))
+    pairs, missing = _pairs(plan, sims_of_plan(api, plan))
+    sims = tuple(filter(None, (sim_change(plan, wanted, sim, group_ids) for wanted, sim in pairs)))
+    return Comparison(
+        plan,
+        group_ids,
+        groups,
+        handlers,
+        sims,
+        len(pairs),
+        missing,
+        tuple(unfit_sims(plan, pairs, userdata_schema())),
+        _unregistered_order(api, plan),
+    )
+
+
+def require_fit(comparison: Comparison) -> None:
+    """Raises `plan.invalid` where the userdata is not valid for every SIM."""
+    if comparison.unfit:
+        texts = "; ".join(map(str, comparison.unfit[:_MOST_NAMED]))
+        count = len({unfit.sim_id for unfit in comparison.unfit})
+        raise Failure(Code.PLAN_INVALID, f"the userdata is not valid for {count} SIMs: {texts}")
+
+
+def _unregistered_order(api: Api, plan: Plan) -> str | None:
+    if not isinstance(plan.source, ByOrder) or order_calls.is_received(api, plan.source.order_id):
+        return None
+    return plan.source.order_id
+
+
+def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]], tuple[str, ...]]:
+    """Each SIM with what the plan says about it, and the listed numbers that no SIM has."""
+    listed = listed_sims(plan)
+    missing = {wanted.sim_id or wanted.imsi for wanted in listed.values()}
+    pairs = []
+    for sim in sims:
+        imsi = sim.imsi.digits if sim.imsi else ""
+        wanted = listed.get(sim.sim_id) or listed.get(imsi) or WantedSim(sim.sim_id)
+        missing -= {sim.sim_id, imsi}
+        pairs.append((replace(wanted, sim_id=sim.sim_id), sim))
+    return pairs, tuple(sorted(missing))
+
+
+def _require_room(wanted: WantedGroup, found: Group | None) -> None:
+    """Raises `plan.invalid` where the settings that a group has already leave no room for those of the plan."""
+    present = found.configuration if found else {}
+    names = {*present, *wanted.configuration}
+    together = {name: {**present.get(name, {}), **wanted.configuration.get(name, {})} for name in names}
+    if (size := configuration_size(together)) > GROUP_LIMIT_BYTES:
+        detail = f"with the settings that it has already, it needs {size} bytes; the platform takes {GROUP_LIMIT_BYTES}"
+        raise Failure(Code.PLAN_INVALID, detail, where=f"group {wanted.name}")

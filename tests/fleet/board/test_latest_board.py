@@ -1,0 +1,76 @@
+"""The source is asked in the background, by one at a time, while somebody looks."""
+
+import threading
+from dataclasses import replace
+
+from board_rows import NOW, READY, board
+
+from agent.errors import Code, Failure
+from fleet.board.latest_board import LatestBoard
+
+FIRST = board(READY)
+
+
+def asked_until(watch, wanted):
+    """Looks until the board is the one that is wanted; the suite's own limit ends a test that never sees it."""
+    pause = threading.Event()
+    while (found := watch.board()) != wanted:
+        pause.wait(0.005)
+    return found
+
+
+def test_the_first_who_looks_sees_the_boxes_at_once():
+    assert LatestBoard(lambda: FIRST).board() == FIRST
+
+
+def test_nobody_is_asked_again_before_its_time():
+    asked = []
+
+    def source():
+        asked.append(1)
+        return FIRST
+
+    watch = LatestBoard(source, every_s=3600.0)
+    assert [watch.board() for _ in range(50)] == [FIRST] * 50
+    assert len(asked) == 1
+
+
+def test_a_platform_that_fails_leaves_what_was_known_and_says_why():
+    answers = iter([FIRST])
+
+    def source():
+        for answer in answers:
+            return answer
+        raise Failure(Code.PLATFORM_UNREACHABLE, "no route", advice="Look at the cable.")
+
+    watch = LatestBoard(source, every_s=0.0)
+    assert watch.board() == FIRST
+    asked_until(watch, replace(FIRST, problem="platform.unreachable: no route Look at the cable."))
+
+
+def test_a_platform_that_never_answered_is_an_empty_board_with_a_problem():
+    def source():
+        raise Failure(Code.PLATFORM_BUSY, "later")
+
+    found = LatestBoard(source, now=lambda: NOW).board()
+    assert (found.rows, found.taken_at) == ((), NOW)
+    assert found.problem.startswith("platform.busy: later")
+
+
+def test_who_looks_does_not_wait_for_a_slow_platform_and_asks_it_only_once():
+    go, asked = threading.Event(), []
+    second = replace(FIRST, title="second")
+
+    def source():
+        asked.append(1)
+        if len(asked) == 1:
+            return FIRST
+        go.wait()
+        return second
+
+    watch = LatestBoard(source, every_s=0.0)
+    watch.board()
+    assert {watch.board().title for _ in range(50)} == {FIRST.title}
+    assert len(asked) <= 2
+    go.set()
+    asked_until(watch, second)

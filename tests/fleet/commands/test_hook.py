@@ -1,0 +1,77 @@
+"""`kitting hook`, as a person starts it and the platform calls it."""
+
+import http.client
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+from simulated_operator import BENCH, SimulatedOperator
+from waiting import PATIENCE_S, exit_of, line_of
+
+from agent.errors import Code
+from fleet.cli import main
+
+SECRET = "0123456789abcdef"
+
+PLAN = "name: p\nsims: {tag: {name: batch, value: '7'}}\ngroups: {before: {name: bench}, after: {name: field}}\n"
+
+HOOKED = PLAN + (
+    "hook: {url: '%s', secret_file: secret}\n"
+    "handlers:\n  - {say: tell the hook when a SIM comes to life, on: before}\n"
+    "  - {say: tell the hook when a device connects, on: before}\n"
+)
+
+
+@pytest.fixture
+def operator(monkeypatch):
+    with SimulatedOperator(group_id=BENCH) as started:
+        started.environment(monkeypatch)
+        yield started
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path, ending):
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
+    command += ["--secret-file", str(tmp_path / "secret")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        url = line_of(process.stderr).split()[-1]
+        place = url.removeprefix("http://").rstrip("/")
+        connection = http.client.HTTPConnection(place, timeout=PATIENCE_S)
+        connection.request("POST", "/", b'{"sim":"8942310000000000001"}')
+        assert connection.getresponse().status == 403
+        connection.close()
+        (tmp_path / "plan.yaml").write_text(HOOKED % url)
+        prepare = [sys.executable, "-m", "fleet", "prepare", str(tmp_path / "plan.yaml"), "--yes"]
+        subprocess.run(prepare, check=True, stdout=subprocess.DEVNULL)
+        sim = operator.kitted()
+        while json.loads(line_of(process.stdout))["outcome"] not in {"locked", "already locked"}:
+            pass
+        operator.firing.settle()
+        process.send_signal(ending)
+        assert exit_of(process) == 0
+    assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
+    assert operator.firing.failed == []
+
+
+@pytest.mark.parametrize(
+    ("listen", "code"),
+    [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED), ("8800", Code.USAGE)],
+)
+def test_an_address_that_cannot_be_used_is_named(operator, tmp_path, listen, code):
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret"), "--listen"]
+    assert main([*words, listen.format(port=operator.server.port)]) == code.exit_code
+
+
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
+def test_a_secret_that_is_too_short_is_refused(operator, tmp_path, secret):
+    (tmp_path / "secret").write_text(secret)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret")]
+    assert main(words) == Code.USAGE.exit_code
+    assert operator.asked() == []

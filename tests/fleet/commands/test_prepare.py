@@ -1,0 +1,60 @@
+"""`kitting prepare`, as a person types it."""
+
+import json
+
+import pytest
+from kitting_plans import FILES, PLAN
+
+from agent.errors import Code
+from fleet.cli import main
+
+
+@pytest.fixture
+def plan(signed_in, tmp_path):
+    rows = "".join(f"{sim_id},gw\n" for sim_id in signed_in.sim_ids)
+    files = {**FILES.contents, "sims.csv": f"simId,name\n{rows}".encode(), "plan.yaml": PLAN.encode()}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path / "plan.yaml"
+
+
+def test_a_dry_run_shows_the_changes_and_makes_none(signed_in, plan, capsys):
+    assert main(["prepare", str(plan), "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "+ group alpha-bench" in shown
+    assert "read-only: its devices can neither unlock nor report" in shown
+    assert not [call for call in signed_in.account.calls if call.method == "PUT"]
+
+
+def test_without_a_terminal_the_changes_need_a_yes(signed_in, plan, capsys):
+    assert main(["prepare", str(plan)]) != 0
+    assert "--yes" in capsys.readouterr().err
+    assert signed_in.account.handlers == {}
+
+
+def test_the_changes_are_made_and_recorded_without_the_secret(plan):
+    assert main(["prepare", str(plan), "--yes"]) == 0
+    text = plan.with_name("plan.record.jsonl").read_text()
+    record = [json.loads(line) for line in text.splitlines()]
+    assert len([one for one in record if one["change"] == "ChangeSim"]) == 3
+    assert "0123456789abcdef" not in text
+
+
+def test_the_second_run_has_nothing_to_change(plan, capsys):
+    assert main(["prepare", str(plan), "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["prepare", str(plan), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+    assert main(["prepare", str(plan)]) == 0
+    assert "everything is as the plan says" in capsys.readouterr().out
+
+
+def test_a_listed_sim_of_another_operator_makes_the_run_incomplete(plan, capsys):
+    plan.with_name("sims.csv").write_text("simId,name\n8942310000000009999,gw\n")
+    assert main(["prepare", str(plan), "--yes"]) == Code.PREPARE_INCOMPLETE.exit_code
+    assert "listed SIMs that the operator does not have: 1" in capsys.readouterr().err
+
+
+def test_a_broken_plan_is_refused(plan):
+    plan.write_text("name: [")
+    assert main(["prepare", str(plan)]) == Code.PLAN_INVALID.exit_code

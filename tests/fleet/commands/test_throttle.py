@@ -1,0 +1,14 @@
+"""`kitting throttle` and `kitting resume`, as a person types them."""
+
+from fleet.cli import main
+
+
+def test_a_slow_sim_resumes_the_speed_that_it_had(signed_in):
+    sim = signed_in.platform.sims[0]
+    signed_in.platform.change_sim(sim.imsi, speed_class="s1.fast")
+    assert main(["throttle", sim.sim_id]) == 0
+    assert main(["throttle", sim.sim_id, "--to", "s1.slow"]) == 0
+    assert signed_in.platform.sim(sim.imsi).speed_class == "s1.slow"
+    assert main(["resume", sim.sim_id]) == 0
+    after = signed_in.platform.sim(sim.imsi)
+    assert (after.speed_class, "desk_speed_before" in after.tags) == ("s1.minimum", False)

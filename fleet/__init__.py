@@ -12,3 +12,5 @@
 
 A room's `__all__` names the modules that other rooms import.
 """
+
+__all__ = ["bilingual_text", "web_server"]

@@ -21,7 +21,7 @@ class PlanStatus:
     plan: Plan
     rows: tuple[Row, ...]
     """Rows that need attention first."""
-    expectations: Expectations
+    expectations: Expectations = Expectations()
 
 
 def status_of_plan(api: Api, plan: Plan) -> PlanStatus:

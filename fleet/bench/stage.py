@@ -62,6 +62,12 @@ class Row:
         return seen or ""
 
     @property
+    def meant_for(self) -> Imei | None:
+        """The device that the plan names, where the SIM is not in that device; None otherwise."""
+        is_there = self.expected is not None and bool(self.imei) and is_same_device(self.imei, self.expected)
+        return None if is_there else self.expected
+
+    @property
     def needs_attention(self) -> bool:
         """Whether a person has to do something before the SIM goes on."""
         return any(finding.weight is not Weight.NOTE for finding in self.findings)

@@ -9,9 +9,24 @@ from flask import Flask
 
 from agent.errors import Code, Failure
 from fleet.board.access_rules import Listen
+from fleet.board.latest_board import LatestBoard, Source
+from fleet.board.logins import Logins
+from fleet.board.web import Served, app_of
 from fleet.web_server import WebServer
 
 THREADS = 8
+
+
+def server_of(source: Source, password: str | None, listen: Listen, names: frozenset[str]) -> Server:
+    """The server of a board; raises `board.not_served`.
+
+    Args:
+        source: asks the platform for the SIMs.
+        password: the password of the board; None lets everybody see it.
+        listen: the address to serve at.
+        names: names of this machine, in small letters.
+    """
+    return Server(app_of(Served(LatestBoard(source).board, Logins(password), listen, names)), listen)
 
 
 class Server:

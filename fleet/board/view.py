@@ -12,9 +12,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from agent.frozen import frozen
-from agent.identity import Imei
 from fleet.bench import desk_tags
-from fleet.bench.finding_rules import is_same_device
 from fleet.bench.findings import Finding
 from fleet.bench.stage import DONE, Row, Stage, in_order, progress
 from fleet.board.texts import STAGES, PageText, TileGroup
@@ -131,7 +129,7 @@ def tile_of(row: Row, language: str) -> Tile:
         name=clean(sim.name, _NAME),
         imsi=imsi[-4:],
         imei=row.imei[-6:],
-        meant_for=_meant_for(row.imei, row.expected),
+        meant_for=row.meant_for.digits[-6:] if row.meant_for else "",
         serial=serial,
         stage=key_of(row.stage),
         stage_word=STAGES[row.stage].in_language(language),
@@ -181,10 +179,6 @@ def _away(board: Board, language: str, now: datetime) -> str:
         return ""
     text = PageText.AWAY_PLATFORM.value.in_language(language)
     return f"{text}: {clean(board.problem, _PROBLEM)}" if board.problem else text
-
-
-def _meant_for(imei: str, expected: Imei | None) -> str:
-    return expected.digits[-6:] if expected and not (imei and is_same_device(imei, expected)) else ""
 
 
 def _finding_text(finding: Finding, language: str) -> FindingText:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure, failure_from
 from agent.host.process_entry import print_json, print_lines
@@ -20,6 +20,7 @@ from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
+    from fleet.board.server import Server
     from fleet.board.view import Board
 
 LEAST_PASSWORD = 8
@@ -46,16 +47,13 @@ def _announce(url: str, *, as_json: bool) -> None:
         print_lines((f"The board: {url}  (Ctrl+C ends it)",))
 
 
-def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Any:
-    from fleet.board.latest_board import LatestBoard
-    from fleet.board.logins import Logins
-    from fleet.board.server import Server
-    from fleet.board.web import Served, app_of
+def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Server:
+    from fleet.board.server import server_of
 
-    latest = LatestBoard(_sample() if arguments.sample else _live(arguments))
+    source = _sample() if arguments.sample else _live(arguments)
     own = () if listen.is_loopback else _own_names()
     names = frozenset(name.lower() for name in (*own, *arguments.name))
-    return Server(app_of(Served(latest.board, Logins(password), listen, names)), listen)
+    return server_of(source, password, listen, names)
 
 
 def _live(arguments: argparse.Namespace) -> Callable[[], Board]:

@@ -25,14 +25,13 @@ _LEAST_PAUSE_S = 1.0
 
 def watch(arguments: argparse.Namespace) -> int:
     """Prints the table again and again, or once (--once, --json); a live table waits for a platform that is away."""
-    from fleet.bench.finding_rules import Expectations
     from fleet.bench.plan_status import PlanStatus, status_of_plan
     from fleet.bench.table import row_values
     from fleet.plan.plan_file import read_plan
 
     plan = read_plan(arguments.plan)
     is_live = not (arguments.once or arguments.json)
-    status = PlanStatus(plan, (), Expectations())
+    status = PlanStatus(plan, ())
     with api_of(arguments) as api:
         while True:
             problem = ""

@@ -1,1 +1,10 @@
-"""Pure. The plan of an order: its file, what differs from the platform, and how it is prepared."""
+"""Story. The kitting plan: reading it, comparing it with the platform, and making the changes.
+
+plan, plan_document, plan_schema, sim_list, plan_file    a plan as a value, from a document and the files beside it
+handler_sentences                                        event handlers as sentences
+plan_on_platform                                         the groups and SIMs of a plan
+comparison, differences, changes, userdata_fit           what differs, as a list of changes
+preparing                                                makes the changes
+"""
+
+__all__ = ["changes", "comparison", "handler_sentences", "plan", "plan_file", "plan_on_platform", "preparing"]

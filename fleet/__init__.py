@@ -13,4 +13,4 @@
 A room's `__all__` names the modules that other rooms import.
 """
 
-__all__ = ["bilingual_text", "web_server"]
+__all__ = ["bilingual_text", "listen_address", "web_server"]

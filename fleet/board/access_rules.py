@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
 
 from agent.frozen import frozen
+from fleet.listen_address import ListenAddress, is_loopback
 
 FREE_ATTEMPTS = 5
 """Wrong passwords from one network before it has to wait."""
@@ -18,20 +19,6 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 4.0, 900.0
 MAX_PASSWORD = 1024
 _IPV6_NETWORK = 64
 _MOST_DOUBLINGS = 16
-
-
-@frozen
-class Listen:
-    """The address at which the board is served."""
-
-    host: str
-    port: int
-    """0 chooses a free port."""
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can reach it."""
-        return self.host == "localhost" or _is_loopback(self.host)
 
 
 @frozen
@@ -54,24 +41,16 @@ class Attempts:
         return max(0, ceil(self.wait_until - now))
 
 
-def listen_of(text: str) -> Listen:
-    """An address from `HOST:PORT`, `[IPv6]:PORT` or `:PORT` (all interfaces); raises ValueError."""
-    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.%]+)\]|([^\s:\[\]/]*)):([0-9]{1,5})", text)
-    if not found or not int(found[3]) <= 65535:  # noqa: PLR2004 (16 bits)
-        raise ValueError("expected HOST:PORT, such as 127.0.0.1:8700")
-    return Listen(found[1] or found[2] or "0.0.0.0", int(found[3]))  # noqa: S104 (chosen by the user; needs a password)
-
-
 def name_of(host: str) -> str:
     """The name or address in a Host header, in small letters and without port; empty where it is malformed."""
     found = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", host.lower())
     return (found[1] or found[2]).removesuffix(".") if found else ""
 
 
-def is_own_name(host: str, listen: Listen, names: frozenset[str]) -> bool:
+def is_own_name(host: str, listen: ListenAddress, names: frozenset[str]) -> bool:
     """Whether a request with this Host header is meant for the board."""
     name = name_of(host)
-    if name == "localhost" or _is_loopback(name):
+    if name == "localhost" or is_loopback(name):
         return True
     return not listen.is_loopback and (name in names or _address(name) is not None)
 
@@ -87,11 +66,6 @@ def network_of(address: str) -> str:
     if isinstance(found, IPv6Address):
         return str(found.ipv4_mapped or f"{int(found) >> _IPV6_NETWORK:x}/64")
     return str(found or "?")
-
-
-def _is_loopback(name: str) -> bool:
-    found = _address(name)
-    return found is not None and found.is_loopback
 
 
 def _address(name: str) -> IPv4Address | IPv6Address | None:

@@ -44,19 +44,19 @@ class Logins:
         with self._lock:
             return self._attempts.get(network_of(address), Attempts()).wait_s(self._clock())
 
-    def log_in(self, address: str, password: str) -> str:
-        """A new token; empty where the password is wrong, or where the network has to wait."""
+    def log_in(self, address: str, password: str) -> str | None:
+        """A new token; None where the password is wrong, or where the network has to wait."""
         if self._password is None:
-            return ""
+            return None
         with self._lock:
             network, now = network_of(address), self._clock()
             before = self._attempts.get(network, Attempts())
             if before.wait_s(now):
-                return ""
+                return None
             if len(password) > MAX_PASSWORD or not hmac.compare_digest(_digest(password), self._password):
                 self._attempts[network] = before.after_wrong(now)
                 self._forget_networks()
-                return ""
+                return None
             self._attempts.pop(network, None)
             return self._new_token(now)
 

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from flask import Flask
 
 from agent.errors import Code, Failure
-from fleet.board.access_rules import Listen
 from fleet.board.latest_board import LatestBoard, Source
 from fleet.board.logins import Logins
 from fleet.board.web import Served, app_of
+from fleet.listen_address import ListenAddress
 from fleet.web_server import WebServer
 
 THREADS = 8
 
 
-def server_of(source: Source, password: str | None, listen: Listen, names: frozenset[str]) -> Server:
+def server_of(source: Source, password: str | None, listen: ListenAddress, names: frozenset[str]) -> Server:
     """The server of a board; raises `board.not_served`.
 
     Args:
@@ -32,7 +32,7 @@ def server_of(source: Source, password: str | None, listen: Listen, names: froze
 class Server:
     """The server of the board. It listens from construction on, so that its address can be shown before it serves."""
 
-    def __init__(self, app: Flask, listen: Listen) -> None:
+    def __init__(self, app: Flask, listen: ListenAddress) -> None:
         """Raises `board.not_served` where the address cannot be used."""
         try:
             self._server = WebServer(app, listen.host, listen.port, THREADS)

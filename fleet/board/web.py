@@ -11,18 +11,19 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent.frozen import frozen
 from fleet.bench.stage import Row, in_order
 from fleet.bilingual_text import LANGUAGES
-from fleet.board.access_rules import Listen, is_own_form, is_own_name
+from fleet.board.access_rules import is_own_form, is_own_name
 from fleet.board.label import code_text, label_of, qr_svg
 from fleet.board.logins import SESSION_S, Logins
-from fleet.board.texts import TileGroup, texts_in
+from fleet.board.texts import PageText, TileGroup, texts_in
 from fleet.board.view import Board, clean, group_of, page_of
+from fleet.listen_address import ListenAddress
 
 _COOKIE, _LANGUAGE_COOKIE = "kitting_board", "kitting_language"
 _A_YEAR_S = 365 * 86400
@@ -39,9 +40,17 @@ _HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_NO_SUCH_PAGE, _NO_SUCH_SIM, _WRONG_HOST, _NOT_FROM_HERE = "no_such_page", "no_such_sim", "wrong_host", "not_from_here"
 
 _board = Blueprint("board", __name__)
+
+
+class PageProblem(HTTPException):
+    """An HTTP error that is explained by a text of the board."""
+
+    def __init__(self, status: HTTPStatus, text: PageText) -> None:
+        super().__init__()
+        self.code = status
+        self.text = text
 
 
 @frozen
@@ -51,7 +60,7 @@ class Served:
     board: Callable[[], Board]
     """The latest board; returns at once."""
     logins: Logins
-    listen: Listen
+    listen: ListenAddress
     names: frozenset[str] = frozenset()
     """Names of this machine, in small letters."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -87,7 +96,9 @@ def rows() -> Response:
 def label(sim_id: str) -> str:
     """The label of one SIM, for printing."""
     found = [row for row in _served().board().rows if row.sim.sim_id == sim_id]
-    return _labels(found) if found else abort(404, _NO_SUCH_SIM)
+    if not found:
+        raise PageProblem(HTTPStatus.NOT_FOUND, PageText.NO_SUCH_SIM)
+    return _labels(found)
 
 
 @_board.get("/labels")
@@ -109,19 +120,20 @@ def log_in() -> AnyResponse | tuple[str, int, dict[str, str]]:
     """Checks the password, and sets a cookie for a shift."""
     logins, address = _served().logins, request.remote_addr or ""
     if token := logins.log_in(address, request.form.get("password", "")):
-        answer = redirect(url_for("board.index"), 303)
+        answer = redirect(url_for("board.index"), HTTPStatus.SEE_OTHER)
         answer.set_cookie(_COOKIE, token, max_age=int(SESSION_S), httponly=True, samesite="Strict")
         return answer
     wait_s = logins.wait_s(address)
     after = {"Retry-After": str(wait_s)} if wait_s else {}
-    return _page("login.html", wrong=True, wait_s=wait_s), 429 if wait_s else 403, after
+    status = HTTPStatus.TOO_MANY_REQUESTS if wait_s else HTTPStatus.FORBIDDEN
+    return _page("login.html", wrong=True, wait_s=wait_s), status, after
 
 
 @_board.post("/logout")
 def log_out() -> AnyResponse:
     """Ends the session, and deletes the cookie."""
     _served().logins.log_out(_token())
-    answer = redirect(url_for("board.login"), 303)
+    answer = redirect(url_for("board.login"), HTTPStatus.SEE_OTHER)
     answer.delete_cookie(_COOKIE, httponly=True, samesite="Strict")
     return answer
 
@@ -130,14 +142,14 @@ def _guard() -> AnyResponse | None:
     """Answers every request that may not see the board; None lets the request through."""
     served = _served()
     if not is_own_name(request.host, served.listen, served.names):
-        abort(403, _WRONG_HOST)
+        raise PageProblem(HTTPStatus.FORBIDDEN, PageText.WRONG_HOST)
     if request.method == "POST" and not is_own_form(request.headers.get("Origin"), request.host):
-        abort(403, _NOT_FROM_HERE)
+        raise PageProblem(HTTPStatus.FORBIDDEN, PageText.NOT_FROM_HERE)
     if request.endpoint in _OPEN_TO_ALL or served.logins.is_valid(_token()):
         return None
     if request.endpoint == "board.rows":
-        abort(401, _NOT_FROM_HERE)
-    return redirect(url_for("board.login"), 303)
+        raise PageProblem(HTTPStatus.UNAUTHORIZED, PageText.LOG_IN)
+    return redirect(url_for("board.login"), HTTPStatus.SEE_OTHER)
 
 
 def _finish(answer: AnyResponse) -> AnyResponse:
@@ -149,22 +161,23 @@ def _finish(answer: AnyResponse) -> AnyResponse:
 
 def _problem_page(error: HTTPException) -> tuple[str, int]:
     """The page for an HTTP error."""
-    texts = texts_in(_language())
-    key = str(error.description)
-    problem = texts.get(key, error.name)
-    if error.code == HTTPStatus.NOT_FOUND and key != _NO_SUCH_SIM:
-        problem = texts[_NO_SUCH_PAGE]
+    if isinstance(error, PageProblem):
+        problem = error.text.value.in_language(_language())
+    elif error.code == HTTPStatus.NOT_FOUND:
+        problem = PageText.NO_SUCH_PAGE.value.in_language(_language())
+    else:
+        problem = error.name
     return _page("problem.html", problem=problem), error.code or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _labels(found: list[Row]) -> str:
-    labels = [label_of(row, _served().now()) for row in found]
-    return _page("labels.html", labels=[(label, qr_svg(code_text(label))) for label in labels])
+    made = [label_of(row, _served().now()) for row in found]
+    return _page("labels.html", labels=[(one, qr_svg(code_text(one))) for one in made])
 
 
 def _page(template: str, **values: Any) -> str:
     language = _language()
-    other = next(one for one in LANGUAGES if one != language)
+    other = next(name for name in LANGUAGES if name != language)
     return render_template(
         template,
         w=texts_in(language),

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure, failure_from
 from agent.host.process_entry import print_json, print_lines
-from fleet.board.access_rules import MAX_PASSWORD, Listen, listen_of
+from fleet.board.access_rules import MAX_PASSWORD
 from fleet.commands.api_access import api_of
-from fleet.commands.command_line import CommandLine
+from fleet.commands.command_line import CommandLine, listen_argument
+from fleet.listen_address import ListenAddress
 
 if TYPE_CHECKING:
     from fleet.board.server import Server
@@ -30,7 +31,7 @@ _DEFAULT = "127.0.0.1:8700"
 
 def board(arguments: argparse.Namespace) -> int:
     """Serves until it is interrupted; raises `usage`, `file.unreadable` and `board.not_served`."""
-    listen: Listen = arguments.listen
+    listen: ListenAddress = arguments.listen
     password = _password(arguments.password_file) if arguments.password_file else None
     if password is None and not listen.is_loopback:
         advice = "Name a file with the password: --password-file FILE; or listen on 127.0.0.1."
@@ -47,7 +48,7 @@ def _announce(url: str, *, as_json: bool) -> None:
         print_lines((f"The board: {url}  (Ctrl+C ends it)",))
 
 
-def _server(arguments: argparse.Namespace, listen: Listen, password: str | None) -> Server:
+def _server(arguments: argparse.Namespace, listen: ListenAddress, password: str | None) -> Server:
     from fleet.board.server import server_of
 
     source = _sample() if arguments.sample else _live(arguments)
@@ -110,13 +111,6 @@ def _unusable(path: Path, detail: str, advice: str) -> Failure:
     return Failure(Code.FILE_UNREADABLE, detail, where=str(path), advice=advice)
 
 
-def _listen(text: str) -> Listen:
-    try:
-        return listen_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def add(commands: CommandLine) -> None:
     """Adds the command."""
     summary = "show the SIMs of a plan in a browser, for the kitting bench"
@@ -124,7 +118,11 @@ def add(commands: CommandLine) -> None:
     command.add_argument("plan", nargs="?", type=Path, metavar="PLAN", help="the kitting plan")
     command.add_argument("--sample", action="store_true", help="show thirty invented SIMs instead of a plan")
     command.add_argument(
-        "--listen", type=_listen, default=_DEFAULT, metavar="HOST:PORT", help=f"address to serve (default: {_DEFAULT})"
+        "--listen",
+        type=listen_argument,
+        default=_DEFAULT,
+        metavar="HOST:PORT",
+        help=f"address to serve (default: {_DEFAULT})",
     )
     command.add_argument(
         "--password-file",

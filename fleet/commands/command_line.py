@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent.host.process_entry import Parser
 from fleet.commands.api_access import add_access_options
+from fleet.listen_address import ListenAddress, listen_address_of
 
 Run = Callable[[argparse.Namespace], int]
 """Runs a command and returns its exit code; raises `Failure`."""
@@ -43,6 +44,14 @@ class CommandLine:
         command = self.add(name, run, summary, example)
         add_access_options(command)
         return command
+
+
+def listen_argument(text: str) -> ListenAddress:
+    """The value of an option that takes HOST:PORT; raises what argparse expects."""
+    try:
+        return listen_address_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_plan(command: argparse.ArgumentParser) -> None:

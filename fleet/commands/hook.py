@@ -7,21 +7,24 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
-from fleet.commands.command_line import CommandLine, add_plan
+from fleet.commands.command_line import CommandLine, add_plan, listen_argument
+from fleet.listen_address import ListenAddress
 from fleet.plan.handler_sentences import LEAST_SECRET
 
 if TYPE_CHECKING:
     from fleet.hook.locking_by_hint import HintResult
+    from fleet.hook.web_application import Application
     from fleet.web_server import WebServer
+
+_DEFAULT = "127.0.0.1:8800"
 
 
 def hook(arguments: argparse.Namespace) -> int:
@@ -30,31 +33,29 @@ def hook(arguments: argparse.Namespace) -> int:
     from fleet.hook.locking_by_hint import lock_by_hint
     from fleet.hook.web_application import application
     from fleet.plan.plan_file import read_plan
-    from fleet.web_server import WebServer
 
     plan = read_plan(arguments.plan)
     secret = _secret(arguments.secret_file)
-    host, _, port = arguments.listen.rpartition(":")
-    if not host or not port.isdecimal():
-        raise Failure(Code.USAGE, f"--listen takes HOST:PORT, not {arguments.listen!r}")
     with api_of(arguments) as api:
         lock = partial(lock_by_hint, api, plan, back_within_s=arguments.back_within)
         running = HintQueue(lock, partial(_print_result, threading.Lock()))
         try:
-            server = _server(partial(WebServer, application(running.hint, secret), host, int(port)), arguments.listen)
-            server.run(partial(_announce, f"http://{host}:{server.port}/"))
+            server = _server(application(running.hint, secret), arguments.listen)
+            server.run(partial(_announce, f"http://{arguments.listen.host}:{server.port}/"))
         finally:
             running.stop()
     return os.EX_OK
 
 
-def _server(listen: Callable[[], WebServer], where: str) -> WebServer:
+def _server(application: Application, listen: ListenAddress) -> WebServer:
     """The server, which listens already; raises `hook.not_served`."""
+    from fleet.web_server import WebServer
+
     try:
-        return listen()
+        return WebServer(application, listen.host, listen.port)
     except (OSError, ValueError, OverflowError) as error:
         detail = getattr(error, "strerror", None) or str(error)
-        raise Failure(Code.HOOK_NOT_SERVED, detail, where=where) from None
+        raise Failure(Code.HOOK_NOT_SERVED, detail, where=f"{listen.host}:{listen.port}") from None
 
 
 def _announce(url: str) -> None:
@@ -72,8 +73,10 @@ def _print_result(guard: threading.Lock, result: HintResult) -> None:
 def _secret(path: Path) -> str:
     try:
         secret = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Code.FILE_UNREADABLE, str(error), where=str(path)) from None
+    except UnicodeDecodeError:
+        raise Failure(Code.FILE_UNREADABLE, "the secret has other characters than ASCII", where=str(path)) from None
+    except OSError as error:
+        raise failure_from(error, Code.FILE_UNREADABLE, path) from None
     if len(secret) < LEAST_SECRET:
         raise Failure(Code.USAGE, f"a secret has at least {LEAST_SECRET} characters", where=str(path))
     return secret
@@ -85,7 +88,9 @@ def add(commands: CommandLine) -> None:
     example = "plan.yaml --listen 0.0.0.0:8800 --secret-file hook.secret"
     command = commands.add_with_api("hook", hook, summary, example)
     add_plan(command)
-    command.add_argument("--listen", default="127.0.0.1:8800", metavar="HOST:PORT", help="default: 127.0.0.1:8800")
+    command.add_argument(
+        "--listen", type=listen_argument, default=_DEFAULT, metavar="HOST:PORT", help=f"address (default: {_DEFAULT})"
+    )
     command.add_argument(
         "--secret-file", type=Path, required=True, metavar="FILE", help="the secret that the platform has to send"
     )

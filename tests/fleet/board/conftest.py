@@ -8,10 +8,10 @@ import pytest
 from board_rows import Changing
 from werkzeug.serving import make_server
 
-from fleet.board.access_rules import Listen
 from fleet.board.logins import Logins
 from fleet.board.sample import sample
 from fleet.board.web import Served, app_of
+from fleet.listen_address import ListenAddress
 
 FLAGS = (
     "--headless=new",
@@ -53,7 +53,7 @@ def serve():
     servers = []
 
     def begin(source, password=None):
-        listen = Listen("127.0.0.1", 0)
+        listen = ListenAddress("127.0.0.1", 0)
         app = app_of(Served(source, Logins(password), listen))
         server = make_server(listen.host, listen.port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -31,7 +31,7 @@ def test_every_token_is_another_and_one_that_was_given_back_is_worth_nothing():
 def test_a_wrong_password_gives_nothing():
     logins, _ = logins_and_clock()
     for wrong in ("", "correct horsf", PASSWORD + " ", "x" * (MAX_PASSWORD + 1), "\ud800"):
-        assert logins.log_in(FAR, wrong) == ""
+        assert logins.log_in(FAR, wrong) is None
 
 
 def test_who_guesses_too_often_has_to_wait_even_with_the_right_password_and_others_do_not():
@@ -40,7 +40,7 @@ def test_who_guesses_too_often_has_to_wait_even_with_the_right_password_and_othe
         logins.log_in(FAR, "guess")
     wait_s = logins.wait_s(FAR)
     assert wait_s > 0
-    assert logins.log_in(FAR, PASSWORD) == ""
+    assert logins.log_in(FAR, PASSWORD) is None
     assert logins.log_in(NEAR, PASSWORD)
     clock.now += wait_s
     assert logins.log_in(FAR, PASSWORD)
@@ -68,4 +68,4 @@ def test_many_sessions_end_the_oldest():
 def test_a_board_without_a_password_knows_everybody():
     assert Logins(None).is_valid("")
     assert not Logins(None).need_password
-    assert Logins(None).log_in(NEAR, "") == ""
+    assert Logins(None).log_in(NEAR, "") is None

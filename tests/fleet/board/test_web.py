@@ -6,14 +6,15 @@ from dataclasses import asdict, replace
 import pytest
 from board_rows import FAILED, LOCKED, NOW, READY, Changing, board, named
 
-from fleet.board.access_rules import FREE_ATTEMPTS, Listen
+from fleet.board.access_rules import FREE_ATTEMPTS
 from fleet.board.logins import Logins
 from fleet.board.texts import PageText, texts_in
 from fleet.board.view import page_of
 from fleet.board.web import Served, app_of
+from fleet.listen_address import ListenAddress
 
 PASSWORD = "correct horse"
-HERE, EVERYWHERE = Listen("127.0.0.1", 8700), Listen("0.0.0.0", 8700)
+HERE, EVERYWHERE = ListenAddress("127.0.0.1", 8700), ListenAddress("0.0.0.0", 8700)
 HOSTILE = '"><script>alert(1)</script>\u202e\x00'
 BOARD = board(named(LOCKED, "gw-1"), replace(named(FAILED, HOSTILE, desk_serial=HOSTILE), sim_id="8942/../2"))
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path
 
 @pytest.mark.parametrize(
     ("listen", "code"),
-    [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED), ("8800", Code.USAGE)],
+    [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED)],
 )
 def test_an_address_that_cannot_be_used_is_named(operator, tmp_path, listen, code):
     (tmp_path / "secret").write_text(SECRET)
@@ -75,3 +76,18 @@ def test_a_secret_that_is_too_short_is_refused(operator, tmp_path, secret):
     words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret")]
     assert main(words) == Code.USAGE.exit_code
     assert operator.asked() == []
+
+
+def test_an_address_without_a_host_is_a_usage_error(order, tmp_path, capsys):
+    (tmp_path / "secret").write_text(SECRET)
+    with pytest.raises(SystemExit) as end:
+        main(["hook", str(order), "--secret-file", str(tmp_path / "secret"), "--listen", "8800"])
+    assert end.value.code == os.EX_USAGE
+    assert "HOST:PORT" in capsys.readouterr().err
+
+
+def test_a_secret_with_other_characters_than_ascii_is_refused(order, tmp_path, capsys):
+    (tmp_path / "secret").write_text("日本語日本語日本語日本語日本語日本語")
+    words = ["hook", str(order), "--secret-file", str(tmp_path / "secret")]
+    assert main(words) == Code.FILE_UNREADABLE.exit_code
+    assert "ASCII" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Pure. Frozen values as `dataclasses` makes them, without what that costs at every start.
+"""Words. Frozen values as `dataclasses` makes them, without what that costs at every start.
 
 `dataclass(frozen=True, slots=True)` writes and compiles six methods for every class: 0.4 ms each, 40 ms for all that a
 pass knows, every time that it starts. `frozen` has the same fields, and methods that all values share. What asks about

@@ -1,4 +1,4 @@
-"""Pure. The value of a single setting, from the settings file; raises `ValueError` with a message for people.
+"""Words. The value of a single setting, from the settings file; raises `ValueError` with a message for people.
 
 Each function takes the TOML value of one key and returns the value that the program works with.
 """

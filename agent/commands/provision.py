@@ -29,13 +29,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     gc.disable()  # a pass ends before garbage matters, and its collection takes a twentieth of the time of a pass
     from agent.host.leaving_root import leave_root
     from agent.metadata import early_connection
+    from agent.provision.state_file import STATE
     from agent.resident.schedule import pass_limit_s
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
     make_directory(settings.paths.state)
     leave_root(settings)
-    transports = early_connection.transports(settings)
+    is_first_pass = not (settings.paths.state / STATE).exists()
+    transports = early_connection.transports(settings, is_first_pass=is_first_pass)
     from agent.commands.display.pass_result import pass_lines, pass_values
     from agent.commands.progress import Progress
     from agent.resident.pauses import pause_after

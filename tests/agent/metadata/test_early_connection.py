@@ -11,8 +11,6 @@ from agent.errors import Code, Failure
 from agent.identity import Imsi
 from agent.metadata import early_connection
 from agent.metadata.service import MetadataService
-from agent.provision.remembered import Remembered
-from agent.provision.state_file import save
 from agent.settings import MetadataSettings, PathSettings, Settings
 
 WHOLE = answer()
@@ -24,13 +22,12 @@ def settings_for(url, tmp_path):
 
 
 def asking(settings):
-    return MetadataService(settings.metadata, early_connection.transports(settings))
+    return MetadataService(settings.metadata, early_connection.transports(settings, is_first_pass=False))
 
 
 @pytest.fixture
 def known(tmp_path):
     """The state directory of a device that has made a pass."""
-    save(tmp_path, Remembered())
     return tmp_path
 
 
@@ -44,7 +41,7 @@ def test_what_was_begun_is_what_is_asked_over(known):
 def test_a_new_device_has_a_second_one_for_its_userdata(tmp_path):
     with service([WHOLE], [WHOLE]) as running:
         settings = settings_for(running.url, tmp_path)
-        lines = early_connection.transports(settings)
+        lines = early_connection.transports(settings, is_first_pass=True)
         with MetadataService(settings.metadata, lines) as metadata:
             metadata.read_userdata_ahead()
             metadata.subscriber()
@@ -83,7 +80,7 @@ def test_where_nobody_was_yet_it_is_tried_again(known):
 
 def test_one_to_somewhere_else_is_not_used(known):
     with service([WHOLE]) as elsewhere, service([WHOLE]) as running:
-        lines = early_connection.transports(settings_for(elsewhere.url, known))
+        lines = early_connection.transports(settings_for(elsewhere.url, known), is_first_pass=False)
         with MetadataService(settings_for(running.url, known).metadata, lines) as metadata:
             metadata.subscriber()
         assert (len(running.requests), elsewhere.requests) == (1, [])

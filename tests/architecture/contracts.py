@@ -1,0 +1,154 @@
+"""The contracts that follow from folders and from the first line of each module, as functions of the import graph.
+
+Each function returns the imports that break its contract, as sentences. `test_contracts.py` holds the code to them, and
+shows of each that it notices an import that breaks it.
+"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
+"""From the ground up: a module imports modules of its own kind and of the kinds before it."""
+TOUCHING = frozenset(
+    {"fcntl", "logging", "random", "requests", "serial", "socket", "subprocess", "systemd", "threading"}
+)
+"""What no pure module imports: files that are locked, chance, the network, ports, processes, threads."""
+CLOCK = "time"
+WRITERS = {
+    "subprocess": ("agent.host.programs",),
+    "shutil": (),
+    "tempfile": ("agent.apply.ssh_keygen", "agent.host.process_entry"),
+    "agent.host.programs": (
+        "agent.apply.machine.commands",
+        "agent.apply.ssh_keygen",
+        "agent.modem.managed",
+        "agent.resident.metered",
+        "agent.upkeep.collect",
+        "agent.upkeep.endpoint",
+    ),
+}
+"""What runs programs, moves files or makes files, and the modules of the device that may import it."""
+OPEN_EDGES = ("agent.host",)
+"""Rooms whose edges other edges may use."""
+DESK_MAY_USE = (
+    "agent.codes",
+    "agent.configuration",
+    "agent.errors",
+    "agent.frozen",
+    "agent.host.clock",
+    "agent.host.process_entry",
+    "agent.identity",
+    "agent.setting_values",
+    "agent.settings",
+)
+"""Modules and rooms of the device that the desk may import: the document and the words; nothing touches a device."""
+
+
+def graph() -> grimp.ImportGraph:
+    """All imports of the three packages, those of libraries included."""
+    return grimp.build_graph("agent", "fleet", "simulator", include_external_packages=True, cache_dir=None)
+
+
+@cache
+def path_of(module: str) -> Path:
+    place = ROOT / module.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
+@cache
+def kind_of(module: str) -> str:
+    """The kind that a module's first line names; empty where it names none."""
+    text = ast.get_docstring(ast.parse(path_of(module).read_text())) or ""
+    return next((kind for kind in KINDS if re.match(rf"{kind}[.:]", text)), "")
+
+
+def room_of(module: str) -> str:
+    """The folder of a module, with the package in front; of a file at the top of a package, the package."""
+    above, _, _ = module.rpartition(".")
+    return module if path_of(module).name == "__init__.py" else above
+
+
+def ours(imports: grimp.ImportGraph) -> list[str]:
+    """The modules of the project in a graph."""
+    return sorted(name for name in imports.modules if name.partition(".")[0] in {"agent", "fleet", "simulator"})
+
+
+def arrows(imports: grimp.ImportGraph, package: str = "") -> list[tuple[str, str]]:
+    """Pairs of modules of the project, of which the first imports the second; no folder's `__init__` is counted."""
+    known = set(ours(imports))
+    return [
+        (importer, imported)
+        for importer in sorted(known)
+        for imported in sorted(imports.find_modules_directly_imported_by(importer))
+        if imported in known and path_of(imported).name != "__init__.py" and importer.startswith(package)
+    ]
+
+
+def imports_upward(imports: grimp.ImportGraph) -> list[str]:
+    """Entry points use stories, stories use edges, edges use pure modules, and all use words."""
+    rank = {kind: place for place, kind in enumerate(KINDS)}
+    return [
+        f"{importer} ({kind_of(importer)}) imports {imported} ({kind_of(imported)})"
+        for importer, imported in arrows(imports)
+        if rank[kind_of(importer)] < rank[kind_of(imported)]
+    ]
+
+
+def impure(imports: grimp.ImportGraph) -> list[str]:
+    """A pure module and a module of words touch nothing."""
+    return [
+        f"{importer} ({kind_of(importer)}) imports {imported}"
+        for importer in ours(imports)
+        if kind_of(importer) in {"Words", "Pure"}
+        for imported in sorted(imports.find_modules_directly_imported_by(importer))
+        if imported in TOUCHING or (imported == CLOCK and importer.startswith(("agent", "fleet")))
+    ]
+
+
+def edges_that_know_each_other(imports: grimp.ImportGraph) -> list[str]:
+    """An edge does one kind of I/O; it uses no edge of another room but those of this computer."""
+    return [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports)
+        if kind_of(importer) == kind_of(imported) == "Edge"
+        and not _share_a_room(importer, imported)
+        and not imported.startswith(OPEN_EDGES)
+        and not importer.startswith("simulator")
+    ]
+
+
+def _share_a_room(one: str, other: str) -> bool:
+    return one.split(".")[:2] == other.split(".")[:2]
+
+
+def writers(imports: grimp.ImportGraph) -> list[str]:
+    """Of the device only the named modules run programs, move files, and make files of their own."""
+    return [
+        f"{importer} imports {library}"
+        for library, allowed in WRITERS.items()
+        for importer in ours(imports)
+        if importer.startswith("agent.")
+        and importer not in allowed
+        and library in imports.find_modules_directly_imported_by(importer)
+    ]
+
+
+def desk_beyond_its_list(imports: grimp.ImportGraph) -> list[str]:
+    """The desk uses of the device what its list names."""
+    return [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports, "fleet")
+        if imported.startswith("agent") and not _is_listed(imported)
+    ]
+
+
+def _is_listed(module: str) -> bool:
+    return any(module == listed or module.startswith(f"{listed}.") for listed in DESK_MAY_USE)
+
+
+CONTRACTS = (imports_upward, impure, edges_that_know_each_other, writers, desk_beyond_its_list)

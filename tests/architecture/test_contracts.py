@@ -1,0 +1,78 @@
+"""The code keeps the contracts of its rooms and kinds, and each contract notices an import that breaks it."""
+
+from configparser import ConfigParser
+
+import pytest
+from contracts import CONTRACTS, ROOT, graph
+from importlinter.configuration import configure
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.independence import IndependenceContract
+from importlinter.contracts.layers import LayersContract
+
+CLASSES = {"layers": LayersContract, "forbidden": ForbiddenContract, "independence": IndependenceContract}
+
+SABOTAGE = {
+    "imports_upward": ("agent.provision.report", "agent.cli"),
+    "impure": ("agent.provision.report", "socket"),
+    "edges_that_know_each_other": ("agent.metadata.service", "agent.modem.serial_line"),
+    "writers": ("agent.provision.state_file", "subprocess"),
+    "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),
+    "device": ("agent.provision.provisioning", "agent.apply.applying"),
+    "desk": ("fleet.platform.calls", "fleet.bench.shipping"),
+    "resident": ("agent.resident.daemon", "json"),
+    "strangers": ("simulator.cli", "agent.errors"),
+    "nodesk": ("agent.cli", "fleet.cli"),
+    "nosimulator": ("fleet.cli", "simulator.cli"),
+}
+"""Of each contract: an import that breaks it."""
+
+
+@pytest.fixture(scope="module")
+def imports():
+    return graph()
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_the_code_keeps_the_contract(contract, imports):
+    assert contract(imports) == []
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_the_contract_notices_an_import_that_breaks_it(contract):
+    imports = graph()
+    importer, imported = SABOTAGE[contract.__name__]
+    before = contract(imports)
+    imports.add_import(importer=importer, imported=imported)
+    assert len(contract(imports)) == len(before) + 1
+
+
+def written_contracts():
+    """Name of each contract in setup.cfg, with what it says."""
+    parser = ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    prefix = "importlinter:contract:"
+    return {name.removeprefix(prefix): parser[name] for name in parser.sections() if name.startswith(prefix)}
+
+
+def checked(name, imports):
+    """Whether a contract of setup.cfg is kept by a graph."""
+    configure()
+    written = written_contracts()[name]
+    options = {key: [line for line in value.split("\n") if line] for key, value in written.items()}
+    options = {key: lines[0] if key == "exhaustive" else lines for key, lines in options.items()}
+    kind = CLASSES[written["type"]]
+    packages = {"root_packages": ["agent", "fleet", "simulator"], "include_external_packages": "True"}
+    return kind(name, packages, options).check(imports, verbose=False).kept
+
+
+@pytest.mark.parametrize("name", written_contracts())
+def test_a_contract_of_setup_cfg_is_kept_and_notices_an_import_that_breaks_it(name):
+    assert checked(name, graph())
+    imports = graph()
+    importer, imported = SABOTAGE[name]
+    imports.add_import(importer=importer, imported=imported)
+    assert not checked(name, imports)
+
+
+def test_every_contract_is_sabotaged():
+    assert set(SABOTAGE) == {contract.__name__ for contract in CONTRACTS} | set(written_contracts())

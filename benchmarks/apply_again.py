@@ -14,10 +14,10 @@ from agent.apply import applying
 from agent.apply.context import apply_context
 from agent.configuration.fill import Names
 from agent.configuration.resolving import resolve
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Failure
 from agent.handover import files as handover
 from agent.handover.order import Apply, Result
-from agent.host.program_files import userdata_schema
 from agent.settings import load
 
 

@@ -19,8 +19,8 @@ import grimp
 import yaml
 
 from agent.apply.journal import transaction
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Kind
-from agent.host.program_files import userdata_schema
 from agent.provision import lifecycle
 
 DOCS = Path(__file__).parent

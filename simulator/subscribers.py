@@ -1,4 +1,4 @@
-"""Words. What the platform knows of a SIM, its session, its group, and of a request that came in."""
+"""Pure. What the platform knows of a SIM, its session, its group, and of a request that came in."""
 
 from __future__ import annotations
 

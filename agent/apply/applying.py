@@ -31,10 +31,10 @@ from agent.apply.planning.questions import questions
 from agent.apply.planning.steps import Managed
 from agent.apply.settling import opened_store, settle_earlier
 from agent.configuration.resolving import from_document, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.effects import WantedEffect
 from agent.errors import Code, Failure
 from agent.handover.order import Apply, Outcome, Result, RollBack, Scrub
-from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
 
 FindEffects = Callable[[], Sequence[WantedEffect]]

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from agent.apply import ssh_keygen as signature
 from agent.configuration.resolving import Names, resolve
+from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import SignedText, split
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover.order import Apply, Outcome, Result
 from agent.host.durable import read_bounded, write_durably
-from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
 
 SERIALS = "serial.json"

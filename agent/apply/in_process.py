@@ -1,4 +1,4 @@
-"""Edge. The root half within the process of the pass, where one process does both (`[apply] by = "process"`)."""
+"""Story. The root half within the process of the pass, where one process does both (`[apply] by = "process"`)."""
 
 from __future__ import annotations
 

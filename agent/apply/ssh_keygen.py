@@ -1,32 +1,32 @@
-"""Edge: asks ssh-keygen whether a signature holds.
+"""Edge. ssh-keygen, which verifies signatures.
 
-`ssh-keygen -Y verify` (OpenSSH 8.2 and later, on every Debian gateway) checks a signature against a file of those who
-may sign (`allowed_signers`, ssh-keygen(1)). Nothing of a signature is parsed here.
+`ssh-keygen -Y verify` (OpenSSH 8.2 and later, on every Debian gateway) checks a signature against a file of the keys
+that may sign (`allowed_signers`, ssh-keygen(1)). No part of a signature is parsed here.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
 from agent.configuration.signed_text import NAMESPACE, SignedText
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
+from agent.host.programs import Ended, run
 
 LIMIT_S = 20.0
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 
 def is_wanted(allowed_signers: Path) -> bool:
-    """Whether this device takes only signed documents: whatever is at that path says so, even if it is unreadable."""
+    """Whether this device takes only signed documents: it does if the path exists, even if the file is unreadable."""
     return os.path.lexists(allowed_signers)
 
 
 def require(signed: SignedText, allowed_signers: Path) -> str:
-    """Who signed it; raises `userdata.unsigned` or `userdata.bad_signature`."""
+    """The signer of a text; raises `userdata.unsigned` or `userdata.bad_signature`."""
     if signed.signature is None:
-        raise Failure(Code.USERDATA_UNSIGNED, "no signature stands at its end")
+        raise Failure(Code.USERDATA_UNSIGNED, "the text has no signature at its end")
     with tempfile.TemporaryDirectory(prefix="kitting-signature-") as place:
         signature = Path(place, "signature")
         signature.write_bytes(signed.signature)
@@ -37,25 +37,18 @@ def require(signed: SignedText, allowed_signers: Path) -> str:
 
 
 def _principals(signature: Path, allowed_signers: Path) -> list[str]:
-    """Whose keys the signature could be of."""
-    found = _asked("find-principals", "-s", str(signature), "-f", str(allowed_signers))
-    return found.stdout.decode("utf-8", "replace").splitlines() if found.returncode == 0 else []
+    """The names in `allowed_signers` whose keys can have made the signature."""
+    found = _run("find-principals", "-s", str(signature), "-f", str(allowed_signers))
+    return found.output.decode("utf-8", "replace").splitlines() if found.code == 0 else []
 
 
 def _verifies(signer: str, signature: Path, text: bytes, allowed_signers: Path) -> bool:
     words = ("verify", "-n", NAMESPACE, "-I", signer, "-s", str(signature), "-f", str(allowed_signers))
-    return _asked(*words, given=text).returncode == 0
+    return _run(*words, given=text).code == 0
 
 
-def _asked(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run(*words: str, given: bytes = b"") -> Ended:
     try:
-        return subprocess.run(  # noqa: S603 (no shell, and the words are ours)
-            ["ssh-keygen", "-Y", *words],  # noqa: S607 (the path is in the environment above)
-            input=given,
-            capture_output=True,
-            timeout=LIMIT_S,
-            check=False,
-            env=_ENVIRONMENT,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Failure(Code.USERDATA_BAD_SIGNATURE, f"ssh-keygen cannot be asked: {error}") from None
+        return run(["ssh-keygen", "-Y", *words], given=given, limit_s=LIMIT_S, environment=_ENVIRONMENT)
+    except OSError as error:
+        raise failure_from(error, Code.USERDATA_BAD_SIGNATURE, "ssh-keygen") from None

@@ -7,9 +7,9 @@ import os
 
 from agent.commands.display.problems import problem_lines, problem_values
 from agent.configuration import resolving
+from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import split
 from agent.host.process_entry import print_json, print_lines, read_input
-from agent.host.program_files import userdata_schema
 from agent.settings import Settings
 
 

@@ -10,7 +10,8 @@ from agent.commands.display.findings import finding_lines, finding_values
 from agent.host.process_entry import print_json, print_lines
 from agent.modem.reading import read_equipment
 from agent.settings import Settings
-from agent.upkeep.doctor import Level, examine
+from agent.upkeep.doctor import examine
+from agent.upkeep.findings import Level
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

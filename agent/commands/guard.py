@@ -10,6 +10,7 @@ from agent.commands.messages import print_messages
 from agent.errors import Code, Failure
 from agent.settings import Settings
 from agent.upkeep import endpoint
+from agent.upkeep.endpoint_table import TABLE
 
 AGENT_USER = "kitting-agent"
 
@@ -20,7 +21,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise Failure(Code.USAGE, "only root may change the firewall", advice="Run it with sudo.")
     if settings.endpoint.close:
         endpoint.close(settings.metadata.url, _user_ids())
-        message = f"closed to all but root and {AGENT_USER}: table inet {endpoint.TABLE}"
+        message = f"closed to all but root and {AGENT_USER}: table inet {TABLE}"
     else:
         endpoint.open_again()
         message = "open: [endpoint] close is false"

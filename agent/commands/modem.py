@@ -12,7 +12,8 @@ from agent.errors import Code, failure_from
 from agent.host.process_entry import print_json, print_lines
 from agent.identity import NotRead
 from agent.modem import dialogue_file
-from agent.modem.reading import Survey, survey
+from agent.modem.reading import survey
+from agent.modem.survey import Survey
 from agent.settings import Settings
 
 STANDARD_OUTPUT = "-"

@@ -1,4 +1,4 @@
-"""Edge. What a pass does, shown while it goes on: at the terminal, to systemd, in the journal, and on the gateway."""
+"""Story. What a pass does, shown while it goes on: at the terminal, to systemd, in the journal, and on the gateway."""
 
 from __future__ import annotations
 

@@ -10,15 +10,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import agent
-from agent.errors import Code, Failure
-
-if TYPE_CHECKING:
-    from agent.configuration.schema import Schema
+from agent.errors import Code, Failure, failure_from
 
 
 def folder() -> Path:
@@ -32,21 +28,13 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": search}
 
 
-@cache
-def userdata_schema() -> Schema:
-    """The schema of userdata documents; raises `installation.incomplete`."""
-    from agent.configuration.schema import Schema
-
-    return Schema(json_file("userdata.schema.json"))
-
-
 def json_file(name: str) -> Mapping[str, Any]:
     """The JSON object in `config/NAME`; raises `installation.incomplete`."""
     place = folder() / "config" / name
     try:
         content: Mapping[str, Any] = json.loads(place.read_text("utf-8"))
     except OSError as error:
-        raise Failure(Code.INSTALLATION_INCOMPLETE, error.strerror or str(error), where=str(place)) from None
+        raise failure_from(error, Code.INSTALLATION_INCOMPLETE, place) from None
     except ValueError:
         raise Failure(Code.INSTALLATION_INCOMPLETE, "the file is damaged", where=str(place)) from None
     return content

@@ -28,23 +28,10 @@ from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
 from agent.modem.mmcli import Managed
 from agent.modem.ports import candidates, named
+from agent.modem.survey import Survey
 from agent.settings import ModemSettings
 
 Asked = list[tuple[Candidate, Equipment]]
-
-
-@frozen
-class Survey:
-    """Everything that was found, for who wants more than the result."""
-
-    equipment: Equipment
-    """The modem that said most, with the others beside it."""
-    managed: tuple[Managed, ...]
-    """ModemManager's."""
-    asked: tuple[tuple[Candidate, Equipment], ...]
-    """Each port that was asked, and what it said."""
-    exchanges: tuple[ExchangeRecord, ...]
-    """Every exchange, in the order in which they ended."""
 
 
 def read_equipment(

@@ -1,4 +1,4 @@
-"""Words. The edges of a pass: service, modem, root half, state file, clock and display."""
+"""Pure. The edges of a pass: service, modem, root half, state file, clock and display."""
 
 from __future__ import annotations
 

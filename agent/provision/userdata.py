@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agent.configuration import resolving
+from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Apply
-from agent.host.program_files import userdata_schema
 from agent.identity import Subscriber
 from agent.provision.edges import Edges, Stage
 from agent.provision.memory import attempt_of

@@ -10,45 +10,21 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from enum import Enum, unique
 from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
 from agent.metadata.service import MetadataService
 from agent.provision.binding import Mismatch, Verdict, verdict
 from agent.settings import MetadataSettings, Settings
+from agent.upkeep.findings import Finding, Level
 from agent.upkeep.routes import SORACOM_NETWORK, LinkKind, link_kind, parse_routes, route_to
 
 LEAST_FREE_BYTES = 32 * 1024 * 1024
 LEAST_FREE_INODES = 1000
-
-
-@unique
-class Level(Enum):
-    """How serious a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    """A pass works, or may work, all the same."""
-    FAULT = "fault"
-    """A pass cannot succeed."""
-    SKIPPED = "skipped"
-    """Not examined, because something that it depends on is at fault."""
-
-
-@frozen
-class Finding:
-    """The result of one examination."""
-
-    name: str
-    level: Level
-    what: str
-    advice: str = ""
 
 
 def examine(settings: Settings, read_equipment: Callable[[], Equipment], system: Path = Path("/")) -> Iterator[Finding]:

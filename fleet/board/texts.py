@@ -1,4 +1,4 @@
-"""Words. The texts of the board, in both languages."""
+"""Pure. The texts of the board, in both languages."""
 
 from __future__ import annotations
 

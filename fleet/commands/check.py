@@ -23,8 +23,8 @@ def check(arguments: argparse.Namespace) -> int:
 def problems_of(userdata: bytes, name: str) -> list[str]:
     """Everything that is wrong with a userdata document, a line each; `name` is the file's."""
     from agent.configuration.resolving import check as problems_in
+    from agent.configuration.schema_file import userdata_schema
     from agent.configuration.signed_text import split
-    from agent.host.program_files import userdata_schema
 
     return [f"{name}: {problem}" for problem in problems_in(split(userdata).text, userdata_schema())]
 

@@ -1,4 +1,4 @@
-"""Edge: SIMs that were hinted at, worked on by threads, each SIM by one thread at a time and again where not ready."""
+"""Story: SIMs that were hinted at, worked on by threads, each SIM by one thread at a time and again where not ready."""
 
 from __future__ import annotations
 

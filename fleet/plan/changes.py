@@ -1,4 +1,4 @@
-"""Words. The changes that bring the platform to the state that a plan describes; the text of each is for people."""
+"""Pure. The changes that bring the platform to the state that a plan describes; the text of each is for people."""
 
 from __future__ import annotations
 

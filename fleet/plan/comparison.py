@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from agent.frozen import frozen
-from agent.host.program_files import userdata_schema
 from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange
 from fleet.plan.differences import group_changes, handler_changes, sim_change
 from fleet.plan.plan import ByOrder, GroupIds, Plan, WantedGroup, WantedSim

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure, failure_from
-from agent.host.program_files import json_file, userdata_schema
+from agent.host.program_files import json_file
 from fleet.plan.plan import Plan
 from fleet.plan.plan_document import Files, Schemas, files_named, plan_of
 

@@ -1,4 +1,4 @@
-"""Words. An operator as the API has it: users, roles, orders, handlers, and all else that is not a SIM or a group.
+"""Pure. An operator as the API has it: users, roles, orders, handlers, and all else that is not a SIM or a group.
 
     account = Account(Platform(sims, groups))
     account.users["desk"] = User("desk", password="secret", permission='{"statements": […]}')

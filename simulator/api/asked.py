@@ -1,4 +1,4 @@
-"""Words. A request to the API as its operations get it, and what they answer."""
+"""Pure. A request to the API as its operations get it, and what they answer."""
 
 from __future__ import annotations
 

@@ -15,16 +15,15 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
 """From the ground up: a module imports modules of its own kind and of the kinds before it."""
 TOUCHING = frozenset(
-    {"fcntl", "logging", "random", "requests", "serial", "socket", "subprocess", "systemd", "threading"}
+    {"fcntl", "logging", "random", "requests", "serial", "socket", "subprocess", "systemd", "threading", "time"}
 )
-"""What no pure module imports: files that are locked, chance, the network, ports, processes, threads."""
-CLOCK = "time"
+"""What no pure module imports: files that are locked, chance, the network, ports, processes, threads, time."""
 WRITERS = {
     "subprocess": ("agent.host.programs",),
-    "shutil": (),
+    "shutil": ("agent.upkeep.cleaning",),
     "tempfile": ("agent.apply.ssh_keygen", "agent.host.process_entry"),
     "agent.host.programs": (
-        "agent.apply.machine.commands",
+        "agent.apply.machine.system_programs",
         "agent.apply.ssh_keygen",
         "agent.modem.managed",
         "agent.resident.metered",
@@ -33,7 +32,7 @@ WRITERS = {
     ),
 }
 """What runs programs, moves files or makes files, and the modules of the device that may import it."""
-OPEN_EDGES = ("agent.host",)
+OPEN_EDGES = ("agent.configuration.schema_file", "agent.host", "fleet.web_server")
 """Rooms whose edges other edges may use."""
 DESK_MAY_USE = (
     "agent.codes",
@@ -42,7 +41,9 @@ DESK_MAY_USE = (
     "agent.frozen",
     "agent.host.clock",
     "agent.host.process_entry",
+    "agent.host.program_files",
     "agent.identity",
+    "agent.key_path",
     "agent.setting_values",
     "agent.settings",
 )
@@ -100,13 +101,13 @@ def imports_upward(imports: grimp.ImportGraph) -> list[str]:
 
 
 def impure(imports: grimp.ImportGraph) -> list[str]:
-    """A pure module and a module of words touch nothing."""
+    """A pure module of the device or the desk touches nothing; values of the simulator hold a lock, for its threads."""
     return [
         f"{importer} ({kind_of(importer)}) imports {imported}"
         for importer in ours(imports)
-        if kind_of(importer) in {"Words", "Pure"}
+        if kind_of(importer) in {"Words", "Pure"} and importer.startswith(("agent", "fleet"))
         for imported in sorted(imports.find_modules_directly_imported_by(importer))
-        if imported in TOUCHING or (imported == CLOCK and importer.startswith(("agent", "fleet")))
+        if imported in TOUCHING
     ]
 
 

@@ -12,8 +12,8 @@ from importlinter.contracts.layers import LayersContract
 CLASSES = {"layers": LayersContract, "forbidden": ForbiddenContract, "independence": IndependenceContract}
 
 SABOTAGE = {
-    "imports_upward": ("agent.provision.report", "agent.cli"),
-    "impure": ("agent.provision.report", "socket"),
+    "imports_upward": ("agent.provision.tags", "agent.cli"),
+    "impure": ("agent.provision.tags", "socket"),
     "edges_that_know_each_other": ("agent.metadata.service", "agent.modem.serial_line"),
     "writers": ("agent.provision.state_file", "subprocess"),
     "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),

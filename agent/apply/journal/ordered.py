@@ -1,4 +1,4 @@
-"""Words. What a journal begins with: an order as the root half carries it out, and what is needed to take it back."""
+"""Pure. What a journal begins with: an order as the root half carries it out, and what is needed to take it back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. What the gateway is asked to do besides files, and the answer where nothing is done, only recorded."""
+"""Pure. What the gateway is asked to do besides files, and the answer where nothing is done, only recorded."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agent.commands.display.failure import Values
-from agent.upkeep.doctor import Finding, Level
+from agent.upkeep.findings import Finding, Level
 
 _MARKS = {Level.OK: "ok", Level.WARNING: "!!", Level.FAULT: "XX", Level.SKIPPED: "--"}
 

@@ -10,7 +10,7 @@ from agent.commands.display.identity import equipment_line, equipment_lines, equ
 from agent.identity import NotRead
 
 if TYPE_CHECKING:
-    from agent.modem.reading import Survey
+    from agent.modem.survey import Survey
 
 
 def modem_lines(found: Survey) -> Iterator[str]:

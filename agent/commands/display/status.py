@@ -11,7 +11,7 @@ from agent.provision.remembered import Remembered
 from agent.provision.tags import short
 from agent.resident.traffic_record import TrafficRecord, record_values
 from agent.setting_values import Budget
-from agent.upkeep.endpoint import TABLE
+from agent.upkeep.endpoint_table import TABLE
 
 
 def advice_for(remembered: Remembered) -> str:

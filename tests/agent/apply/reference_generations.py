@@ -9,6 +9,7 @@ from agent.apply.applying import apply_effects, apply_order, confirm
 from agent.apply.context import ApplyContext
 from agent.apply.machine.actor import Recorder
 from agent.configuration.resolving import from_document
+from agent.configuration.schema_file import userdata_schema
 from agent.effects import (
     ActivateConnections,
     FetchedFile,
@@ -24,7 +25,6 @@ from agent.effects import (
     WriteFile,
 )
 from agent.handover.order import Apply, Result
-from agent.host.program_files import userdata_schema
 from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 

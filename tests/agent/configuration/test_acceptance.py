@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from agent.configuration.acceptance import accepts
-from agent.host.program_files import userdata_schema
+from agent.configuration.schema_file import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()

@@ -5,8 +5,8 @@ import yaml
 
 from agent.configuration import yaml_subset
 from agent.configuration.resolving import Problem, check, from_document, resolve
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from agent.host.program_files import userdata_schema
 
 SCHEMA = userdata_schema()
 

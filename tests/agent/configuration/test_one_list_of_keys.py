@@ -7,7 +7,7 @@ import pytest
 
 from agent.configuration import keys
 from agent.configuration.schema import faults
-from agent.host.program_files import userdata_schema
+from agent.configuration.schema_file import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.resolving import forbidden_path, from_document, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.configuration.resolving import Configuration, Names, check, from_document, resolve, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from agent.host.program_files import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.resolving import check, resolve
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Failure
-from agent.host.program_files import userdata_schema
 
 SCHEMA = userdata_schema()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.fill import _EQUIPMENT, _SUBSCRIBER
-from agent.host.program_files import userdata_schema
+from agent.configuration.schema_file import userdata_schema
 from agent.setting_values import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()

@@ -18,10 +18,10 @@ from waiting import LOOK_S, exit_of, joined, until
 from agent.apply import service as serving_orders
 from agent.apply.context import apply_context
 from agent.configuration.resolving import from_document
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code
 from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
 from agent.handover.order import Apply, Confirmation, Decision, Outcome, Result, outcome_to_json
-from agent.host.program_files import userdata_schema
 from agent.settings import load
 from simulator import faults as http
 from simulator.faults import Faults

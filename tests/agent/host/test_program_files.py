@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.host.program_files import folder, userdata_schema
+from agent.configuration.schema_file import userdata_schema
+from agent.host.program_files import folder
 
 GOOD, BAD = b"hostname: gw\n", b"hostnam: gw\n"
 PROGRAMS = {"kitting-agent": "agent", "kitting": "fleet"}

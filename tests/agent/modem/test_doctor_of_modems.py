@@ -7,7 +7,8 @@ import pytest
 from agent.errors import Code, Failure
 from agent.identity import Equipment, Imei, NotRead, Radio, Read, Registration, Signal, SimState, Source
 from agent.settings import ApplySettings, MetadataSettings, PathSettings, Settings
-from agent.upkeep.doctor import Level, examine
+from agent.upkeep.doctor import examine
+from agent.upkeep.findings import Level
 
 UNKNOWN = NotRead(Code.MODEM_REFUSED, "AT+COPS? was answered: an error")
 RADIO = Radio(Read(SimState.READY), Read(Registration.HOME), Read("NTT DOCOMO"), Read(Signal(58, -77)), UNKNOWN)

@@ -6,7 +6,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from agent.upkeep.endpoint import OPEN, addresses, is_closed, open_again, ruleset
+from agent.upkeep.endpoint import is_closed, open_again
+from agent.upkeep.endpoint_table import OPEN, addresses, ruleset
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from agent.apply.ssh_keygen import require
 from agent.configuration.resolving import check
+from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import split
 from agent.errors import Code
-from agent.host.program_files import userdata_schema
 from fleet.cli import main
 
 SCHEMA = userdata_schema()

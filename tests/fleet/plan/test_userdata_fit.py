@@ -2,7 +2,7 @@
 
 from kitting_plans import FILES, PLAN, plan
 
-from agent.host.program_files import userdata_schema
+from agent.configuration.schema_file import userdata_schema
 from fleet.plan.plan import WantedSim
 from fleet.plan.plan_document import Files
 from fleet.plan.userdata_fit import unfit_sims

@@ -1,7 +1,7 @@
 """The findings of the doctor, for people and for programs."""
 
 from agent.commands.display.findings import finding_lines, finding_values
-from agent.upkeep.doctor import Finding, Level
+from agent.upkeep.findings import Finding, Level
 
 CLOCK = Finding("clock", Level.WARNING, "it shows 1970", "Set it.")
 

@@ -5,7 +5,7 @@ from agent.errors import Code, Failure
 from agent.identity import Equipment
 from agent.modem.candidate import Candidate
 from agent.modem.mmcli import Managed
-from agent.modem.reading import Survey
+from agent.modem.survey import Survey
 
 SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"), "/dev/ttyUSB2")
 SURVEY = Survey(

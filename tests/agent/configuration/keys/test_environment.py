@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from agent.configuration.keys.environment import render
 from agent.configuration.resolving import Names, resolve, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
-from agent.host.program_files import userdata_schema
 from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 

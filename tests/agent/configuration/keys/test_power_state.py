@@ -5,8 +5,8 @@ import pytest
 from agent.configuration.keys import absent, power_state
 from agent.configuration.problems import Fault
 from agent.configuration.resolving import Names, resolve, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.effects import Power, PowerState, RemoveFile, WantedEffect
-from agent.host.program_files import userdata_schema
 from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 

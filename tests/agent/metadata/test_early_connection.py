@@ -67,7 +67,7 @@ def test_where_nobody_was_yet_it_is_tried_again(known):
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         settings = settings_for(f"http://127.0.0.1:{place.getsockname()[1]}", known)
-        begun = early_connection.transports(settings)
+        begun = early_connection.transports(settings, is_first_pass=False)
         joined(begun[0]._pending._making)
         with MetadataService(settings.metadata, begun) as metadata:
             place.listen()

@@ -26,7 +26,7 @@ class InThisProcess:
         """The outcome of this order, or of an order that was left open; None where neither has one."""
         outcome = settle(self.context)
         if outcome is None:
-            earlier = handover.said(self.context.own)
+            earlier = handover.last_outcome(self.context.own)
             outcome = earlier if earlier and order_id is not None and earlier.order_id == order_id else None
         return self._accepted(outcome) if outcome else None
 

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from agent.errors import Code, Failure, failure_from
-from agent.handover.order import (
+from agent.handover.order import Confirmation, Order, Outcome
+from agent.handover.order_json import (
     MAX_BYTES,
-    Confirmation,
-    Order,
-    Outcome,
     confirmation_from_json,
     confirmation_to_json,
     order_from_json,
@@ -91,7 +89,7 @@ def read_outcome(own: Path) -> Outcome | None:
     return _read(own / OUTCOME, outcome_from_json)
 
 
-def said(own: Path) -> Outcome | None:
+def last_outcome(own: Path) -> Outcome | None:
     """The last outcome; None also where it is damaged."""
     try:
         return read_outcome(own)

@@ -43,7 +43,7 @@ class ByService:
     def settle(self, order_id: str | None) -> Outcome | None:
         """The outcome of this order, or of another that waits for its confirmation; None where there is neither."""
         self._wait_for(lambda: not self._is_busy())
-        outcome = handover.said(self.own)
+        outcome = handover.last_outcome(self.own)
         if outcome is None or outcome.result is Result.UNCONFIRMED:
             return outcome
         return outcome if order_id is not None and outcome.order_id == order_id else None
@@ -58,7 +58,7 @@ class ByService:
 
         def outcome_of_order() -> Outcome | None:
             is_removed = not handover.has_order(self.inbox)
-            outcome = handover.said(self.own)
+            outcome = handover.last_outcome(self.own)
             if outcome is None or (outcome.order_id is None and not is_removed):
                 return None
             return outcome if outcome.order_id in {order.order_id, None} else None
@@ -74,13 +74,13 @@ class ByService:
         return self._decide(Decision.UNDO, failure)
 
     def _decide(self, decision: Decision, failure: Failure | None) -> Outcome:
-        waiting = handover.said(self.own)
+        waiting = handover.last_outcome(self.own)
         if waiting is None or waiting.order_id is None or waiting.result is not Result.UNCONFIRMED:
             raise Failure(Code.APPLY_NOT_TAKEN, "no order waits for its confirmation", where=str(self.own))
         handover.place_confirmation(self.inbox, Confirmation(waiting.order_id, decision, failure))
 
         def final_outcome() -> Outcome | None:
-            outcome = handover.said(self.own)
+            outcome = handover.last_outcome(self.own)
             return outcome if outcome and outcome.result is not Result.UNCONFIRMED else None
 
         return self._wait_for(final_outcome)
@@ -105,7 +105,7 @@ class ByService:
         """Whether an outcome will come without a confirmation."""
         if handover.has_order(self.inbox):
             return True
-        outcome = handover.said(self.own)
+        outcome = handover.last_outcome(self.own)
         return self._is_at_work() and not (outcome and outcome.result is Result.UNCONFIRMED)
 
     def _is_at_work(self) -> bool:

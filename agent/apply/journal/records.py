@@ -14,7 +14,7 @@ from agent.apply.journal.transaction import Event, Happened
 from agent.apply.planning.steps import Managed, Step
 from agent.effects import ServiceVerb, Verb
 from agent.errors import Code, Failure
-from agent.handover.order import change_from_json, change_to_json, ran_from_json, ran_to_json
+from agent.handover.order_json import change_from_json, change_to_json, ran_from_json, ran_to_json
 from agent.reasons import Cause
 
 VERSION = 2

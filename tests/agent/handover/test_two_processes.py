@@ -21,7 +21,8 @@ from agent.configuration.resolving import from_document
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code
 from agent.handover.files import ORDER, OUTCOME, place_confirmation, place_order, read_outcome
-from agent.handover.order import Apply, Confirmation, Decision, Outcome, Result, outcome_to_json
+from agent.handover.order import Apply, Confirmation, Decision, Outcome, Result
+from agent.handover.order_json import outcome_to_json
 from agent.settings import load
 from simulator import faults as http
 from simulator.faults import Faults

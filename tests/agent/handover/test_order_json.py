@@ -18,6 +18,8 @@ from agent.handover.order import (
     Result,
     RollBack,
     Scrub,
+)
+from agent.handover.order_json import (
     confirmation_from_json,
     confirmation_to_json,
     order_from_json,

@@ -64,7 +64,7 @@ class PathUnit:
         joined(self.thread)
 
 
-class Bench:
+class Halves:
     def __init__(self, place: Path) -> None:
         self.sim = Sim(IMSI, imei=IMEI, group_id=GROUP, tags={"name": "gw", "site": "tokyo"})
         self.platform = Platform([self.sim], [Group(GROUP, userdata=USERDATA)])
@@ -112,58 +112,58 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
-    made = Bench(tmp_path / "gw")
+def halves(tmp_path):
+    made = Halves(tmp_path / "gw")
     yield made
     made.close()
 
 
-def test_a_gateway_is_kitted_by_two_processes(bench):
-    unit = bench.path_unit()
-    code, result = bench.provision()
+def test_a_gateway_is_kitted_by_two_processes(halves):
+    unit = halves.path_unit()
+    code, result = halves.provision()
     assert (code, result["state"]) == (os.EX_OK, "provisioned")
-    assert bench.file() == f"imei = {IMEI}\n"
-    assert not (bench.gateway.state / ORDER).exists()
+    assert halves.file() == f"imei = {IMEI}\n"
+    assert not (halves.gateway.state / ORDER).exists()
     unit.stop()
     assert [run.returncode for run in unit.runs] == [0]
-    assert read_outcome(bench.own).result is Result.COMMITTED
+    assert read_outcome(halves.own).result is Result.COMMITTED
 
 
-def test_the_network_half_touches_nothing_itself(bench):
-    bench.gateway.settings.write_text(bench.gateway.settings.read_text())
+def test_the_network_half_touches_nothing_itself(halves):
+    halves.gateway.settings.write_text(halves.gateway.settings.read_text())
     process = subprocess.Popen(
-        bench.gateway.command("provision"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+        halves.gateway.command("provision"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
     )
-    order = bench.gateway.state / ORDER
+    order = halves.gateway.state / ORDER
     until("the order", order.exists, process=process)
-    assert (bench.file(), order.stat().st_mode & 0o777) == (None, 0o600)
+    assert (halves.file(), order.stat().st_mode & 0o777) == (None, 0o600)
     process.send_signal(signal.SIGTERM)
     assert exit_of(process) == 128 + signal.SIGTERM
-    bench.path_unit()
-    code, result = bench.provision()
+    halves.path_unit()
+    code, result = halves.provision()
     assert (code, result["state"]) == (os.EX_OK, "provisioned")
 
 
-def test_a_document_that_takes_the_service_away_is_undone_by_the_other_half(bench):
-    bench.path_unit()
-    settings = bench.gateway.settings.read_text().replace('confirm_within = "5m"', 'confirm_within = "1s"')
-    bench.gateway.settings.write_text(settings)
-    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber/tags", times=1)
-    bench.faults.add(http.ConnectionReset(), path="/v1/subscriber.imsi")
-    code, result = bench.provision()
+def test_a_document_that_takes_the_service_away_is_undone_by_the_root_half(halves):
+    halves.path_unit()
+    settings = halves.gateway.settings.read_text().replace('confirm_within = "5m"', 'confirm_within = "1s"')
+    halves.gateway.settings.write_text(settings)
+    halves.faults.add(http.ConnectionReset(), path="/v1/subscriber/tags", times=1)
+    halves.faults.add(http.ConnectionReset(), path="/v1/subscriber.imsi")
+    code, result = halves.provision()
     assert (result["state"], result["failure"]["code"]) == ("rolled_back", "apply.unconfirmed")
-    assert (code, bench.file()) == (Code.APPLY_UNCONFIRMED.exit_code, None)
-    assert bench.platform.sim(IMSI).tags["kitting_state"] == "rolled_back"
+    assert (code, halves.file()) == (Code.APPLY_UNCONFIRMED.exit_code, None)
+    assert halves.platform.sim(IMSI).tags["kitting_state"] == "rolled_back"
 
 
-def serve(bench, *pauses):
+def serve(halves, *pauses):
     """Serves the order that lies there; each pause of the waiting service runs the next of `pauses`.
 
     After the last of them each pause takes a minute of the service's clock.
     """
-    settings = load(bench.gateway.settings)
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(bench.gateway.state, bench.order())
+    settings = load(halves.gateway.settings)
+    halves.gateway.state.mkdir(exist_ok=True)
+    place_order(halves.gateway.state, halves.order())
     now, left = [0.0], list(pauses)
 
     def sleep(_: float) -> None:
@@ -176,24 +176,24 @@ def serve(bench, *pauses):
     return serving_orders.serve(serving_orders.ServiceContext(context, settings.identity, lambda: now[0], sleep))
 
 
-def test_nobody_who_says_a_word_means_that_the_service_does_not_answer(bench):
+def test_an_order_that_is_not_confirmed_in_time_is_undone(halves):
     seen = []
-    outcome = serve(bench, lambda: seen.append(bench.file()))
+    outcome = serve(halves, lambda: seen.append(halves.file()))
     assert (outcome.result, outcome.failure.code) == (Result.UNDONE, Code.APPLY_UNCONFIRMED)
-    assert (seen, bench.file()) == (["by hand\n"], None)
+    assert (seen, halves.file()) == (["by hand\n"], None)
 
 
-def test_a_word_about_another_order_does_not_count(bench):
-    state, seen = bench.gateway.state, []
+def test_a_confirmation_of_another_order_does_not_count(halves):
+    state, seen = halves.gateway.state, []
 
     def confirm(order_id: str) -> None:
         place_confirmation(state, Confirmation(order_id, Decision.KEEP))
 
     def look() -> None:
-        seen.append((read_outcome(bench.own).result, (state / "confirmation.json").exists()))
+        seen.append((read_outcome(halves.own).result, (state / "confirmation.json").exists()))
 
     outcome = serve(
-        bench,
+        halves,
         lambda: confirm("order-0"),
         look,
         lambda: (state / "confirmation.json").write_text("{"),
@@ -201,70 +201,70 @@ def test_a_word_about_another_order_does_not_count(bench):
         lambda: confirm("order-1"),
     )
     assert seen == [(Result.UNCONFIRMED, True), (Result.UNCONFIRMED, False)]
-    assert (outcome.result, bench.file()) == (Result.COMMITTED, "by hand\n")
+    assert (outcome.result, halves.file()) == (Result.COMMITTED, "by hand\n")
 
 
-def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_restart(bench):
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(bench.gateway.state, bench.order())
-    process = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
-    until("an outcome", lambda: read_outcome(bench.own), process=process)
+def test_a_service_that_is_killed_while_it_waits_goes_on_waiting_after_the_restart(halves):
+    halves.gateway.state.mkdir(exist_ok=True)
+    place_order(halves.gateway.state, halves.order())
+    process = subprocess.Popen([KITTING_APPLY, "--config", str(halves.gateway.settings)], stdout=subprocess.DEVNULL)
+    until("an outcome", lambda: read_outcome(halves.own), process=process)
     process.kill()
     exit_of(process)
-    recovered = json.loads(bench.apply("--recover").stdout)
-    assert (recovered["result"], bench.file()) == ("unconfirmed", "by hand\n")
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
-    assert json.loads(bench.apply().stdout)["result"] == "committed"
-    assert json.loads(bench.apply().stdout)["result"] is None
-    assert bench.file() == "by hand\n"
+    recovered = json.loads(halves.apply("--recover").stdout)
+    assert (recovered["result"], halves.file()) == ("unconfirmed", "by hand\n")
+    place_confirmation(halves.gateway.state, Confirmation("order-1", Decision.KEEP))
+    assert json.loads(halves.apply().stdout)["result"] == "committed"
+    assert json.loads(halves.apply().stdout)["result"] is None
+    assert halves.file() == "by hand\n"
 
 
-def test_an_order_that_was_dealt_with_before_a_power_cut_is_not_carried_out_twice(bench):
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(bench.gateway.state, bench.order())
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.KEEP))
-    bench.own.mkdir(exist_ok=True)
-    (bench.own / OUTCOME).write_text(outcome_to_json(Outcome("order-1", "d", Result.COMMITTED)))
-    assert json.loads(bench.apply().stdout)["result"] == "committed"
-    assert bench.file() is None
-    assert not (bench.gateway.state / ORDER).exists()
+def test_an_order_that_was_carried_out_before_a_power_cut_is_not_carried_out_twice(halves):
+    halves.gateway.state.mkdir(exist_ok=True)
+    place_order(halves.gateway.state, halves.order())
+    place_confirmation(halves.gateway.state, Confirmation("order-1", Decision.KEEP))
+    halves.own.mkdir(exist_ok=True)
+    (halves.own / OUTCOME).write_text(outcome_to_json(Outcome("order-1", "d", Result.COMMITTED)))
+    assert json.loads(halves.apply().stdout)["result"] == "committed"
+    assert halves.file() is None
+    assert not (halves.gateway.state / ORDER).exists()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "\xff", '{"version": 1}', "x" * 5_000_000])
-def test_an_order_that_is_none_is_refused_removed_and_answered(bench, text):
-    bench.gateway.state.mkdir(exist_ok=True)
-    (bench.gateway.state / ORDER).write_bytes(text.encode("latin-1"))
-    done = bench.apply()
+def test_an_order_that_is_none_is_refused_removed_and_answered(halves, text):
+    halves.gateway.state.mkdir(exist_ok=True)
+    (halves.gateway.state / ORDER).write_bytes(text.encode("latin-1"))
+    done = halves.apply()
     assert (done.returncode, json.loads(done.stdout)["result"]) == (0, "not_applied")
     assert "order.invalid" in json.loads(done.stdout)["failure"]
-    assert not (bench.gateway.state / ORDER).exists()
+    assert not (halves.gateway.state / ORDER).exists()
 
 
-def test_an_order_that_is_a_link_is_not_followed(bench, tmp_path):
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(tmp_path, bench.order())
-    (bench.gateway.state / ORDER).symlink_to(tmp_path / ORDER)
-    assert json.loads(bench.apply().stdout)["result"] == "not_applied"
+def test_an_order_that_is_a_link_is_not_followed(halves, tmp_path):
+    halves.gateway.state.mkdir(exist_ok=True)
+    place_order(tmp_path, halves.order())
+    (halves.gateway.state / ORDER).symlink_to(tmp_path / ORDER)
+    assert json.loads(halves.apply().stdout)["result"] == "not_applied"
     assert (tmp_path / ORDER).exists()
-    assert bench.file() is None
+    assert halves.file() is None
 
 
-def test_what_the_devices_settings_do_not_allow_is_refused_by_the_half_that_does_it(bench):
-    bench.gateway.state.mkdir(exist_ok=True)
-    text = bench.gateway.settings.read_text().replace("[apply]", '[apply]\npaths = ["/opt"]')
-    bench.gateway.settings.write_text(text)
-    place_order(bench.gateway.state, bench.order())
-    assert "userdata.not_allowed" in json.loads(bench.apply().stdout)["failure"]
-    assert bench.file() is None
+def test_what_the_devices_settings_do_not_allow_is_refused_by_the_root_half(halves):
+    halves.gateway.state.mkdir(exist_ok=True)
+    text = halves.gateway.settings.read_text().replace("[apply]", '[apply]\npaths = ["/opt"]')
+    halves.gateway.settings.write_text(text)
+    place_order(halves.gateway.state, halves.order())
+    assert "userdata.not_allowed" in json.loads(halves.apply().stdout)["failure"]
+    assert halves.file() is None
 
 
-def test_only_one_service_is_at_work(bench):
-    bench.gateway.state.mkdir(exist_ok=True)
-    place_order(bench.gateway.state, bench.order())
-    first = subprocess.Popen([KITTING_APPLY, "--config", str(bench.gateway.settings)], stdout=subprocess.DEVNULL)
-    until("an outcome", lambda: read_outcome(bench.own), process=first)
-    second = bench.apply()
+def test_only_one_service_is_at_work(halves):
+    halves.gateway.state.mkdir(exist_ok=True)
+    place_order(halves.gateway.state, halves.order())
+    first = subprocess.Popen([KITTING_APPLY, "--config", str(halves.gateway.settings)], stdout=subprocess.DEVNULL)
+    until("an outcome", lambda: read_outcome(halves.own), process=first)
+    second = halves.apply()
     assert (second.returncode, "pass.under_way" in second.stderr) == (os.EX_TEMPFAIL, True)
-    place_confirmation(bench.gateway.state, Confirmation("order-1", Decision.UNDO))
+    place_confirmation(halves.gateway.state, Confirmation("order-1", Decision.UNDO))
     assert exit_of(first) == 0
-    assert bench.file() is None
+    assert halves.file() is None

@@ -142,4 +142,6 @@ class WantedEffect:
     sensitive: bool = False
     """Its content never appears in a log, plan, outcome, error or tag."""
     enforce: bool = False
-    """What somebody changed here since is put right, instead of being said and kept."""
+    """What somebody else changed since is overwritten, instead of being noted and left."""
+    gives_away: str = ""
+    """A directory that an action in `then` makes and gives to another user; empty where there is none."""

@@ -104,7 +104,7 @@ class ApplySettings:
     allow: tuple[str, ...] = _setting(as_document_keys, tuple(key for key in DOCUMENT_KEYS if key != "runcmd"))
     """The document keys that may be used."""
     paths: tuple[str, ...] = _setting(as_path_prefixes, ("/",))
-    """Where `write_files` may write: path prefixes."""
+    """Below which paths an author may choose paths; homes of users may also be below /home."""
     sources: tuple[str, ...] = _setting(as_hosts, ("harvest-files.soracom.io",))
     """Hosts that `write_files` may name in `source`, with a port where it is not 80."""
     by: AppliedBy = _setting(one_of(AppliedBy), AppliedBy.AUTO)

@@ -1,11 +1,12 @@
-"""Pure. The limits of a document: some things are never allowed, others depend on the device's settings.
+"""Pure. What a document may not do to a device: some things never, others where the device's settings forbid them.
 
-Never written, with any settings, and also not through a link (`forbidden_path` also judges the resolved place):
-- what belongs to the agent: a configuration must not take the device out of reach of the next one;
-- accounts, passwords, sudoers, ssh host keys: a file written whole would lock people out or give the device away;
-- /proc, /sys, /dev, /run: no files that stay;
-- /boot: on a Raspberry Pi it is FAT, without owners and without a safe rename, and what is wrong there keeps the device
-  from booting into the generation that would undo it.
+A document never writes to these paths, whatever the settings say. The root half asks `forbidden_path` again for the
+place to which a path leads by the links on the device:
+- what belongs to the agent: a configuration must not take the device out of reach of the next configuration;
+- accounts, passwords, sudoers, ssh host keys: a wrong file locks everybody out, or gives the device away;
+- /proc, /sys, /dev, /run: files there do not stay;
+- /boot: on a Raspberry Pi it is FAT, without owners and without a safe rename, and a fault there keeps the device from
+  booting into the generation that would undo it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.configuration.keys.services import unit_name
+from agent.configuration.keys.users import HOMES
 from agent.configuration.problems import Fault
 from agent.errors import Code
 from agent.key_path import KeyPath
@@ -35,12 +37,12 @@ _OWN_UNIT = re.compile(r"kitting-.*")
 
 
 def forbidden_path(path: str) -> str:
-    """Why nothing is ever written to this path; empty where nothing speaks against it."""
+    """Why no document may write to this path; empty where a document may."""
     return next((reason for pattern, reason in _NEVER if pattern.fullmatch(path)), "")
 
 
 def named_paths(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
-    """Every path on the gateway that the author chose, and where in the document it stands."""
+    """Every path of a file that the author of the document chose, and where in the document it stands."""
     for key in ("write_files", "environment"):
         for position, file in enumerate(document.get(key, ())):
             yield (key, position, "path"), file["path"]
@@ -50,13 +52,19 @@ def named_paths(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 def never_allowed(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Violations that no settings can allow."""
-    homes = ((("users", n, "home"), user.get("home", "")) for n, user in enumerate(document.get("users", ())))
-    for place, path in (*named_paths(document), *homes):
+    for place, path in (*named_paths(document), *_named_homes(document)):
         if reason := forbidden_path(path):
             yield _not_allowed(place, f"{path} {reason}")
     for place, unit in _named_units(document):
         if _OWN_UNIT.fullmatch(unit_name(unit)):
             yield _not_allowed(place, "belongs to the agent")
+
+
+def _named_homes(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Every home directory that the author chose, and where in the document it stands."""
+    for position, user in enumerate(document.get("users", ())):
+        if "home" in user:
+            yield ("users", position, "home"), user["home"]
 
 
 def _named_units(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -79,6 +87,9 @@ def violations(document: Mapping[str, Any], policy: ApplySettings) -> Iterator[F
     for place, path in named_paths(document):
         if not any(_is_below(path, prefix) for prefix in policy.paths):
             yield _not_allowed(place, f"{path} is not below [apply] paths")
+    for place, home in _named_homes(document):
+        if not any(_is_below(home, prefix) for prefix in (HOMES, *policy.paths)):
+            yield _not_allowed(place, f"{home} is neither below {HOMES} nor below [apply] paths")
     for position, file in enumerate(document.get("write_files", ())):
         host = urlsplit(file["source"]["url"]).netloc if "source" in file else ""
         if host and host not in policy.sources:

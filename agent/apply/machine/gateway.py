@@ -55,6 +55,9 @@ class Gateway:
                     found[above] = self._found(above)
             if isinstance(found[place], Directory):
                 names[place] = self._names(place)
+        for path in questions.given_away:
+            places[path] = self._place(path)
+            found.setdefault(places[path], self._found(places[path]))
         owners = {text: owner_of(self._tree, text) for text in questions.owners}
         units = self.actor.unit_states(questions.units)
         handed = {digest: self._fetched(digest, size) for digest, size in questions.fetched}

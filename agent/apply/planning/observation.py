@@ -21,6 +21,8 @@ class Questions:
     """Is each unit enabled?"""
     fetched: tuple[tuple[str, int], ...] = ()
     """SHA-256 and size of each file that was fetched for this document: is it there, and whole?"""
+    given_away: tuple[str, ...] = ()
+    """What is at each path that will be given to another user? Of a directory, not what is in it."""
 
 
 @frozen

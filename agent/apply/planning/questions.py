@@ -33,6 +33,7 @@ def questions(wanted: Sequence[WantedEffect], remembered: Managed) -> Questions:
         tuple(dict.fromkeys((ROOT_OWNER, *owners))),
         tuple(dict.fromkeys(verb.unit for verb in (*verbs, *sorted(remembered.verbs, key=lambda verb: verb.unit)))),
         tuple(dict.fromkeys(fetched)),
+        tuple(dict.fromkeys(_checked(item.gives_away) for item in wanted if item.gives_away)),
     )
 
 

@@ -57,3 +57,22 @@ RENDERERS: Mapping[str, Render] = MappingProxyType(
     }
 )
 """In the order in which effects are wanted, whatever the order in the document."""
+
+OWN_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "hostname": hostname.PLACES,
+        "timezone": timezone.PLACES,
+        "locale": locale.PLACES,
+        "ntp": ntp.PLACES,
+        "ssh_authorized_keys": ssh_authorized_keys.PLACES,
+        "users": users.PLACES,
+        "ca_certs": ca_certs.PLACES,
+        "sysctl": sysctl.PLACES,
+        "network": network.PLACES,
+        "units": units.PLACES,
+    }
+)
+"""Keys that choose their paths themselves → where they write: a path, or a directory that ends with a slash.
+
+With any other key the author of the document chooses the paths.
+"""

@@ -13,6 +13,7 @@ from agent.key_path import KeyPath
 from agent.reasons import DocumentKey
 
 DIRECTORY = "/usr/local/share/ca-certificates"
+PLACES = (f"{DIRECTORY}/",)
 _UPDATE = RunCommand(("update-ca-certificates",), 120.0)
 _PEM = re.compile(r"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 _SEQUENCE = 0x30

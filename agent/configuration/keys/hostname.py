@@ -12,6 +12,7 @@ from agent.effects import RunCommand, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
 
 PATH = "/etc/hostname"
+PLACES = (PATH,)
 _LIMIT_S = 10.0
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from agent.effects import RunCommand, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
 
+GENERATED, SHELLS, SYSTEMD = "/etc/locale.gen", "/etc/default/locale", "/etc/locale.conf"
+PLACES = (GENERATED, SHELLS, SYSTEMD)
 _BUILT_IN = frozenset({"C", "POSIX", "C.UTF-8"})
 _GENERATING_LIMIT_S = 300.0
 
@@ -19,9 +21,9 @@ def render(locale: str) -> Iterator[WantedEffect]:
     because = DocumentKey(("locale",))
     if locale not in _BUILT_IN:
         generate = RunCommand(("locale-gen",), _GENERATING_LIMIT_S)
-        yield WantedEffect(_file("/etc/locale.gen", f"{locale} UTF-8\n"), because, then=(generate,))
-    yield WantedEffect(_file("/etc/default/locale", f"LANG={locale}\n"), because)
-    yield WantedEffect(_file("/etc/locale.conf", f"LANG={locale}\n"), because)
+        yield WantedEffect(_file(GENERATED, f"{locale} UTF-8\n"), because, then=(generate,))
+    yield WantedEffect(_file(SHELLS, f"LANG={locale}\n"), because)
+    yield WantedEffect(_file(SYSTEMD, f"LANG={locale}\n"), because)
 
 
 def _file(path: str, text: str) -> WriteFile:

@@ -17,6 +17,7 @@ from agent.key_path import KeyPath
 from agent.reasons import DocumentKey
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
+PLACES = (f"{DIRECTORY}/",)
 NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"
 """Namespace of connection identifiers: the same name is the same connection on every device (RFC 9562, 5.5)."""
 MAX_SSID_BYTES = 32

@@ -9,6 +9,7 @@ from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
 
 PATH = "/etc/systemd/timesyncd.conf.d/50-kitting-agent.conf"
+PLACES = (PATH,)
 UNIT = "systemd-timesyncd.service"
 
 

@@ -17,6 +17,7 @@ from agent.reasons import DocumentKey
 
 DIRECTORY = "/etc/ssh/authorized_keys.d"
 SSHD_PATH = "/etc/ssh/sshd_config.d/50-kitting-agent.conf"
+PLACES = (f"{DIRECTORY}/", SSHD_PATH)
 SSHD_CONFIG = f"AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 {DIRECTORY}/%u\n"
 RELOAD = ServiceVerb("ssh.service", Verb.RELOAD)
 

@@ -8,6 +8,7 @@ from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
 
 PATH = "/etc/sysctl.d/90-kitting.conf"
+PLACES = (PATH,)
 _AGAIN = ServiceVerb("systemd-sysctl.service", Verb.RESTART)
 
 

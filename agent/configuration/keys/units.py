@@ -11,6 +11,7 @@ from agent.key_path import KeyPath
 from agent.reasons import DocumentKey
 
 DIRECTORY = "/etc/systemd/system"
+PLACES = (f"{DIRECTORY}/",)
 
 
 def render(units: Sequence[Mapping[str, Any]]) -> Iterator[WantedEffect | Fault]:

@@ -58,6 +58,12 @@ def test_the_paths_are_about_files_of_the_document_only():
     assert wanted_effects(from_document({"hostname": "gw"}, SCHEMA), ApplySettings(paths=("/opt",)))
 
 
+def test_a_home_is_below_home_or_below_the_allowed_paths():
+    document = {"users": [{"name": "a"}, {"name": "b", "home": "/srv/b"}, {"name": "c", "home": "/home/x/c"}]}
+    assert wanted_effects(from_document(document, SCHEMA), ApplySettings(paths=("/srv",)))
+    assert "users[1].home" in refusal(document, paths=("/opt",))
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -26,6 +26,7 @@ def test_a_user_is_two_files_and_a_file_of_keys():
             WriteFile(tmpfiles, b"d /home/op 0750 op op -\n", 0o644, "root:root"),
             DocumentKey(("users", 0)),
             then=(RunCommand(("systemd-tmpfiles", "--create", "--prefix=/home/op"), 30.0),),
+            gives_away="/home/op",
         ),
         WantedEffect(
             WriteFile("/etc/ssh/authorized_keys.d/op", f"{KEY}\n".encode(), 0o644, "root:root"),
@@ -59,3 +60,12 @@ def test_systemd_makes_the_account_that_is_meant(tmp_path):
     assert "op:x:1500:1500:Field operator:/home/op:/bin/bash" in (tmp_path / "etc/passwd").read_text().splitlines()
     assert "dialout:x:20:op" in (tmp_path / "etc/group").read_text().splitlines()
     assert (tmp_path / "etc/shadow").read_text().split("op:")[1].startswith("!")
+
+
+@pytest.mark.parametrize("member", ["home", "shell"])
+@pytest.mark.parametrize(
+    "path", ["/srv/a b", "/srv/%b", "/srv/\\x2e\\x2e/etc", '/srv/"a"', "/srv/'a", "/srv/a:b", "/srv/a\tb"]
+)
+def test_what_systemd_would_read_otherwise_in_a_line_is_refused(member, path):
+    (fault,) = render([{"name": "op", member: path}])
+    assert (fault.path, isinstance(fault, Fault)) == (("users", 0, member), True)

@@ -1,8 +1,8 @@
-"""Words. The closed list of things one can do to a gateway, as values.
+"""Words. The closed list of effects: everything that a configuration can do to a gateway, as values.
 
-Everything a configuration can say is rendered into these; only `apply.gateway` knows how each is observed, done and
-undone. Modes and owners have no defaults: a file is never created wider than it ends.
-Paths are absolute, normalised (`/etc/hostname`), and relative to the gateway's root, whatever directory that is.
+The keys of a document are rendered into effects; only `agent/apply` plans, does and undoes them. Modes and owners have
+no defaults, so that a file never has a wider mode for a moment than it has in the end.
+Paths are absolute and normalised (`/etc/hostname`), and start at the gateway's root, whatever directory that is.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class WriteFile:
 
 @frozen
 class FetchedFile:
-    """A regular file whose content the network half has fetched already and handed over under its digest."""
+    """A regular file whose content the network half has fetched, and has placed under its digest."""
 
     path: str
     sha256: str
-    """Of the content, 64 hexadecimal digits, lower case."""
+    """Digest of the content: 64 hexadecimal digits, lower case."""
     size: int
     """Bytes."""
     mode: int
@@ -39,14 +39,14 @@ class FetchedFile:
 
 @frozen
 class RemoveFile:
-    """No file, link or empty directory at this path."""
+    """Nothing at this path; a file, a link or an empty directory is removed."""
 
     path: str
 
 
 @frozen
 class MakeDirectory:
-    """A directory with this mode and owner; one that exists already is left as it is."""
+    """A directory with this mode and owner; an existing directory is left as it is."""
 
     path: str
     mode: int
@@ -60,31 +60,31 @@ class Link:
     path: str
     target: str
     must_exist: bool
-    """Refuse the whole plan where the target does not exist on the gateway."""
+    """The whole plan is refused if the target does not exist on the gateway."""
 
 
 class OnError(Enum):
-    """What follows when a command fails."""
+    """What happens when a command fails."""
 
     STOP = "stop"
-    """The apply fails and is taken back."""
+    """The apply fails and is undone."""
     CONTINUE = "continue"
-    """It is said, and the next step is done."""
+    """The failure is reported, and the next step is done."""
 
 
 @frozen
 class RunCommand:
-    """A command, without a shell, ended after `limit_s` seconds."""
+    """A command, run without a shell, and ended after `limit_s` seconds."""
 
     argv: tuple[str, ...]
     limit_s: float
     on_error: OnError = OnError.STOP
     own_scope: bool = False
-    """Where systemd runs: in a scope of its own with limits, so that it cannot take the gateway with it."""
+    """Where systemd runs: as a unit of its own with limits, so that the command cannot exhaust the gateway."""
 
 
 class Verb(Enum):
-    """What systemd is asked to do with a unit."""
+    """The verb of systemctl(1) for a unit."""
 
     ENABLE = "enable"
     DISABLE = "disable"
@@ -96,7 +96,7 @@ class Verb(Enum):
 
 @frozen
 class ServiceVerb:
-    """A systemd unit and what becomes of it."""
+    """A verb for a systemd unit."""
 
     unit: str
     verb: Verb
@@ -104,14 +104,14 @@ class ServiceVerb:
 
 @frozen
 class ActivateConnections:
-    """NetworkManager reads its connections again and activates these, under its own checkpoint where it has them."""
+    """NetworkManager reads its connections again and activates these, under a checkpoint of its own."""
 
     connections: tuple[str, ...]
     """Identifiers of connections (nm-settings(5): `connection.id`)."""
 
 
 class Power(Enum):
-    """What becomes of the gateway once the configuration is committed."""
+    """What the gateway does once the configuration is committed."""
 
     REBOOT = "reboot"
     POWEROFF = "poweroff"
@@ -119,7 +119,7 @@ class Power(Enum):
 
 @frozen
 class PowerState:
-    """After everything else, once the configuration is kept and reported: never undone, once for document and SIM."""
+    """A restart after everything else, once the configuration is kept and reported; once for document and SIM."""
 
     power: Power
     delay_s: float
@@ -128,7 +128,7 @@ class PowerState:
 FileEffect = WriteFile | FetchedFile | RemoveFile | MakeDirectory | Link
 Effect = FileEffect | RunCommand | ServiceVerb | ActivateConnections | PowerState
 Action = RunCommand | ServiceVerb | ActivateConnections | PowerState
-"""An effect that cannot be undone by itself, only followed by another."""
+"""An effect other than a file. Its undoing, where there is one, is another action."""
 
 
 @frozen
@@ -138,9 +138,9 @@ class WantedEffect:
     effect: Effect
     because: DocumentKey
     then: tuple[Action, ...] = ()
-    """Done once, after all files are in place, if and only if this effect changed something; again after an undo."""
+    """The actions that follow if this effect changed something: once, after all files are in place."""
     sensitive: bool = False
-    """Its content never appears in a log, plan, outcome, error or tag."""
+    """The content never appears in a log, plan, outcome, error or tag."""
     enforce: bool = False
     """What somebody else changed since is overwritten, instead of being noted and left."""
     gives_away: str = ""

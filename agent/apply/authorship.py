@@ -1,10 +1,10 @@
-"""Story: who may tell this device what it is to be, judged by the half that does it.
+"""Story. Whether the author of an order's document may configure this device, judged by the root half.
 
-Where `allowed_signers` is there, the document that the other half derived counts for nothing: the text as it was
-received has to be signed, and the configuration is derived from it here, with the same code. The values that are filled
-in come from the other half, which alone knows the SIM; they cannot change what a document consists of.
+If the file `allowed_signers` exists, the document of the order does not count. The text as it was received has to be
+signed, and the configuration is derived from that text here, by the same code as in the network half. The values that
+are filled in come from the network half, which alone knows the SIM; they cannot change the structure of a document.
 
-`serial.json` remembers the serial of the document that was committed last, and of the one that is being applied.
+`serial.json` remembers the serial of the document that was committed last, and of the document that is being applied.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.apply import ssh_keygen as signature
 from agent.configuration.resolving import Names, resolve
 from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import SignedText, split
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.handover.order import Apply, Outcome, Result
 from agent.host.durable import read_bounded, write_durably
@@ -29,17 +29,20 @@ MAX_BYTES = 4096
 
 @frozen
 class Serials:
-    """Which serial was accepted, and which is on its way with an order."""
+    """The serials of signed documents."""
 
     accepted: int = 0
+    """Of the document that was committed last."""
     pending: int = 0
+    """Of the document that is being applied."""
     order_id: str = ""
+    """The order that applies it."""
 
 
 def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
-    """The order with the document that its author signed; raises `userdata.…` where nobody whom we trust did.
+    """The order with the document that its author signed; raises `userdata.…` where no allowed signer signed it.
 
-    Devices without `allowed_signers` take every order as it is.
+    A device without `allowed_signers` accepts every order as it is.
     """
     if not signature.is_wanted(policy.allowed_signers):
         return order
@@ -55,19 +58,19 @@ def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
 
 
 def accept(outcome: Outcome, own: Path) -> None:
-    """Once a signed document is in force, no older one is."""
+    """Once a signed document is committed, remembers its serial, so that no older document is accepted any more."""
     if outcome.result is not Result.COMMITTED:
         return
     try:
         serials = read_serials(own)
     except Failure:
-        return  # it refuses the next order, and says why
+        return  # The damaged file refuses the next order, and the refusal names it.
     if outcome.order_id == serials.order_id:
         _write_serials(own, Serials(max(serials.accepted, serials.pending)))
 
 
 def read_serials(own: Path) -> Serials:
-    """What is remembered; a damaged file refuses every order, since whoever damaged it could replay an old one."""
+    """The serials. A damaged file refuses every order: otherwise, damaging it would allow an old document again."""
     try:
         members = json.loads(read_bounded(own / SERIALS, MAX_BYTES))
         accepted, pending, order_id = members["accepted"], members["pending"], members["order_id"]
@@ -83,7 +86,9 @@ def read_serials(own: Path) -> Serials:
 def _not_older(signed: SignedText, serials: Serials) -> int:
     serial = signed.serial or 0
     if serial < serials.accepted:
-        raise Failure(Code.USERDATA_OLDER, f"serial {serial}, and {serials.accepted} was accepted before")
+        raise Failure(
+            Code.USERDATA_OLDER, f"serial {serial} is older than {serials.accepted}, which was accepted before"
+        )
     return serial
 
 
@@ -98,9 +103,9 @@ def _write_serials(own: Path, serials: Serials) -> None:
     try:
         write_durably(own / SERIALS, json.dumps(members).encode())
     except OSError as error:
-        raise Failure(Code.STATE_UNWRITABLE, error.strerror or str(error), where=str(own / SERIALS)) from None
+        raise failure_from(error, Code.STATE_UNWRITABLE, own / SERIALS) from None
 
 
 def _damaged(own: Path) -> Failure:
-    advice = f"Look at {own / SERIALS}; where it is removed, any signed document is taken once more."
-    return Failure(Code.USERDATA_OLDER, "what this device remembers of serials is damaged", advice=advice)
+    advice = f"Look at {own / SERIALS}. Once it is removed, a signed document of any serial is accepted."
+    return Failure(Code.USERDATA_OLDER, "the record of accepted serials is damaged", advice=advice)

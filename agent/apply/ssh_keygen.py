@@ -33,7 +33,7 @@ def require(signed: SignedText, allowed_signers: Path) -> str:
         for signer in _principals(signature, allowed_signers):
             if _verifies(signer, signature, signed.text, allowed_signers):
                 return signer
-    raise Failure(Code.USERDATA_BAD_SIGNATURE, f"no signer in {allowed_signers} made it for this text")
+    raise Failure(Code.USERDATA_BAD_SIGNATURE, f"no signer in {allowed_signers} made this signature for this text")
 
 
 def _principals(signature: Path, allowed_signers: Path) -> list[str]:

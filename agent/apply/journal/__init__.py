@@ -1,1 +1,1 @@
-"""Edge. The record of one apply that survives a power cut, and what stays managed after it."""
+"""Edge. The record of one apply that survives a power cut, and the record of what stays managed after it."""

@@ -1,4 +1,4 @@
-"""Edge: which numbers `user:group` means on a gateway: by its own files where the root is another than `/`."""
+"""Edge. The numbers that `user:group` means on a gateway; under another root than `/`, its own files are read."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ import pwd
 from collections.abc import Callable
 from pathlib import Path
 
+from agent.apply.machine.tree import Tree
 from agent.errors import Code, Failure
 from agent.host.durable import Disk, Owner, read_file
-
-from .tree import Tree
 
 MAX_BYTES = 1024 * 1024
 _ID_COLUMN = 2
 
 
 def may_give_away(root: Path) -> bool:
-    """Whether files can get another owner; only under another root than `/` it does not matter that they cannot."""
+    """Whether files get their wanted owner: always below `/`, and below another root only if this process is root."""
     return os.geteuid() == 0 or root == Path("/")
 
 

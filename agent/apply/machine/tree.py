@@ -1,8 +1,8 @@
-"""Edge: walks the directories under a root, so that no path leads out of it.
+"""Edge. Walks the directories under a root, so that no path leads out of it.
 
 Each component is opened by itself and never through a link. A link on the way is resolved here, against the root, as
-if the root were `/`: `..` stops at it and an absolute target starts from it. A link that belongs to somebody else than
-root or this process is refused, since whoever owns it could turn it anywhere. The last component is never resolved.
+if the root were `/`: `..` stops at it and an absolute target starts from it. A link is refused unless it belongs to
+root or to the user of this process, since its owner can change where it leads. The last component is never resolved.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from agent.frozen import frozen
 from agent.host.durable import Disk
 
 MAX_LINKS = 40
-"""As many as the kernel follows (path_resolution(7))."""
+"""The kernel follows as many (path_resolution(7))."""
 
 _MAYBE_LINK = frozenset({errno.ELOOP, errno.ENOTDIR})
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a walk has come to."""
+    """The directories that a walk has entered."""
 
     disk: Disk
     descriptors: list[int]
@@ -44,7 +44,7 @@ class _Walk:
             self.up()
 
     def down(self, name: str) -> str | None:
-        """Enters a directory; for a link its target instead."""
+        """Enters a directory, and returns None; for a link, returns its target instead."""
         at = self.descriptors[-1]
         try:
             self.descriptors.append(self.disk.open_directory(name, at))
@@ -64,7 +64,7 @@ class _Walk:
         if self.links > MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if self.disk.status(name, at).st_uid not in {0, os.geteuid()}:
-            raise OSError(errno.ELOOP, f"{name} on the way is a link that belongs to somebody else")
+            raise OSError(errno.ELOOP, f"{name} on the way is a link that belongs to another user than root")
         return target
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Tree:
 
     @contextmanager
     def parent(self, path: str) -> Iterator[tuple[int, str]]:
-        """The directory that a path is in, and the path's last component; `FileNotFoundError` where it is not there."""
+        """The directory of a path, and the path's last component; `FileNotFoundError` where there is no directory."""
         with self._walked(posixpath.dirname(path)) as (walk, missing):
             if missing:
                 raise FileNotFoundError(errno.ENOENT, f"there is no directory {posixpath.dirname(path)}")
@@ -89,18 +89,18 @@ class Tree:
 
     @contextmanager
     def nearest(self, path: str) -> Iterator[int]:
-        """The deepest directory above a path that is there."""
+        """The deepest existing directory above a path."""
         with self._walked(posixpath.dirname(path)) as (walk, _):
             yield walk.descriptors[-1]
 
     def place(self, path: str) -> str:
-        """The path without links on the way, whether it is there or not."""
+        """The path with the links on the way resolved, whether or not it exists."""
         with self._walked(posixpath.dirname(path)) as (walk, missing):
             return posixpath.normpath("/" + "/".join((*walk.names, *missing, posixpath.basename(path))))
 
     @contextmanager
     def _walked(self, directory: str) -> Iterator[tuple[_Walk, tuple[str, ...]]]:
-        """The walk as far as it goes, and the components that are not there: below a file there is nothing."""
+        """The walk as far as it goes, and the components that do not exist; below a file nothing exists."""
         walk = _Walk(self.disk, [self.disk.open_root(self.root)])
         try:
             yield walk, self._go(walk, deque(directory.split("/")))

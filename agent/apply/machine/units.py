@@ -1,4 +1,4 @@
-"""Edge: whether a unit that was restarted is at work: `systemctl show` is asked until it is, or its time is over."""
+"""Edge. Waits until a unit that was restarted is at work: asks `systemctl show` until it is, or its time is over."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from enum import Enum, unique
 from agent.errors import Code, Failure
 
 ACTIVE_WITHIN_S = 60.0
-"""For a unit that is still starting after `systemctl restart` has returned."""
+"""The time that a unit has if it is still starting after `systemctl restart` has returned."""
 STAYS_S = 1.0
-"""A unit that dies right after its start was not at work."""
+"""The time that a unit has to be at work without a break: one that dies right after its start is not."""
 LOOK_S = 0.25
 PROPERTIES = ("ActiveState", "SubState", "Type", "Result", "RemainAfterExit")
 
 
 @unique
 class Work(Enum):
-    """What a unit is doing."""
+    """Whether a unit works."""
 
     AT_WORK = "at work"
     STARTING = "starting"
@@ -26,7 +26,7 @@ class Work(Enum):
 
 
 def work_of(properties: Mapping[str, str]) -> Work:
-    """From the words of `systemctl show` (org.freedesktop.systemd1(5))."""
+    """The state of a unit from its properties (org.freedesktop.systemd1(5))."""
     match properties.get("ActiveState"):
         case "active" | "reloading" | "refreshing":
             return Work.AT_WORK
@@ -39,7 +39,7 @@ def work_of(properties: Mapping[str, str]) -> Work:
 
 
 def properties_of(text: str) -> dict[str, str]:
-    """`Name=value` lines."""
+    """Name → value, from the lines that `systemctl show` prints."""
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
@@ -49,7 +49,7 @@ def wait_until_active(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Returns once the unit is at work and stays so for a moment; raises `Failure(apply.failed)` otherwise."""
+    """Returns once the unit is at work and has been for `STAYS_S`; raises `Failure(apply.failed)` otherwise."""
     until, seen_at_work = clock() + ACTIVE_WITHIN_S, None
     question = ("systemctl", "show", f"--property={','.join(PROPERTIES)}", "--", unit)
     while True:

@@ -1,8 +1,11 @@
-"""Words. Frozen values as `dataclasses` makes them, without what that costs at every start.
+"""Words. Frozen dataclasses that cost less at the start of a process.
 
-`dataclass(frozen=True, slots=True)` writes and compiles six methods for every class: 0.4 ms each, 40 ms for all that a
-pass knows, every time that it starts. `frozen` has the same fields, and methods that all values share. What asks about
-a dataclass (`fields`, `replace`, `asdict`, `match`) works as ever.
+`dataclass(frozen=True, slots=True)` writes and compiles six methods for every class: 0.4 ms each, 40 ms for all classes
+of a pass, at every start. `frozen` has the same fields, and one set of methods for all classes. What works with
+dataclasses (`fields`, `replace`, `asdict`, `match`) works with these values too.
+
+Only the device has passes that start every few minutes, so that only `agent` uses `frozen`. Everywhere else a frozen
+value is a `dataclass(frozen=True, slots=True)`.
 """
 
 from __future__ import annotations
@@ -17,9 +20,9 @@ _set = object.__setattr__
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: Kind) -> Kind:
-    """The class as a frozen dataclass with slots; what it defines itself is kept."""
+    """The class as a frozen dataclass with slots; methods that the class defines itself are kept."""
     own = vars(cls).keys()
-    cls.__doc__ = cls.__doc__ or cls.__name__  # else dataclass works out a signature: 3 ms for the first one
+    cls.__doc__ = cls.__doc__ or cls.__name__  # Otherwise dataclass computes a signature, which takes 3 ms.
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     for name, method in _SHARED.items():
         if name not in own:
@@ -28,12 +31,12 @@ def frozen(cls: Kind) -> Kind:
 
 
 class _Shared:
-    """The methods that every value has. Each is found on the value's own class: nothing is inherited."""
+    """The methods of every value. They are copied to the value's class: nothing is inherited."""
 
     __match_args__: tuple[str, ...]
 
     def __init__(self, *given: object, **named: object) -> None:
-        """Takes the fields in their order or by name; raises TypeError for one that is missing, twice, or no field."""
+        """Takes the fields in their order or by name; raises TypeError for a missing, repeated or unknown field."""
         names = self.__match_args__
         if len(given) > len(names):
             raise TypeError(f"{type(self).__name__} takes {len(names)} values, not {len(given)}")

@@ -61,9 +61,6 @@ class _Acceptance:
     def _properties(self, one: Mapping[str, object], rules: Mapping[str, Rules]) -> bool:
         return all(self.keeps(content, rules[name]) for name, content in one.items() if name in rules)
 
-    def _names(self, one: object, rules: Rules, _: Rules) -> bool:
-        return not isinstance(one, dict) or all(self.keeps(name, rules, key=True) for name in one)
-
     def _others(self, one: object, rules: Schema, around: Rules) -> bool:
         if not isinstance(one, dict):
             return True

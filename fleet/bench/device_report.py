@@ -1,4 +1,4 @@
-"""Pure. What a device reports about itself in the tags of its SIM; anybody who may write tags can write the same."""
+"""Pure. The report of a device in the tags of its SIM; every user with permission to write tags can forge it."""
 
 from __future__ import annotations
 

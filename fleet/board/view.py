@@ -1,7 +1,7 @@
 """Pure. The content of the board's page: from the rows of SIMs to tiles, as plain texts in one language.
 
-Names, tags and errors are written by devices, and by everybody who may edit tags. They are cleaned and cut in this
-module, so that no template meets a control character, a change of writing direction, or a text without end.
+Names, tags and errors come from devices, and from every user with permission to edit tags. This module cleans and cuts
+them, so that no template meets a control character, a change of writing direction, or a text without end.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Tile:
     serial: str
     stage: str
     """The key of shape and colour."""
-    stage_word: str
+    stage_text: str
     group: str
     """`TileGroup.key`."""
     online: bool
@@ -84,7 +84,7 @@ class Count:
     """How many SIMs are in a stage or a group."""
 
     key: str
-    word: str
+    text: str
     count: int
 
 
@@ -132,7 +132,7 @@ def tile_of(row: Row, language: str) -> Tile:
         meant_for=row.meant_for.digits[-6:] if row.meant_for else "",
         serial=serial,
         stage=key_of(row.stage),
-        stage_word=STAGES[row.stage].in_language(language),
+        stage_text=STAGES[row.stage].in_language(language),
         group=group.key,
         online=sim.session.online,
         findings=tuple(_finding_text(finding, language) for finding in row.findings),

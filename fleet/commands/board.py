@@ -34,8 +34,9 @@ def board(arguments: argparse.Namespace) -> int:
     listen: ListenAddress = arguments.listen
     password = _password(arguments.password_file) if arguments.password_file else None
     if password is None and not listen.is_loopback:
+        detail = f"other machines can reach {listen.host}, so the board needs a password"
         advice = "Name a file with the password: --password-file FILE; or listen on 127.0.0.1."
-        raise Failure(Code.USAGE, f"others can reach {listen.host}, and nobody would have to log in", advice=advice)
+        raise Failure(Code.USAGE, detail, advice=advice)
     served = _server(arguments, listen, password)
     served.run(partial(_announce, served.url, as_json=arguments.json))
     return os.EX_OK

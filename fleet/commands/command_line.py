@@ -24,7 +24,7 @@ class CommandLine:
         """Adds a command; the caller adds its arguments.
 
         Args:
-            name: the word that is typed.
+            name: the name of the command.
             run: carries the command out.
             summary: what it does, without a capital letter and a full stop.
             example: arguments for an example in the help.

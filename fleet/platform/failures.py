@@ -8,7 +8,7 @@ from agent.errors import Code, Failure
 class PlatformFailure(Failure):
     """The SORACOM API refused a request or did not answer it.
 
-    Decisions use `status` and `platform_code`, never the text: the platform may word a message as it likes, and in the
+    Decisions use `status` and `platform_code`, never the text: its wording is not published, and it may depend on the
     language of the operator.
 
     Attributes:

@@ -24,7 +24,7 @@ _PART_BYTES = 65536
 
 @frozen
 class ApiRequest:
-    """One request, without the headers that prove who sends it."""
+    """One request, without the headers of a token."""
 
     method: str
     path: str

@@ -30,7 +30,7 @@ Post = Callable[[str, Mapping[str, Any], Mapping[str, str]], Mapping[str, Any]]
 
 @frozen
 class ApiToken:
-    """Proof of who sends a request."""
+    """Proof of the user that sends a request."""
 
     api_key: str
     token: str

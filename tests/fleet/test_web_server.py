@@ -1,4 +1,4 @@
-"""The server of the hook and of the board: no answer is lost, neither at a connection's end nor at the server's."""
+"""The server of the hook and of the board: no response is lost, at the end of a connection or of the server."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    """A server that is stopped gives a slow machine the time that it needs."""
+    """A stopped server waits as long as a slow machine needs."""
     monkeypatch.setattr(web_server, "FINISH_S", PATIENCE_S)
 
 
@@ -27,7 +27,7 @@ def echo(environ, start):
 
 
 class Held:
-    """An application that is at work until it is let go."""
+    """An application whose request takes until the test ends it."""
 
     def __init__(self):
         self.began, self.goes_on = threading.Event(), threading.Event()
@@ -80,7 +80,7 @@ def refuses(address):
 
 @pytest.mark.parametrize("waits", [False, True])
 @pytest.mark.parametrize("request_", EARLY_ANSWERS.values(), ids=EARLY_ANSWERS)
-def test_a_client_that_still_sends_reads_the_whole_answer(request_, waits):
+def test_a_client_that_still_sends_reads_the_whole_response(request_, waits):
     with Running(echo).start() as running:
         answer = exchanged(running.address, request_, waits=waits)
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -105,7 +105,7 @@ def test_a_connection_serves_several_requests():
                 received += connection.recv(65536)
 
 
-def test_a_client_that_never_closes_is_closed_as_an_idle_one():
+def test_a_connection_that_the_client_never_closes_is_closed_as_idle():
     with Running(echo).start() as running, running.connected() as connection:
         connection.sendall(WHOLE.replace(b"Host: x", b"Connection: close"))
         assert read_to_the_end(connection).endswith(b"body")
@@ -113,13 +113,13 @@ def test_a_client_that_never_closes_is_closed_as_an_idle_one():
 
 
 def left_after_an_hour(server):
-    """The connections of the server, of which it looks in an hour how long they have been idle."""
+    """The connections that are left after the server has closed those that are idle for an hour."""
     server._server.maintenance(time.time() + 3600)
     server._server.pull_trigger()
     return server._channels
 
 
-def test_a_request_that_is_being_dealt_with_is_answered_after_the_stop():
+def test_a_request_at_the_application_is_answered_after_the_stop():
     application = Held()
     with Running(application).start() as running, running.connected() as connection:
         connection.sendall(WHOLE)
@@ -130,7 +130,7 @@ def test_a_request_that_is_being_dealt_with_is_answered_after_the_stop():
         assert read_to_the_end(connection).endswith(b"body")
 
 
-def test_what_had_come_before_the_stop_is_answered():
+def test_requests_that_arrived_before_the_stop_are_answered():
     with Running(echo) as running, running.connected() as whole, running.connected() as half:
         whole.sendall(WHOLE)
         half.sendall(WHOLE[:-2])
@@ -142,7 +142,7 @@ def test_what_had_come_before_the_stop_is_answered():
         assert read_to_the_end(half).endswith(b"body")
 
 
-def test_a_connection_that_asks_nothing_does_not_hold_up_the_end():
+def test_an_idle_connection_does_not_delay_the_end():
     with Running(echo).start() as running, running.connected() as connection:
         until("the connection at the server", lambda: running.server._channels)
         running.server.stop()
@@ -150,7 +150,7 @@ def test_a_connection_that_asks_nothing_does_not_hold_up_the_end():
         connection.close()
 
 
-def test_a_client_that_never_finishes_its_request_does_not_hold_up_the_end(monkeypatch):
+def test_an_unfinished_request_does_not_delay_the_end(monkeypatch):
     monkeypatch.setattr(web_server, "FINISH_S", 0.0)
     monkeypatch.setattr(web_server, "PARTING_S", 0.0)
     with Running(echo) as running, running.connected() as connection:
@@ -161,7 +161,7 @@ def test_a_client_that_never_finishes_its_request_does_not_hold_up_the_end(monke
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_name_and_an_address_are_listened_at(host):
+def test_the_server_listens_at_a_name_and_at_an_address(host):
     server = WebServer(echo, host, 0)
     assert not refuses((server.host, server.port))
     server.close()

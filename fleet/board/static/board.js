@@ -109,7 +109,7 @@ function showProgress() {
     const item = at("legend").children[place] ?? at("legend").appendChild(document.createElement("li"));
     item.className = one.key;
     item.hidden = one.count === 0;
-    write(item, `${one.word} ${one.count}`);
+    write(item, `${one.text} ${one.count}`);
   });
 }
 
@@ -118,10 +118,10 @@ function showFilters() {
   if (stage && !counts.has(stage)) {
     choose("");
   }
-  const all = { key: "", word: words.all, count: page.tiles.length };
+  const all = { key: "", text: words.all, count: page.tiles.length };
   const buttons = [all, ...page.counts].map((one) => {
     const button = filters.get(one.key) ?? filterButton(one);
-    write(button.querySelector(".word"), one.word);
+    write(button.querySelector(".word"), one.text);
     write(button.querySelector(".count"), String(one.count));
     button.setAttribute("aria-pressed", String(one.key === stage));
     return button;
@@ -162,7 +162,7 @@ function announceChanges(before, now) {
   const was = new Map(before.tiles.map((tile) => [tile.sim_id, tile]));
   const changed = now.tiles.filter((tile) => was.has(tile.sim_id) && was.get(tile.sim_id).stage !== tile.stage);
   if (changed.length) {
-    write(at("announcement"), changed.map((tile) => `${nameOf(tile, words)}: ${tile.stage_word}`).join(", "));
+    write(at("announcement"), changed.map((tile) => `${nameOf(tile, words)}: ${tile.stage_text}`).join(", "));
   }
   const came = (group) => now.tiles.some((tile) => tile.group === group && was.has(tile.sim_id) && was.get(tile.sim_id).group !== group);
   if (sound && came("attention")) {

@@ -28,7 +28,7 @@ export function fill(element, tile) {
   element.dataset.stage = tile.stage;
   const find = (selector) => element.querySelector(selector);
   icon(find(".band .icon"), tile.stage);
-  write(find(".stage"), tile.stage_word);
+  write(find(".stage"), tile.stage_text);
   write(find(".session"), tile.online ? element.words.online : element.words.offline);
   find(".session").classList.toggle("online", tile.online);
   write(find(".name"), nameOf(tile, element.words));

@@ -1,4 +1,4 @@
-"""Rows for the tests of the board, and a source whose answer a test changes."""
+"""SIMs and rows for the tests of the board, and a value that a test changes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def board(*sims, title="Order 7", problem="", at=NOW):
 
 
 class Changing:
-    """A source whose answer is changed while somebody looks."""
+    """Returns a value that the test changes."""
 
     def __init__(self, now):
         self.now = now

@@ -1,4 +1,4 @@
-"""A real browser, and the board on a real socket; what needs one is skipped where there is none, and says why."""
+"""A real browser, and the board on a real socket; without a browser, its tests are skipped with a reason."""
 
 import shutil
 import threading
@@ -49,7 +49,7 @@ def source():
 
 @pytest.fixture
 def serve():
-    """Serves a source, with a password or without, and gives its address; waitress cannot be stopped from a thread."""
+    """Serves a source, with a password or without, and returns its address."""
     servers = []
 
     def begin(source, password=None):

@@ -1,4 +1,4 @@
-"""What stands on the label of a box, and what a scanner reads."""
+"""The texts of a label, and the text of its QR code."""
 
 import json
 from dataclasses import replace
@@ -14,7 +14,7 @@ from fleet.board.label import Label, code_text, label_of, qr_svg
 TEXTS = st.text(st.characters(), max_size=300)
 
 
-def test_a_label_says_which_sim_is_in_which_box_with_what_configuration_since_when():
+def test_a_label_has_sim_device_configuration_and_time():
     label = label_of(row(named(LOCKED, "gw-1", desk_serial="KG-9")), NOW)
     assert label == Label(
         name="gw-1",
@@ -29,14 +29,14 @@ def test_a_label_says_which_sim_is_in_which_box_with_what_configuration_since_wh
     )
 
 
-def test_what_is_not_known_is_left_out_of_the_code():
+def test_empty_members_are_left_out_of_the_code():
     label = label_of(row(READY), NOW)
     assert json.loads(code_text(label)) == {"sim": "8942310000000000001", "at": "2026-11-23T12:00:00Z"}
 
 
 @settings(max_examples=scaled(25))
 @given(name=TEXTS, serial=TEXTS, config=TEXTS, at=TEXTS, sim_id=TEXTS)
-def test_a_hostile_tag_still_fits_onto_the_label_and_into_the_code(name, serial, config, at, sim_id):
+def test_any_tag_fits_onto_the_label_and_into_the_code(name, serial, config, at, sim_id):
     tags = {"kitting_config": config, "kitting_at": at}
     label = label_of(row(replace(named(LOCKED, name, desk_serial=serial, **tags), sim_id=sim_id)), NOW)
     assert max(map(len, (label.name, label.sim, label.serial, label.config, label.at))) <= 28

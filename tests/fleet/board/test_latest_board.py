@@ -1,4 +1,4 @@
-"""The source is asked in the background, by one at a time, while somebody looks."""
+"""The source is asked in the background, by one thread, while there are requests."""
 
 import threading
 from dataclasses import replace
@@ -12,18 +12,18 @@ FIRST = board(READY)
 
 
 def asked_until(watch, wanted):
-    """Looks until the board is the one that is wanted; the suite's own limit ends a test that never sees it."""
+    """Requests the board until it is the wanted one."""
     pause = threading.Event()
     while (found := watch.board()) != wanted:
         pause.wait(0.005)
     return found
 
 
-def test_the_first_who_looks_sees_the_boxes_at_once():
+def test_the_first_request_gets_the_sims_at_once():
     assert LatestBoard(lambda: FIRST).board() == FIRST
 
 
-def test_nobody_is_asked_again_before_its_time():
+def test_the_source_is_not_asked_again_too_early():
     asked = []
 
     def source():
@@ -35,7 +35,7 @@ def test_nobody_is_asked_again_before_its_time():
     assert len(asked) == 1
 
 
-def test_a_platform_that_fails_leaves_what_was_known_and_says_why():
+def test_after_a_failure_the_board_before_is_kept_with_the_problem():
     answers = iter([FIRST])
 
     def source():
@@ -48,7 +48,7 @@ def test_a_platform_that_fails_leaves_what_was_known_and_says_why():
     asked_until(watch, replace(FIRST, problem="platform.unreachable: no route Look at the cable."))
 
 
-def test_a_platform_that_never_answered_is_an_empty_board_with_a_problem():
+def test_without_any_answer_the_board_is_empty_with_a_problem():
     def source():
         raise Failure(Code.PLATFORM_BUSY, "later")
 
@@ -57,7 +57,7 @@ def test_a_platform_that_never_answered_is_an_empty_board_with_a_problem():
     assert found.problem.startswith("platform.busy: later")
 
 
-def test_who_looks_does_not_wait_for_a_slow_platform_and_asks_it_only_once():
+def test_requests_do_not_wait_for_a_slow_platform_and_cause_one_question():
     go, asked = threading.Event(), []
     second = replace(FIRST, title="second")
 

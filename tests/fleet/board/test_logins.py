@@ -1,4 +1,4 @@
-"""Who is logged in, and logins has guessed too often."""
+"""Logins, and networks that tried wrong passwords."""
 
 from board_rows import Changing
 
@@ -21,7 +21,7 @@ def test_the_password_gives_a_token_for_a_shift():
     assert not logins.is_valid(token)
 
 
-def test_every_token_is_another_and_one_that_was_given_back_is_worth_nothing():
+def test_every_token_is_unique_and_invalid_after_the_logout():
     logins, _ = logins_and_clock()
     first, second = logins.log_in(NEAR, PASSWORD), logins.log_in(NEAR, PASSWORD)
     logins.log_out(first)
@@ -34,7 +34,7 @@ def test_a_wrong_password_gives_nothing():
         assert logins.log_in(FAR, wrong) is None
 
 
-def test_who_guesses_too_often_has_to_wait_even_with_the_right_password_and_others_do_not():
+def test_a_network_with_too_many_wrong_passwords_has_to_wait_and_others_do_not():
     logins, clock = logins_and_clock()
     for _ in range(FREE_ATTEMPTS + 1):
         logins.log_in(FAR, "guess")
@@ -47,7 +47,7 @@ def test_who_guesses_too_often_has_to_wait_even_with_the_right_password_and_othe
     assert logins.wait_s(FAR) == 0
 
 
-def test_many_networks_that_guess_once_do_not_free_the_one_that_has_to_wait():
+def test_many_networks_with_one_wrong_password_do_not_free_the_one_that_has_to_wait():
     logins, _ = logins_and_clock()
     for _ in range(FREE_ATTEMPTS + 1):
         logins.log_in(FAR, "guess")
@@ -65,7 +65,7 @@ def test_many_sessions_end_the_oldest():
     assert (logins.is_valid(first), logins.is_valid(last)) == (False, True)
 
 
-def test_a_board_without_a_password_knows_everybody():
+def test_a_board_without_a_password_needs_no_login():
     assert Logins(None).is_valid("")
     assert not Logins(None).need_password
     assert Logins(None).log_in(NEAR, "") is None

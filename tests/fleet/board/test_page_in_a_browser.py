@@ -1,4 +1,4 @@
-"""The board as a technician meets it: in a real Chromium, with keys, and with a source that changes."""
+"""The board in a real Chromium, used with the keyboard, while its SIMs change."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ HOSTILE = (
 
 @pytest.fixture
 def look(browser, source, serve):
-    """Opens a page of the board in a size, and looks through the console when all is over."""
+    """Opens a page of the board in a window of a size; at the end, the browser's console has to be empty."""
     url = serve(source)
 
     def opened(path="?lang=en", width=1280, height=800, scheme="light"):
@@ -47,7 +47,7 @@ def look(browser, source, serve):
 
 
 def until(browser, script, *, by_itself=False):
-    """Waits for what a page does, sooner where somebody comes back to it; it may be another page meanwhile."""
+    """Waits for a state of the page, which may be replaced by another page; an event of focus makes it refresh now."""
     if not by_itself:
         browser.execute_script("dispatchEvent(new Event('focus'))")
     patience = WebDriverWait(browser, 20, poll_frequency=0.02, ignored_exceptions=(WebDriverException,))
@@ -75,7 +75,7 @@ def numbered(sim, number):
     return replace(named(sim, f"gw-{number:02}"), sim_id=f"894231000000000{number:04}")
 
 
-def test_thirty_boxes_are_shown_with_what_needs_a_hand_on_top(look):
+def test_thirty_sims_are_shown_those_that_need_attention_first(look):
     page = look()
     assert len(names(page)) == 30
     groups = "[...document.querySelectorAll('.group:not([hidden]) h2')].map((one) => one.innerText)"
@@ -86,7 +86,7 @@ def test_thirty_boxes_are_shown_with_what_needs_a_hand_on_top(look):
     assert page.title == "Order 2026-1123 · Osaka"
 
 
-def test_a_change_arrives_by_itself_and_takes_neither_focus_nor_scroll_nor_selection(look, source):
+def test_a_change_arrives_by_itself_and_keeps_focus_scroll_and_selection(look, source):
     source.now = board(*(numbered(PROVISIONED, number) for number in range(40)))
     page = look()
     page.execute_script("window.same = document.querySelectorAll('.tile')[30]; same.querySelector('a').focus();")
@@ -99,7 +99,7 @@ def test_a_change_arrives_by_itself_and_takes_neither_focus_nor_scroll_nor_selec
     assert values(page, "document.getElementById('announcement').textContent") == "gw-30: locked"
 
 
-def test_sims_that_come_and_go_come_and_go(look, source):
+def test_sims_are_added_and_removed(look, source):
     source.now = board(numbered(ON, 1), numbered(ON, 2))
     page = look()
     source.now = board(numbered(ON, 2), numbered(ON, 3))
@@ -110,7 +110,7 @@ def test_sims_that_come_and_go_come_and_go(look, source):
     assert values(page, "document.getElementById('nothing').innerText") == "There are no SIMs in this order."
 
 
-def test_a_platform_that_is_away_is_said_in_big_letters_and_since_when(look, source):
+def test_a_platform_that_does_not_answer_is_shown_with_the_time_of_the_last_update(look, source):
     page = look()
     source.now = replace(source.now, problem="platform.unreachable: no route")
     until(page, "!document.getElementById('away').hidden")
@@ -122,7 +122,7 @@ def test_a_platform_that_is_away_is_said_in_big_letters_and_since_when(look, sou
     until(page, "document.getElementById('away').hidden")
 
 
-def test_a_server_that_is_away_is_said_and_comes_back(look, browser):
+def test_a_server_that_does_not_answer_is_shown_until_it_answers(look, browser):
     page = look()
     limits = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     page.execute_cdp_cmd("Network.enable", {})
@@ -137,7 +137,7 @@ def test_a_server_that_is_away_is_said_and_comes_back(look, browser):
     assert {entry["source"] for entry in browser.get_log("browser")} == {"network"}
 
 
-def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(look):
+def test_the_keyboard_reaches_every_element_in_reading_order(look):
     page = look()
     seen = []
     for _ in range(21):
@@ -166,7 +166,7 @@ def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(look):
         ("nothing", []),
     ],
 )
-def test_a_box_is_found_by_what_somebody_types_or_scans(look, typed, found):
+def test_a_sim_is_found_by_typed_and_scanned_texts(look, typed, found):
     page = look()
     press(page, "/", typed)
     until(page, f"document.getElementById('search').value === {json.dumps(typed)}")
@@ -186,7 +186,7 @@ def test_a_stage_is_filtered_by_its_button_and_remembered(look):
     assert len(names(page)) == 30
 
 
-def test_a_sound_is_heard_only_after_somebody_switched_it_on_and_tells_good_from_bad(look, browser, source):
+def test_sounds_are_off_by_default_and_differ_for_good_and_bad(look, browser, source):
     listen = """window.tones = []; const start = OscillatorNode.prototype.start;
         OscillatorNode.prototype.start = function (...at) { tones.push(this.type); return start.apply(this, at); };"""
     hook = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": listen})
@@ -213,7 +213,7 @@ def test_a_sound_is_heard_only_after_somebody_switched_it_on_and_tells_good_from
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (390, 844)], ids=str)
-def test_what_somebody_wrote_into_a_tag_neither_runs_nor_breaks_the_page(look, source, width, height):
+def test_a_tag_neither_runs_nor_breaks_the_page(look, source, width, height):
     sims = [
         replace(named(FAILED, text, desk_serial=text, kitting_error=text), sim_id=f"{number}{text}")
         for number, text in enumerate(HOSTILE)
@@ -230,7 +230,7 @@ def test_what_somebody_wrote_into_a_tag_neither_runs_nor_breaks_the_page(look, s
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (390, 844)], ids=str)
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_no_word_is_cut_on_any_screen(look, width, height, language):
+def test_no_text_is_cut_on_any_screen(look, width, height, language):
     page = look(f"?lang={language}", width, height)
     assert values(page, "document.documentElement.scrollWidth <= innerWidth")
     words = "[...document.querySelectorAll('.band, .stage, .numbers dd, .foot, .findings li, h1, .figure')]"
@@ -252,22 +252,22 @@ def test_labels_are_printed_one_on_each_page_of_the_printer(look):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["?lang=en", "?lang=ja", "labels", "label/8942310000000000009", "label/none"])
-def test_nobody_is_shut_out_as_far_as_axe_can_tell(look, browser, path, scheme):
+def test_axe_finds_no_barrier_on_any_page(look, browser, path, scheme):
     axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is not installed").Axe()
     page = look(path, scheme=scheme)
     if path == "label/none":
-        browser.get_log("browser")  # Chromium tells of the 404 that is meant
+        browser.get_log("browser")  # Chromium logs the 404 that the test expects
     found = axe.run(page)["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
 
 
-def test_the_platforms_trouble_is_readable_too(look, source):
+def test_axe_finds_no_barrier_where_the_platform_does_not_answer(look, source):
     axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is not installed").Axe()
     source.now = replace(source.now, problem="platform.unreachable: no route")
     assert [one["id"] for one in axe.run(look())["violations"]] == []
 
 
-def test_a_person_logs_in_with_the_keyboard_and_out_again(look, browser, serve):
+def test_a_person_logs_in_and_out_with_the_keyboard(look, browser, serve):
     look()
     url = serve(Changing(sample(datetime.now(UTC))), "correct horse")
     browser.get(f"{url}?lang=en")

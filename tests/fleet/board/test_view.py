@@ -1,4 +1,4 @@
-"""What the board shows of a row, as values."""
+"""The page of the board, as values."""
 
 import json
 import unicodedata
@@ -19,7 +19,7 @@ from fleet.board.view import STALE_AFTER, Count, FindingText, Tile, clean, page_
 TEXTS = st.text(st.characters(), max_size=400)
 
 
-def test_a_tile_shows_last_digits_and_keeps_whole_numbers_for_the_search():
+def test_a_tile_shows_last_digits_and_has_whole_numbers_for_the_search():
     assert tile_of(row(named(LOCKED, "gw-1", desk_serial="KG-9")), "en") == Tile(
         sim_id="8942310000000000001",
         name="gw-1",
@@ -28,7 +28,7 @@ def test_a_tile_shows_last_digits_and_keeps_whole_numbers_for_the_search():
         meant_for="",
         serial="KG-9",
         stage="locked",
-        stage_word="locked",
+        stage_text="locked",
         group="done",
         online=True,
         findings=(),
@@ -39,15 +39,15 @@ def test_a_tile_shows_last_digits_and_keeps_whole_numbers_for_the_search():
     )
 
 
-def test_a_tile_says_what_is_wrong_and_what_to_do_in_the_language_of_the_page():
+def test_a_tile_has_findings_and_advice_in_the_language_of_the_page():
     tile = tile_of(row(FAILED), "ja")
     failed = Finding.FAILED
     assert tile.findings == (FindingText("attention", failed.what.ja, failed.advice.ja),)
-    assert tile.stage_word == STAGES[Stage.FAILED].ja
+    assert tile.stage_text == STAGES[Stage.FAILED].ja
     assert tile.error == "apply.failed: /etc/x: no room"
 
 
-def test_an_error_of_the_past_is_not_shown_where_nothing_is_wrong():
+def test_an_earlier_error_is_not_shown_without_a_finding():
     assert not tile_of(row(named(PROVISIONED, "gw-1", kitting_error="long ago")), "en").error
 
 
@@ -56,7 +56,7 @@ def test_an_error_of_the_past_is_not_shown_where_nothing_is_wrong():
     [(IMEI, ON, ""), (OTHER, ON, "643809"), (IMEI, READY, "237518"), (None, ON, "")],
     ids=["the right one", "another", "none yet", "nobody said"],
 )
-def test_the_device_of_the_plan_is_named_where_the_sim_is_not_in_it(meant_for, sim, shown_as):
+def test_the_device_of_the_plan_is_shown_where_the_sim_is_not_in_it(meant_for, sim, shown_as):
     assert tile_of(row(sim, meant_for), "en").meant_for == shown_as
 
 
@@ -71,11 +71,11 @@ def test_the_device_of_the_plan_is_named_where_the_sim_is_not_in_it(meant_for, s
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_every_box_is_in_the_group_that_tells_what_to_do(sim, group):
+def test_every_sim_is_in_the_group_of_its_stage_and_findings(sim, group):
     assert tile_of(row(sim), "en").group == group
 
 
-def test_the_page_is_in_the_order_of_the_desk_and_counts_what_it_shows():
+def test_the_page_has_the_order_of_the_desk_and_counts_its_tiles():
     sims = [replace(sim, sim_id=str(place)) for place, sim in enumerate((LOCKED, READY, FAILED, STOPPED, READY))]
     page = page_of(board(*sims), "en", NOW)
     assert [tile.sim_id for tile in page.tiles] == ["2", "1", "4", "0", "3"]
@@ -114,7 +114,7 @@ def test_groups_stand_together_in_the_order_of_the_desk():
         ("no route\n", timedelta(), "SORACOM does not answer: no route"),
     ],
 )
-def test_a_platform_that_is_away_is_told_and_so_is_one_that_says_nothing(problem, age, away):
+def test_a_problem_is_shown_and_so_is_an_old_board_without_a_problem(problem, age, away):
     assert page_of(board(problem=problem, at=NOW - age), "en", NOW).away == away
 
 
@@ -134,12 +134,12 @@ def test_a_platform_that_is_away_is_told_and_so_is_one_that_says_nothing(problem
     ],
     ids=ascii,
 )
-def test_a_text_of_anybody_becomes_one_short_line_without_anything_invisible(text, line):
+def test_any_text_becomes_one_short_line_without_invisible_characters(text, line):
     assert clean(text, 20) == line
 
 
 @given(TEXTS, st.integers(2, 60))
-def test_no_text_is_longer_than_its_place_or_has_controls_in_it(text, limit):
+def test_no_text_is_longer_than_its_limit_or_has_control_characters(text, limit):
     line = clean(text, limit)
     assert len(line) <= limit
     assert not any(unicodedata.category(character).startswith(("C", "Zl", "Zp")) for character in line)
@@ -147,7 +147,7 @@ def test_no_text_is_longer_than_its_place_or_has_controls_in_it(text, limit):
 
 
 @given(name=TEXTS, serial=TEXTS, error=TEXTS, sim_id=TEXTS.filter(bool))
-def test_whatever_the_tags_say_the_page_is_a_document(name, serial, error, sim_id):
+def test_the_page_is_a_small_document_for_any_tags(name, serial, error, sim_id):
     sim = replace(named(FAILED, name, desk_serial=serial, kitting_error=error), sim_id=sim_id)
     page = page_of(board(sim, title=name, problem=error), "ja", NOW)
     assert len(json.dumps(asdict(page), ensure_ascii=False).encode()) < 8000

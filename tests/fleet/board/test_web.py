@@ -1,4 +1,4 @@
-"""The board over HTTP: what is answered to whom."""
+"""The board over HTTP."""
 
 import json
 from dataclasses import asdict, replace
@@ -25,12 +25,12 @@ def client(shown=BOARD, password=None, listen=HERE):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_rows_are_the_page_as_json_in_the_language_that_is_asked_for(language):
+def test_the_rows_are_the_page_as_json_in_the_requested_language(language):
     answer = client().get("/rows.json", headers={"Accept-Language": language})
     assert json.loads(answer.text) == json.loads(json.dumps(asdict(page_of(BOARD, language, NOW))))
 
 
-def test_the_page_is_in_the_language_of_the_browser_and_a_choice_stays():
+def test_the_page_has_the_language_of_the_browser_or_the_chosen_one():
     one = client()
     japanese = {"Accept-Language": "ja-JP,ja;q=0.9,en;q=0.5"}
     assert '<html lang="en">' in one.get("/").text
@@ -42,7 +42,7 @@ def test_the_page_is_in_the_language_of_the_browser_and_a_choice_stays():
 
 
 @pytest.mark.parametrize("path", ["/", "/rows.json", "/labels", "/login", "/nothing", "/static/board.js", "/label/0"])
-def test_every_answer_forbids_what_is_not_of_the_board(path):
+def test_every_response_forbids_scripts_and_styles_from_elsewhere(path):
     answer = client().get(path)
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -53,13 +53,13 @@ def test_every_answer_forbids_what_is_not_of_the_board(path):
 
 
 @pytest.mark.parametrize("path", ["/", "/labels", "/login", "/nothing", "/label/8942310000000000001"])
-def test_a_page_has_no_script_or_style_in_it_and_nothing_from_elsewhere(path):
+def test_a_page_has_no_inline_script_or_style_and_nothing_from_elsewhere(path):
     text = client().get(path).text
     assert text.count("<script") == text.count('<script type="module" src="/static/')
     assert not any(mark in text for mark in ("<style", " style=", " onclick=", "//cdn", "https://"))
 
 
-def test_what_somebody_wrote_into_a_tag_is_text_on_every_page():
+def test_a_tag_is_text_on_every_page():
     one = client(replace(BOARD, title=HOSTILE))
     for path in ("/", "/label/8942/../2", "/label/8942%2F..%2F2", "/labels"):
         text = one.get(path).text
@@ -68,7 +68,7 @@ def test_what_somebody_wrote_into_a_tag_is_text_on_every_page():
         assert "\x00" not in text
 
 
-def test_a_label_is_of_one_sim_and_the_labels_are_of_all_that_are_done():
+def test_there_is_a_label_for_one_sim_and_a_page_for_all_that_are_done():
     one = client()
     text = one.get("/label/8942310000000000001").text
     assert text.count("<article") == one.get("/labels").text.count("<article") == 1
@@ -85,14 +85,14 @@ def test_a_label_is_of_one_sim_and_the_labels_are_of_all_that_are_done():
         ("/label/", 404, PageText.NO_SUCH_PAGE),
     ],
 )
-def test_what_is_not_there_is_said_in_the_language_of_the_page(path, status, word):
+def test_a_missing_page_is_explained_in_the_language_of_the_page(path, status, word):
     for language in ("en", "ja"):
         answer = client().get(path, headers={"Accept-Language": language})
         assert answer.status_code == status
         assert texts_in(language)[word.name.lower()] in answer.text
 
 
-def test_a_page_of_another_site_does_not_reach_the_board_by_a_name_of_its_own():
+def test_the_board_is_not_reached_under_a_name_of_another_site():
     for listen in (HERE, EVERYWHERE):
         answer = client(listen=listen).get("/rows.json", headers={"Host": "rebound.example:8700"})
         assert answer.status_code == 403
@@ -101,17 +101,17 @@ def test_a_page_of_another_site_does_not_reach_the_board_by_a_name_of_its_own():
 
 
 @pytest.mark.parametrize("path", ["/", "/labels", "/label/8942310000000000001", "/nothing"])
-def test_who_is_not_logged_in_sees_only_the_way_in(path):
+def test_without_a_login_only_the_login_page_is_shown(path):
     answer = client(password=PASSWORD).get(path)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
     assert "gw-1" not in answer.text
 
 
-def test_a_page_whose_session_is_over_is_told_so():
+def test_a_page_whose_session_has_ended_gets_unauthorized():
     assert client(password=PASSWORD).get("/rows.json").status_code == 401
 
 
-def test_logging_in_gives_a_cookie_that_no_script_and_no_other_site_can_use():
+def test_logging_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use():
     one = client(password=PASSWORD)
     assert one.get("/login").status_code == 200
     answer = one.post("/login", data={"password": PASSWORD})
@@ -122,7 +122,7 @@ def test_logging_in_gives_a_cookie_that_no_script_and_no_other_site_can_use():
     assert one.get("/login").headers["Location"] == "/"
 
 
-def test_logging_out_ends_the_session_also_for_who_kept_the_cookie():
+def test_logging_out_ends_the_session_even_where_the_cookie_was_kept():
     one = client(password=PASSWORD)
     cookie = one.post("/login", data={"password": PASSWORD}).headers["Set-Cookie"].split(";")[0]
     assert one.get("/rows.json").status_code == 200
@@ -130,7 +130,7 @@ def test_logging_out_ends_the_session_also_for_who_kept_the_cookie():
     assert one.get("/rows.json", headers={"Cookie": cookie}).status_code == 401
 
 
-def test_guessing_is_answered_more_and_more_slowly():
+def test_wrong_passwords_are_refused_for_longer_and_longer():
     one = client(password=PASSWORD)
     codes = [one.post("/login", data={"password": f"guess {place}"}).status_code for place in range(FREE_ATTEMPTS + 1)]
     assert codes == [403] * FREE_ATTEMPTS + [429]
@@ -141,7 +141,7 @@ def test_guessing_is_answered_more_and_more_slowly():
 
 
 @pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": "\x00\uffff"}, {"password": "x" * 2000}])
-def test_a_strange_password_is_a_wrong_password(body):
+def test_an_unusual_password_is_a_wrong_password(body):
     assert client(password=PASSWORD).post("/login", data=body).status_code == 403
 
 

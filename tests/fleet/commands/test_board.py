@@ -104,7 +104,7 @@ def test_a_password_file_that_cannot_be_used_is_named_with_what_to_do(password_f
     assert told in capsys.readouterr().err
 
 
-def test_a_password_file_that_is_not_there_is_named(tmp_path, capsys):
+def test_a_missing_password_file_is_named(tmp_path, capsys):
     assert (
         main(["board", "--sample", "--listen", NOT_OURS, "--password-file", str(tmp_path / "none")])
         == Code.FILE_UNREADABLE.exit_code

@@ -17,7 +17,7 @@ def file(tmp_path):
     return path
 
 
-def test_a_valid_document_is_said_to_be_valid(file, capsys):
+def test_a_valid_document_has_no_problems(file, capsys):
     assert main(["check", str(file)]) == os.EX_OK
     assert capsys.readouterr().out == f"{file}: valid\n"
 

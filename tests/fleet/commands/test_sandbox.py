@@ -1,4 +1,4 @@
-"""A sandbox to play with, from nothing to SIMs."""
+"""`kitting sandbox`, as a person types it."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_a_sandbox_has_an_operator_a_key_sims_and_a_profile(sandbox, capsys):
         assert sorted(sim.sim_id for sim in sim_calls.all_sims(api)) == sorted(told["sims"])
 
 
-def test_a_profile_that_is_there_is_not_overwritten(sandbox):
+def test_an_existing_profile_is_not_overwritten(sandbox):
     words = ["sandbox", "init", "--sims", "0", "--endpoint", sandbox.server.url]
     assert main(words) == 0
     before = len(sandbox.account.calls)
@@ -38,7 +38,7 @@ def test_a_profile_that_is_there_is_not_overwritten(sandbox):
     assert len(sandbox.account.calls) == before, "nothing was made that nobody could use"
 
 
-def test_a_password_is_not_what_the_sandbox_wants(sandbox, monkeypatch, tmp_path):
+def test_a_password_is_no_key_for_the_sandbox(sandbox, monkeypatch, tmp_path):
     (tmp_path / "p.json").write_text('{"email": "a@b.c", "password": "x"}')
     (tmp_path / "p.json").chmod(0o600)
     monkeypatch.setenv("SORACOM_PROFILE_DIR", str(tmp_path))

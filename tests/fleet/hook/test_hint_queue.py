@@ -9,7 +9,7 @@ from fleet.hook.locking_by_hint import HintResult, Outcome
 
 
 def run_to_the_end(hints, outcomes):
-    """Deals with hints as the outcomes say, one after the other for each SIM; what was told, in order."""
+    """Answers the looks at each SIM with its outcomes, in their order; returns the results in their order."""
     told, left = [], {sim: list(turns) for sim, turns in outcomes.items()}
     over = threading.Event()
 

@@ -8,7 +8,7 @@ from fleet.plan.comparison import compare
 from fleet.platform.calls import group_calls
 
 
-def test_two_groups_of_one_name_are_told_apart_by_id(operator):
+def test_two_groups_of_one_name_need_an_id(operator):
     for _ in range(2):
         group_calls.create_group(operator.api, "alpha-bench", {})
     with pytest.raises(Failure) as caught:

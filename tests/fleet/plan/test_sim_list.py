@@ -46,7 +46,7 @@ def test_a_problem_of_the_list_is_a_fault_of_the_plan():
     assert "line 2, sims.csv: line 2: neither simId" in caught.value.detail
 
 
-def test_a_list_in_another_encoding_is_named_as_one():
+def test_a_list_in_another_encoding_is_refused():
     (problem,) = read_sim_list("simId,site\n1,東京\n".encode("shift-jis")).problems
     assert "UTF-8" in problem
 

@@ -1,4 +1,4 @@
-"""Many changes as one job of the platform."""
+"""The same change of many SIMs as one batch job."""
 
 import pytest
 from simulated_operator import BENCH, FIELD, SimulatedOperator

@@ -1,4 +1,4 @@
-"""Who asks the API and where: as soracom-cli's users have it already."""
+"""Profiles of the API, as users of soracom-cli have them."""
 
 import json
 import sys
@@ -32,7 +32,7 @@ def refused(home, code, environment=None, **wanted):
     return f"{caught.value.detail}. {caught.value.advice}"
 
 
-def test_the_default_profile_is_taken_where_nothing_else_is_said(home):
+def test_the_default_profile_is_used_without_options(home):
     kept(home)
     found = profile_of(AccessOptions(), {}, home)
     assert (found.endpoint, found.credentials) == ("https://api.soracom.io/v1", AuthKey("keyId-1", "secret-1"))
@@ -51,26 +51,26 @@ def test_the_default_profile_is_taken_where_nothing_else_is_said(home):
         ({}, {"endpoint": "http://127.0.0.1:8080/v1"}, {"SORACOM_ENDPOINT": "https://y"}, "http://127.0.0.1:8080/v1"),
     ],
 )
-def test_where_is_asked_follows_soracom_clis_order(home, members, wanted, environment, endpoint):
+def test_the_endpoint_follows_soracom_clis_order(home, members, wanted, environment, endpoint):
     kept(home, members={**KEY, **members})
     assert profile_of(AccessOptions(**wanted), environment, home).endpoint == endpoint
 
 
-def test_a_key_in_the_environment_counts_before_a_profile_that_nobody_named(home):
+def test_a_key_in_the_environment_is_used_before_an_unnamed_profile(home):
     kept(home)
     environment = {"SORACOM_AUTH_KEY_ID": "keyId-2", "SORACOM_AUTH_KEY": "secret-2"}
     assert profile_of(AccessOptions(), environment, home).credentials == AuthKey("keyId-2", "secret-2")
     assert profile_of(AccessOptions(profile="default"), environment, home).credentials == AuthKey("keyId-1", "secret-1")
 
 
-def test_a_profile_is_named_by_option_or_variable_and_may_lie_elsewhere(home, tmp_path):
+def test_a_profile_is_named_by_option_or_variable_and_may_be_in_another_directory(home, tmp_path):
     kept(home, "work", {"email": "a@b.c", "password": "p"})
     assert profile_of(AccessOptions(), {"SORACOM_PROFILE": "work"}, home).credentials == Password("p", email="a@b.c")
     elsewhere = {"SORACOM_PROFILE_DIR": str(home / ".soracom")}
     assert profile_of(AccessOptions(profile="work"), elsewhere, tmp_path / "nobody").credentials.email == "a@b.c"
 
 
-def test_a_sam_user_signs_in_with_this_minutes_code(home):
+def test_a_sam_user_signs_in_with_a_one_time_code(home):
     kept(home, members={"operatorId": "OP1", "username": "desk", "password": "p"})
     found = profile_of(AccessOptions(mfa="123456"), {}, home).credentials
     assert found == Password("p", operator_id="OP1", user="desk", mfa="123456")
@@ -100,7 +100,7 @@ def test_profiles_that_name_each_other_are_refused(home):
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
-def test_a_profile_that_others_may_read_is_refused_with_the_command_that_helps(home, mode):
+def test_a_profile_that_other_users_may_read_is_refused_with_a_remedy(home, mode):
     kept(home, mode=mode)
     assert "chmod 600" in refused(home, Code.PROFILE_WRONG)
 
@@ -113,13 +113,13 @@ def test_a_damaged_profile_is_refused(home, content):
 
 
 @pytest.mark.parametrize("members", [{}, {"authKeyId": "a"}, {"email": "a"}, {"authKeyId": 1, "authKey": 2}])
-def test_a_profile_that_says_nobody_is_refused(home, members):
+def test_a_profile_without_credentials_is_refused(home, members):
     kept(home, members=members)
     assert "neither a key nor a password" in refused(home, Code.PROFILE_WRONG)
 
 
 @pytest.mark.parametrize("name", ["nobody", "../default", ".hidden", "a/b", "a\0b"])
-def test_a_profile_that_is_not_there_is_named(home, name):
+def test_a_missing_profile_is_named(home, name):
     refused(home, Code.PROFILE_MISSING, profile=name)
 
 
@@ -139,13 +139,13 @@ def test_a_profile_that_is_not_there_is_named(home, name):
         "https://℀.com/",
     ],
 )
-def test_no_key_goes_to_an_address_that_is_not_one_or_not_safe(endpoint):
+def test_an_endpoint_that_is_invalid_or_not_safe_is_refused(endpoint):
     with pytest.raises(Failure) as caught:
         checked_endpoint(endpoint)
     assert caught.value.code is Code.PROFILE_WRONG
 
 
-def test_a_new_profile_is_for_its_owner_alone_and_replaces_none(home):
+def test_a_new_profile_is_readable_for_its_owner_only_and_replaces_none(home):
     place = write_profile(home / "new", "sandbox", KEY)
     assert place.stat().st_mode & 0o777 == 0o600
     assert read_profile(home / "new", "sandbox") == KEY

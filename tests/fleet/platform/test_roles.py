@@ -28,7 +28,7 @@ ORDER = "name: p\nsims: {order: OR1}\ngroups: {before: {name: bench}, after: {na
 
 
 def prepare(operator, api):
-    """An order of many, then three of a list that somebody changed since, then a handler that was dropped."""
+    """An order of many SIMs; then three SIMs of a list that were changed meanwhile, and a handler fewer."""
     first = Files({**FILES.contents, "userdata.yaml": b"timezone: Asia/Tokyo\n"})
     done(api, PLAN.replace("csv: sims.csv", "order: OR1, subscription: plan01s"), first)
     for sim in operator.platform.sims[:3]:
@@ -123,7 +123,7 @@ WORK = {
 
 
 def works(role, document):
-    """Whether a user who may do just that can do the role's work."""
+    """Whether a user with this permission document can do the work of the role."""
     with SimulatedOperator(sims=25 if role == "prepare" else 3, group_id=BENCH) as operator:
         operator.account.orders["OR1"] = Order("OR1", sim_ids=list(operator.sim_ids))
         operator.account.users["somebody"] = User("somebody", permission=json.dumps(document))

@@ -1,4 +1,4 @@
-"""Signing in: once, renewed before it expires, anew where that is refused."""
+"""Signing in: once, renewed before the token expires, and again where that is refused."""
 
 import json
 
@@ -13,7 +13,7 @@ OWNER = AuthKey("keyId-1", "secret-1")
 
 
 class Platform:
-    """Answers as the API does, and keeps what it was asked."""
+    """Answers as the API does, and records the requests."""
 
     def __init__(self):
         self.now, self.asked, self.refuses = 0.0, [], set()
@@ -39,7 +39,7 @@ def signing_in(platform, credentials=OWNER, cache=None):
     return SignIn(Profile("https://api.example/v1", credentials, LASTS_S), platform.post, cache, lambda: platform.now)
 
 
-def test_a_token_is_used_as_long_as_it_is_good(platform):
+def test_a_token_is_used_while_it_is_valid(platform):
     sign_in = signing_in(platform)
     assert sign_in.token() == sign_in.token()
     assert platform.asked == ["/auth"]
@@ -63,7 +63,7 @@ def test_a_token_that_has_expired_is_not_renewed(platform):
     assert platform.asked == ["/auth", "/auth"]
 
 
-def test_where_renewal_is_refused_one_signs_in_anew(platform):
+def test_a_token_that_cannot_be_renewed_is_replaced_by_a_sign_in(platform):
     sign_in = signing_in(platform)
     sign_in.token()
     platform.refuses = {"/operators/OP1/token"}
@@ -85,7 +85,7 @@ def test_two_users_have_a_file_each(platform, tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_somebody_may_become_another_user(platform):
+def test_a_user_may_switch_to_another_user(platform):
     found = signing_in(platform, SwitchedUser(OWNER, "OP1", "desk")).token()
     assert platform.asked == ["/auth", "/auth/switch_user"]
     assert found.user == "desk"
@@ -99,7 +99,7 @@ def test_an_answer_without_a_token_is_not_understood(answer):
     assert caught.value.code is Code.PLATFORM_NOT_UNDERSTOOD
 
 
-def test_a_late_refusal_of_an_old_token_costs_nobody_the_new_one(platform):
+def test_a_late_refusal_of_an_old_token_keeps_the_new_one(platform):
     sign_in = signing_in(platform)
     old = sign_in.token()
     sign_in.refused(old.token)
@@ -127,7 +127,7 @@ def test_a_saved_token_is_found_whatever_the_one_time_code(platform, tmp_path):
         {"user": None},
     ],
 )
-def test_a_kept_token_that_cannot_be_used_is_not_there(platform, tmp_path, members):
+def test_a_saved_token_that_cannot_be_used_is_ignored(platform, tmp_path, members):
     signing_in(platform, cache=tmp_path).token()
     (file,) = tmp_path.iterdir()
     file.write_text(json.dumps({**json.loads(file.read_text()), **members}))

@@ -1,4 +1,4 @@
-"""A SIM as the API tells it, and as something else tells it."""
+"""A SIM as the API returns it, and any other value."""
 
 import json
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ SIM = json.loads(
 )
 
 
-def test_the_subscriber_form_is_understood():
+def test_the_subscriber_form_is_read():
     sim = sim_of(SUBSCRIBER)
     assert (sim.sim_id, sim.imsi.digits, sim.status, sim.name) == (
         "8900000000000000001",
@@ -36,7 +36,7 @@ def test_the_subscriber_form_is_understood():
     assert sim.was_online
 
 
-def test_the_sim_form_is_understood_which_has_no_imsi_of_its_own():
+def test_the_sim_form_is_read_whose_imsi_is_in_its_profile():
     sim = sim_of(SIM)
     assert (sim.imsi.digits, sim.speed_class, sim.group_id) == ("001010000000002", "s1.fast", None)
     assert sim.lock == Lock("490154203237518", anonymous=True)
@@ -44,11 +44,11 @@ def test_the_sim_form_is_understood_which_has_no_imsi_of_its_own():
 
 
 @pytest.mark.parametrize("told", ["000000000000000", None, "", "junk", "1"])
-def test_a_carrier_that_tells_nothing_is_not_a_device(told):
+def test_a_number_that_is_no_device_is_not_an_imei(told):
     assert sim_of({**SIM, "sessionStatus": {"online": True, "imei": told}}).session.imei is None
 
 
-def test_a_status_that_is_not_known_is_not_lost():
+def test_an_unknown_status_is_another_status():
     assert sim_of({**SIM, "status": "frozen"}).status is Status.OTHER
 
 
@@ -57,7 +57,7 @@ def test_a_status_that_is_not_known_is_not_lost():
     [None, [], "x", 1, {}, {"simId": 1}, {"simId": "1", "tags": []}, {"simId": "1", "sessionStatus": "online"}],
     ids=repr,
 )
-def test_what_is_no_sim_is_refused(told):
+def test_any_other_value_is_not_understood(told):
     with pytest.raises(Failure) as caught:
         sim_of(told)
     assert caught.value.code is Code.PLATFORM_NOT_UNDERSTOOD
@@ -80,7 +80,7 @@ MEMBERS = st.dictionaries(st.sampled_from(sorted({**SUBSCRIBER, **SIM})), JSON, 
 
 
 @given(st.sampled_from([SUBSCRIBER, SIM]), MEMBERS)
-def test_whatever_is_told_is_a_sim_or_a_clear_refusal(told, instead):
+def test_any_members_are_a_sim_or_not_understood(told, instead):
     try:
         found = sim_of({**told, **instead}).sim_id
     except Failure as failure:

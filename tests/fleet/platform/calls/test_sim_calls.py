@@ -1,4 +1,4 @@
-"""What the desk changes of a SIM, the device sees."""
+"""Operations on SIMs: the device sees their results."""
 
 import responses
 from refusals import failure_of

@@ -1,4 +1,4 @@
-"""`kitting throttle` and `kitting resume`, as a person types them."""
+"""`kitting throttle`, as a person types it, and `kitting resume` after it."""
 
 from fleet.cli import main
 

@@ -33,11 +33,12 @@ _ON_USB = ("ttyUSB", "ttyACM")
 class SerialLine:
     """An open line; everything on it raises `Failure` with a modem's code."""
 
-    def __init__(self, port: serial.Serial, limits: Limits, record: RecordExchange) -> None:
+    def __init__(self, port: serial.Serial, limits: Limits, record: RecordExchange, clock: Callable[[], float]) -> None:
         self._port = port
         self._limits = limits
         self._record = record
-        self._until = time.monotonic() + limits.port_s
+        self._clock = clock
+        self._until = clock() + limits.port_s
         self._unfinished = False
         self._expects_late_answer = False
 
@@ -74,7 +75,7 @@ class SerialLine:
         """The answer to one command; `is_complete` recognises a complete one. A busy SIM is asked again."""
         answer = self._once(command, self._limits.answer_s, is_complete)
         for pause_s in self._limits.busy_pauses_s:
-            if answer.final is not Final.BUSY or time.monotonic() + pause_s > self._until:
+            if answer.final is not Final.BUSY or self._clock() + pause_s > self._until:
                 break
             time.sleep(pause_s)
             answer = self._once(command, self._limits.answer_s, is_complete)
@@ -93,10 +94,10 @@ class SerialLine:
             self._record(ExchangeRecord(self.name, command, exchange.received))
 
     def _received(self, exchange: Exchange, limit_s: float, is_complete: Callable[[AtReply], bool]) -> AtReply:
-        until = min(time.monotonic() + limit_s, self._until)
+        until = min(self._clock() + limit_s, self._until)
         while True:
             answer = exchange.answer
-            left_s = until - time.monotonic()
+            left_s = until - self._clock()
             data = self._read(min(left_s, self._patience_s(answer, exchange, is_complete))) if left_s > 0 else b""
             if not data:
                 self._unfinished = answer.final is Final.NONE
@@ -137,7 +138,7 @@ class SerialLine:
         """
         with gone_is_said(self.name):
             ready = select.select([self._port.fileno(), other], [], [])[0]
-        self._until = time.monotonic() + self._limits.port_s
+        self._until = self._clock() + self._limits.port_s
         return ready
 
     def take(self) -> bytes:
@@ -151,8 +152,8 @@ class SerialLine:
 
     def _drain(self, quiet_s: float) -> None:
         """Throws away what came for nobody, until nothing comes for `quiet_s`."""
-        until = time.monotonic() + self._limits.wake_s
-        while self._read(quiet_s) and time.monotonic() < until:
+        until = self._clock() + self._limits.wake_s
+        while self._read(quiet_s) and self._clock() < until:
             pass
 
     def _read(self, limit_s: float) -> bytes:
@@ -182,7 +183,13 @@ def gone_is_said(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(port: str, baudrate: int, limits: Limits, record: RecordExchange = lambda _: None) -> Iterator[SerialLine]:
+def opened(
+    port: str,
+    baudrate: int,
+    limits: Limits,
+    record: RecordExchange = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[SerialLine]:
     """The line of a port, claimed; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
     with claimed(port, baudrate, limits) as line:
-        yield SerialLine(line, limits, record)
+        yield SerialLine(line, limits, record, clock)

@@ -1,14 +1,23 @@
 """A machine with modems on USB, in a directory: sysfs, udev's database, and real pseudo-terminals under /dev."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
+
+from waiting import PATIENCE_S
 
 from agent.modem.limits import Limits
 from simulator.pseudo_terminal import ModemOnPty
 
-QUICK = Limits(
-    answer_s=1.0,
-    wake_s=0.2,
+PATIENT = Limits(
+    all_s=4 * PATIENCE_S,
+    port_s=2 * PATIENCE_S,
+    answer_s=PATIENCE_S,
+    wake_s=PATIENCE_S,
+    speed_s=PATIENCE_S,
+    write_s=PATIENCE_S,
+    close_s=PATIENCE_S,
+    manager_answer_s=PATIENCE_S,
     after_error_s=0.05,
     after_ok_s=0.1,
     busy_pauses_s=(0.05, 0.05, 0.05, 0.05),
@@ -16,8 +25,10 @@ QUICK = Limits(
     look_again_s=0.05,
     appears_s=0.3,
     manager_decides_s=0.5,
-    manager_answer_s=5.0,
 )
+"""For modems that answer, however slow the machine is: only silence behind an answer ends soon."""
+HASTY = replace(PATIENT, answer_s=0.3, wake_s=0.1)
+"""For modems of which no answer is expected."""
 
 
 class Machine:

@@ -11,7 +11,8 @@ import pytest
 from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated_ports import QUICK, Machine
+from simulated_ports import PATIENT, Machine
+from waiting import PATIENCE_S
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi, NotRead, Read, Registration, Signal, SimState, Source
@@ -71,8 +72,8 @@ def machine(tmp_path):
         yield machine
 
 
-def read(machine, port="auto"):
-    return read_equipment(ModemSettings(port=port), radio=True, limits=QUICK, system=machine.root)
+def read(machine, port="auto", limits=PATIENT):
+    return read_equipment(ModemSettings(port=port), radio=True, limits=limits, system=machine.root)
 
 
 def test_what_modemmanager_knows_is_taken_from_it_and_no_port_is_opened(machine):
@@ -159,12 +160,12 @@ def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
 def test_whatever_mmcli_does_the_modem_is_read_by_at(machine, text):
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.program(text)
-    assert read(machine).source is Source.AT
+    assert read(machine, limits=replace(PATIENT, manager_answer_s=0.3)).source is Source.AT
 
 
 def test_an_mmcli_that_hangs_is_ended(machine):
     machine.program("#!/bin/sh\nexec sleep 600\n")
-    assert ModemManager(replace(QUICK, manager_answer_s=0.1), machine.root).modems() == ()
+    assert ModemManager(replace(PATIENT, manager_answer_s=0.1), machine.root).modems() == ()
 
 
 def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it(machine):
@@ -174,7 +175,7 @@ def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it
     first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"
     machine.program(script().replace("#!/bin/sh\n", "#!/bin/sh\n" + first))
     machine.process(7, "ModemManager", started=int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100))
-    assert read(machine).source is Source.MODEM_MANAGER
+    assert read(machine, limits=replace(PATIENT, manager_decides_s=PATIENCE_S)).source is Source.MODEM_MANAGER
     assert at.commands == []
 
 
@@ -182,7 +183,7 @@ def test_where_processes_are_hidden_its_unit_tells_that_it_was_just_started(mach
     units = machine.root / "run/systemd/units"
     units.mkdir(parents=True)
     machine.program(script())
-    asked = ModemManager(QUICK, machine.root)
+    asked = ModemManager(PATIENT, machine.root)
     assert not asked.may_be_deciding([], 40.0)
     (units / "invocation:ModemManager.service").symlink_to("0123")
     assert asked.may_be_deciding([], 40.0)
@@ -209,7 +210,7 @@ def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
     holder = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(holder, termios.TIOCEXCL)
     try:
-        found = survey(ModemSettings(), limits=QUICK, system=machine.root)
+        found = survey(ModemSettings(), limits=PATIENT, system=machine.root)
     finally:
         os.close(holder)
     assert found.equipment.source is Source.MODEM_MANAGER

@@ -1,13 +1,16 @@
 """Several ports and several modems: who is asked, when, and which of them is ours."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Timer
 
 import pytest
-from simulated_ports import QUICK, Machine
+from simulated_ports import PATIENT, Machine
+from waiting import PATIENCE_S, until
 
 from agent.errors import Code
 from agent.identity import Iccid, Imsi, NotRead, Subscriber
+from agent.modem.commands import FIRMWARE_COMMANDS
 from agent.modem.known_ports import known_ports, remember
 from agent.modem.limits import Limits
 from agent.modem.reading import read_equipment, survey
@@ -35,11 +38,26 @@ def state(tmp_path):
 
 
 def read(machine, state=None, settings=AUTO, **wanted):
-    return read_equipment(settings, state, limits=QUICK, system=machine.root, **wanted)
+    return read_equipment(settings, state, limits=PATIENT, system=machine.root, **wanted)
+
+
+@contextmanager
+def beside(call, *arguments, **more):
+    """Runs a call in a thread of its own; what it returns is the result of the future."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(call, *arguments, **more)
 
 
 def silent():
     return Modem(load_model(), faults=[faults.Silent()])
+
+
+def garbage():
+    return Modem(load_model(), faults=[faults.GarbagePort()])
+
+
+def is_read_to_its_end(modem):
+    until("the last question", lambda: list(modem.commands), lambda commands: FIRMWARE_COMMANDS[0] in commands)
 
 
 class Logged(Modem):
@@ -55,23 +73,34 @@ class Logged(Modem):
 
 
 def test_eight_ports_with_one_good_are_asked_side_by_side(machine):
-    log = []
+    """The silent ones are not given up before all have been asked: each has been asked once by then."""
+    log, mute = [], []
     for number in range(8):
         wrong = [] if number == 5 else [faults.Silent()]
-        machine.port(f"ttyUSB{number}", number, Logged(number, log, imei=IMEI, faults=wrong))
-    assert read(machine).imei.value.digits == IMEI
-    before_any_second = log[: next(place for place, port in enumerate(log) if port != 5 and log.index(port) < place)]
-    assert set(before_any_second) == set(range(8))
+        modem = Logged(number, log, model=load_model(), imei=IMEI, faults=wrong)
+        plugged = machine.port(f"ttyUSB{number}", number, modem)
+        mute += [] if number == 5 else [plugged]
+    with beside(read, machine) as reading:
+        until("a question at each port", lambda: sorted(set(log)), lambda asked: asked == list(range(8)))
+        assert [log.count(number) for number in range(8) if number != 5] == [1] * 7
+        for plugged in mute:
+            plugged.unplug()
+        assert reading.result().imei.value.digits == IMEI
 
 
 def test_ports_that_are_no_good_do_not_hide_the_one_that_is(machine):
-    machine.port("ttyUSB0", 0, Modem(load_model(), faults=[faults.GarbagePort()]))
-    machine.port("ttyUSB1", 1, Modem(load_model(), faults=[faults.NmeaPort()]))
-    machine.port("ttyUSB2", 2, Modem(load_model(), faults=[faults.Babble()]))
+    good = Modem(load_model(), imei=IMEI)
+    machine.port("ttyUSB0", 0, garbage())
+    nmea = machine.port("ttyUSB1", 1, Modem(load_model(), faults=[faults.NmeaPort()]))
+    babble = machine.port("ttyUSB2", 2, Modem(load_model(), faults=[faults.Babble()]))
     machine.port("ttyUSB3", 3, Modem(load_model(), faults=[faults.VanishAtCommand(1)]))
     machine.port("ttyUSB4", 4)
-    machine.port("ttyUSB5", 5, Modem(load_model(), imei=IMEI))
-    assert read(machine).imei.value.digits == IMEI
+    machine.port("ttyUSB5", 5, good)
+    with beside(read, machine) as reading:
+        is_read_to_its_end(good)
+        nmea.unplug()
+        babble.unplug()
+        assert reading.result().imei.value.digits == IMEI
 
 
 def test_no_port_at_all_is_said(machine):
@@ -89,13 +118,13 @@ def test_a_port_for_data_calls_is_left_alone_where_another_answers(machine):
 
 
 def test_a_port_for_data_calls_is_asked_where_no_other_answers(machine):
-    machine.port("ttyUSB1", 1, silent())
+    machine.port("ttyUSB1", 1, garbage())
     machine.port("ttyUSB3", 3, Modem(load_model(), imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PPP")
     assert read(machine).imei.value.digits == IMEI
 
 
 def test_the_next_time_only_the_good_port_is_asked(machine, state):
-    others = [silent(), Modem(load_model(), imei=IMEI)]
+    others = [garbage(), Modem(load_model(), imei=IMEI)]
     machine.port("ttyUSB1", 1, others[0])
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI), udev="ID_MM_PORT_TYPE_AT_PRIMARY")
     read(machine, state)
@@ -105,9 +134,9 @@ def test_the_next_time_only_the_good_port_is_asked(machine, state):
     assert len(others[0].commands) == asked
 
 
-def test_a_remembered_port_that_fell_silent_gives_way_to_the_others(machine, state):
+def test_a_remembered_port_that_is_no_good_any_more_gives_way_to_the_others(machine, state):
     remember(state, [str(machine.root / "dev/ttyUSB1")])
-    machine.port("ttyUSB1", 1, silent())
+    machine.port("ttyUSB1", 1, garbage())
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     assert read(machine, state).imei.value.digits == IMEI
     assert known_ports(state) == (str(machine.root / "dev/ttyUSB2"),)
@@ -143,11 +172,12 @@ def test_both_of_two_modems_are_remembered(machine, state):
 
 def test_a_modem_that_was_here_is_waited_for(machine, state):
     remember(state, [str(machine.root / "dev/ttyUSB0")])
-    later = Timer(0.1, lambda: machine.port("ttyUSB0", 0, Modem(load_model(), imei=IMEI)))
-    later.start()
-    patient = replace(QUICK, appears_s=20.0)
-    assert read_equipment(AUTO, state, limits=patient, system=machine.root).imei.value.digits == IMEI
-    later.join()
+    looked = machine.root / "looked"
+    machine.program(f"#!/bin/sh\necho x >> {looked}\nexit 1\n")
+    with beside(read_equipment, AUTO, state, limits=replace(PATIENT, appears_s=PATIENCE_S), system=machine.root) as one:
+        until("a look at ModemManager, without any port", looked.exists)
+        machine.port("ttyUSB0", 0, Modem(load_model(), imei=IMEI))
+        assert one.result().imei.value.digits == IMEI
 
 
 def test_a_uart_that_the_settings_name_is_asked_too(machine):
@@ -157,9 +187,13 @@ def test_a_uart_that_the_settings_name_is_asked_too(machine):
 
 
 def test_everything_that_was_asked_can_be_seen(machine):
-    machine.port("ttyUSB0", 0, silent())
-    machine.port("ttyUSB1", 1, Modem(load_model(), imei=IMEI))
-    found = survey(AUTO, limits=QUICK, system=machine.root)
+    good = Modem(load_model(), imei=IMEI)
+    mute = machine.port("ttyUSB0", 0, silent())
+    machine.port("ttyUSB1", 1, good)
+    with beside(survey, AUTO, limits=PATIENT, system=machine.root) as reading:
+        is_read_to_its_end(good)
+        mute.unplug()
+        found = reading.result()
     assert [(port.name, said.imei == found.equipment.imei) for port, said in found.asked] == [
         ("ttyUSB0", False),
         ("ttyUSB1", True),
@@ -171,14 +205,14 @@ def test_everything_that_was_asked_can_be_seen(machine):
 def test_where_no_time_is_left_no_port_is_opened(machine):
     modem = Modem(load_model(), imei=IMEI)
     machine.port("ttyUSB0", 0, modem)
-    found = read_equipment(AUTO, limits=replace(QUICK, all_s=0.0), system=machine.root)
+    found = read_equipment(AUTO, limits=replace(PATIENT, all_s=0.0), system=machine.root)
     assert "no time was left" in found.imei.why
     assert modem.commands == []
 
 
 def test_what_is_waited_for_leaves_time_for_the_ports(machine, state):
     remember(state, ["/dev/ttyUSB0"])
-    hasty = replace(QUICK, appears_s=600.0, all_s=0.5, port_s=0.4)
+    hasty = replace(PATIENT, appears_s=600.0, all_s=0.5, port_s=0.4)
     assert read_equipment(AUTO, state, limits=hasty, system=machine.root).imei.code is Code.MODEM_NO_PORT
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from simulated_ports import HASTY, PATIENT
 
 from agent.errors import Code
 from agent.identity import NotRead, Read, Registration, Signal, SimState, Source
-from agent.modem.commands import COMMANDS
+from agent.modem.commands import COMMANDS, RESULTS_ON, WAKE
 from agent.modem.limits import Limits
-from agent.modem.reading import read_equipment
+from agent.modem.reading import read_equipment, survey
 from agent.modem.sim_and_network import best_registration
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
@@ -23,14 +24,11 @@ from simulator.pseudo_terminal import ModemOnPty
 
 IMEI = "490154203237518"
 MODELS = sorted(path.stem for path in (Path(__file__).parents[3] / "simulator/models").glob("*.toml"))
-QUICK = Limits(
-    answer_s=1.0, wake_s=0.2, after_error_s=0.05, after_ok_s=0.1, busy_pauses_s=(0.05, 0.05, 0.05, 0.05), speeds=()
-)
 
 
-def read(modem, **wanted):
+def read(modem, limits=PATIENT, **wanted):
     with ModemOnPty(modem) as plugged:
-        return read_equipment(ModemSettings(port=str(plugged.path)), limits=QUICK, **wanted)
+        return read_equipment(ModemSettings(port=str(plugged.path)), limits=limits, **wanted)
 
 
 @pytest.mark.parametrize("echo", [True, False])
@@ -63,7 +61,6 @@ def test_the_imei_is_asked_for_twice():
         faults.LateAnswer(seconds=0.3),
         faults.NumericResults(),
         faults.LowerCaseEcho(),
-        faults.QuietResults(),
         faults.ErrorsInWords(),
         faults.OpenPrompt(),
         faults.PukWanted(),
@@ -80,13 +77,25 @@ def test_a_modem_with_a_bad_habit_still_tells_its_imei(fault):
     assert read(Modem(load_model(), faults=[fault])).imei.value.digits == IMEI
 
 
+def test_a_modem_without_result_codes_is_told_to_give_them():
+    modem = Modem(load_model(), faults=[faults.QuietResults()])
+    assert read(modem, replace(PATIENT, wakes=0)).imei.value.digits == IMEI
+    assert modem.commands[0] == RESULTS_ON
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.Silent(), faults.NmeaPort(), faults.Babble()], ids=lambda fault: type(fault).__name__
+)
+def test_a_port_that_answers_nothing_is_asked_a_few_times_and_then_for_result_codes(fault):
+    modem = Modem(load_model(), faults=[fault])
+    assert read(modem, HASTY).imei.code is Code.MODEM_SILENT
+    assert modem.commands == [WAKE, WAKE, WAKE, RESULTS_ON]
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (faults.Silent(), Code.MODEM_SILENT),
         (faults.GarbagePort(), Code.MODEM_SILENT),
-        (faults.NmeaPort(), Code.MODEM_SILENT),
-        (faults.Babble(), Code.MODEM_SILENT),
         (faults.DataCall(), Code.MODEM_BUSY),
         (faults.UnsteadyImei(), Code.MODEM_UNVERIFIED),
         (faults.WrongCheckDigit(), Code.MODEM_UNVERIFIED),
@@ -104,12 +113,25 @@ def test_what_cannot_be_read_says_why(fault, code):
 
 @pytest.mark.parametrize("speed", [9600, 57600, 921600])
 def test_a_modem_at_another_speed_is_found_and_the_line_restored(speed):
-    limits = replace(QUICK, wakes=1, speed_s=0.1, speeds=Limits().speeds)
+    limits = replace(PATIENT, wakes=0, wake_s=0.1, speeds=(speed,))
     with ModemOnPty(Modem(load_model(), faults=[faults.WrongSpeed(speed)])) as plugged:
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
         before = termios.tcgetattr(other)
         equipment = read_equipment(ModemSettings(port=str(plugged.path)), limits=limits)
         assert equipment.imei.value.digits == IMEI
+        assert termios.tcgetattr(other) == before
+        os.close(other)
+
+
+def test_every_usual_speed_is_tried_twice_and_the_line_restored():
+    modem = Modem(load_model(), faults=[faults.WrongSpeed(300)])
+    limits = replace(HASTY, wakes=1, speed_s=0.02, speeds=Limits().speeds)
+    with ModemOnPty(modem) as plugged:
+        other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
+        before = termios.tcgetattr(other)
+        found = survey(ModemSettings(port=str(plugged.path)), limits=limits)
+        assert found.equipment.imei.code is Code.MODEM_SILENT
+        assert [one.command for one in found.exchanges] == [WAKE, RESULTS_ON, *[WAKE] * 8]
         assert termios.tcgetattr(other) == before
         os.close(other)
 
@@ -172,15 +194,15 @@ def test_a_port_that_somebody_claimed_is_left_alone_and_an_unclaimed_one_is_give
         other = os.open(plugged.path, os.O_RDWR | os.O_NOCTTY)
         before = termios.tcgetattr(other)
         fcntl.ioctl(other, termios.TIOCEXCL)
-        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=PATIENT).imei.code is Code.MODEM_BUSY
         fcntl.ioctl(other, termios.TIOCNXCL)
         fcntl.flock(other, fcntl.LOCK_EX)
-        assert read_equipment(settings, limits=QUICK).imei.code is Code.MODEM_BUSY
+        assert read_equipment(settings, limits=PATIENT).imei.code is Code.MODEM_BUSY
         fcntl.flock(other, fcntl.LOCK_UN)
         assert modem.commands == []
-        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=PATIENT).imei, Read)
         assert termios.tcgetattr(other) == before
-        assert isinstance(read_equipment(settings, limits=QUICK).imei, Read)
+        assert isinstance(read_equipment(settings, limits=PATIENT).imei, Read)
         os.close(other)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from simulated_ports import QUICK
+from simulated_ports import PATIENT
 
 from agent.errors import Code
 from agent.identity import Read
@@ -16,7 +16,7 @@ from simulator.model_files import load_model
 from simulator.modem import Modem
 from simulator.pseudo_terminal import ModemOnPty
 
-LIMITS = replace(QUICK, after_error_s=0.01, wake_s=0.3)
+LIMITS = replace(PATIENT, after_error_s=0.01)
 CLEAR = {Code.MODEM_GONE, Code.MODEM_NO_PORT, Code.MODEM_SILENT}
 
 

@@ -2,11 +2,10 @@
 
 import os
 import threading
-import time
-from dataclasses import replace
 
 import pytest
-from simulated_ports import QUICK
+from simulated_ports import HASTY, PATIENT
+from waiting import joined, until
 
 from agent.modem.commands import DELIVERY_QUESTION
 from agent.modem.dialogue import Final
@@ -23,23 +22,22 @@ from simulator.pseudo_terminal import ModemOnPty
 class Ear:
     """A listener in a thread, and how it ended."""
 
-    def __init__(self, port, tmp_path, system=None):
+    def __init__(self, port, tmp_path, limits=PATIENT):
         self.reading, self.writing = os.pipe()
         settings = Settings(modem=ModemSettings(port=str(port)), paths=PathSettings(state=tmp_path))
         self.code = None
-        self.thread = threading.Thread(target=self._run, args=(settings, system or tmp_path))
+        self.thread = threading.Thread(target=self._run, args=(settings, limits, tmp_path))
         self.thread.start()
 
-    def _run(self, settings, system):
-        self.code = listen(settings, self.reading, replace(QUICK, wake_s=0.3), system)
+    def _run(self, settings, limits, system):
+        self.code = listen(settings, self.reading, limits, system)
 
     def end(self):
         os.write(self.writing, b"x")
         return self.wait()
 
     def wait(self):
-        self.thread.join(20)
-        assert not self.thread.is_alive()
+        joined(self.thread)
         os.close(self.reading)
         os.close(self.writing)
         return self.code
@@ -54,8 +52,7 @@ def modem():
 def listening(plugged, tmp_path, port=None):
     """A listener that has told the modem to hand messages on."""
     ear = Ear(port or plugged.path, tmp_path)
-    while plugged.modem.delivery != "2,2,0,0,0" and ear.thread.is_alive():
-        time.sleep(0.01)
+    until("messages that are handed on", lambda: plugged.modem.delivery, lambda delivery: delivery == "2,2,0,0,0")
     return ear
 
 
@@ -76,10 +73,11 @@ def test_the_modem_treats_messages_as_before_afterwards(modem, tmp_path):
 
 
 def test_what_is_asked_after_a_long_wait_is_answered(modem):
+    now = [0.0]
     reading, writing = os.pipe()
-    with opened(str(modem.path), 115200, replace(QUICK, port_s=0.5)) as line:
+    with opened(str(modem.path), 115200, PATIENT, clock=lambda: now[0]) as line:
         line.wake()
-        time.sleep(0.6)
+        now[0] += 2 * PATIENT.port_s
         os.write(writing, b"x")
         line.wait_beside(reading)
         assert line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).final is Final.OK
@@ -107,7 +105,7 @@ def test_noise_wakes_nobody(modem, tmp_path, noise):
 @pytest.mark.parametrize("fault", [faults.Silent(), faults.GarbagePort()])
 def test_where_nobody_can_be_listened_to_it_says_so(tmp_path, fault):
     with ModemOnPty(Modem(load_model(), faults=[fault])) as plugged:
-        assert Ear(plugged.path, tmp_path).wait() == CANNOT
+        assert Ear(plugged.path, tmp_path, HASTY).wait() == CANNOT
 
 
 def test_the_port_that_answered_last_time_is_listened_to(modem, tmp_path):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.apply.journal import transaction
 from agent.errors import Code, Kind
 from agent.provision import lifecycle
 
@@ -33,5 +32,4 @@ def test_every_code_has_its_japanese_with_the_same_things_to_type(code):
 def test_nothing_is_translated_that_is_not_there_any_more():
     assert set(WORDS["errors"]) == {code.text for code in Code}
     assert set(WORDS["device"]) == {kind.name for kind in Kind}
-    assert set(WORDS["tasks"]) == {after.task.value for after in transaction.TABLE.values()}
     assert set(WORDS["events"]) == {event.value for event in lifecycle.Event}

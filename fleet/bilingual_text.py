@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agent.frozen import frozen
+from dataclasses import dataclass
 
 LANGUAGES = ("en", "ja")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BilingualText:
     """One text in both languages."""
 

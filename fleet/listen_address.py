@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import ip_address
-
-from agent.frozen import frozen
 
 _FORM = re.compile(r"(?:\[([0-9a-fA-F:.%]+)\]|([^\s:\[\]/]*)):([0-9]{1,5})")
 _LAST_PORT = 65535
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListenAddress:
     """Host and port."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, unique
 
-from agent.frozen import frozen
 from agent.identity import Imei
 from fleet.platform.sim import imei_or_none
 
@@ -24,7 +24,7 @@ class DeviceState(Enum):
     """Any other text, such as `applying`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DeviceReport:
     """A report; texts are empty where a tag is missing."""
 

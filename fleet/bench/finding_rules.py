@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agent.frozen import frozen
 from agent.identity import Imei, device_part
 from fleet.bench import desk_tags
 from fleet.bench.device_report import DeviceReport, DeviceState
@@ -14,7 +13,7 @@ from fleet.bench.findings import Finding
 from fleet.platform.sim import Sim, Status
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Expectations:
     """What a plan says about SIMs, as far as it can be compared with the platform."""
 

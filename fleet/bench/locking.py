@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from agent.identity import Imei
 from fleet.bench import desk_tags
 from fleet.bench.finding_rules import Expectations, is_same_device
@@ -28,7 +28,7 @@ from fleet.platform.sim import Session, Sim
 _PAUSES_S = (1.0, 2.0, 3.0, 5.0)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The time, and how to wait."""
 
@@ -37,7 +37,7 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Locked:
     """A SIM that is locked to its device."""
 
@@ -53,7 +53,7 @@ def lock_sim(
     expectations: Expectations,
     *,
     back_within_s: float = BACK_WITHIN_S,
-    clock: Clock = Clock(),  # noqa: B008 (a frozen value)
+    clock: Clock = Clock(),
 ) -> Locked:
     """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`."""
     row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())

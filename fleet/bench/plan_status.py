@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from agent.frozen import frozen
 from fleet.bench.finding_rules import Expectations
 from fleet.bench.stage import Row, in_order, row_of
 from fleet.plan.plan import GroupIds, Plan
@@ -14,14 +14,14 @@ from fleet.platform.api import Api
 from fleet.platform.sim import Sim
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PlanStatus:
     """A plan and its SIMs."""
 
     plan: Plan
     rows: tuple[Row, ...]
     """Rows that need attention first."""
-    expectations: Expectations = Expectations()
+    expectations: Expectations = field(default_factory=Expectations)
 
 
 def status_of_plan(api: Api, plan: Plan) -> PlanStatus:

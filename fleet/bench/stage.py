@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, unique
 
-from agent.frozen import frozen
 from agent.identity import Imei
 from fleet.bench.device_report import DeviceReport, DeviceState, report_of
 from fleet.bench.finding_rules import Expectations, findings_of, is_same_device
@@ -42,7 +42,7 @@ DONE = frozenset({Stage.LOCKED, Stage.SHIPPED})
 _WORST_FIRST = (Stage.SUSPICIOUS, Stage.FAILED, Stage.BLOCKED, Stage.SILENT)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Row:
     """One SIM as the desk shows it."""
 

@@ -7,10 +7,10 @@ address cannot be rebound. Addresses are therefore accepted; on a board of the l
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
 
-from agent.frozen import frozen
 from fleet.listen_address import ListenAddress, is_loopback
 
 FREE_ATTEMPTS = 5
@@ -21,7 +21,7 @@ _IPV6_NETWORK = 64
 _MOST_DOUBLINGS = 16
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Attempts:
     """The wrong passwords of one network since its last right password."""
 

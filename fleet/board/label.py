@@ -6,9 +6,9 @@ The QR code (ISO/IEC 18004) is an SVG. Its text is compact JSON with the members
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from agent.frozen import frozen
 from fleet.bench import desk_tags
 from fleet.bench.stage import Row
 from fleet.board.view import clean
@@ -16,7 +16,7 @@ from fleet.board.view import clean
 _NAME, _ID, _SERIAL, _CONFIGURATION, _TIME = 28, 22, 24, 24, 25
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Label:
     """The texts of a label, each on one line that fits; empty where it is not known."""
 

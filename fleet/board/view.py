@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from agent.frozen import frozen
 from fleet.bench import desk_tags
 from fleet.bench.findings import Finding
 from fleet.bench.stage import DONE, Row, Stage, in_order, progress
@@ -26,7 +26,7 @@ _MARKS = 2
 """Combining marks on one character; more of them would reach into other lines."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Board:
     """The SIMs of a plan, as the platform knew them at a time."""
 
@@ -39,7 +39,7 @@ class Board:
     """Why the platform does not answer now; `rows` and `taken_at` are those of its last answer."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FindingText:
     """One finding as texts."""
 
@@ -48,7 +48,7 @@ class FindingText:
     advice: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Tile:
     """One SIM on the page."""
 
@@ -79,7 +79,7 @@ class Tile:
     """IMEIs that find the SIM when they are scanned from its device, with any check digit."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many SIMs are in a stage or a group."""
 
@@ -88,7 +88,7 @@ class Count:
     count: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything on the page that changes."""
 

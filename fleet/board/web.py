@@ -6,7 +6,7 @@ No request changes anything but the logins. Every response forbids scripts and s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -15,7 +15,6 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, re
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from agent.frozen import frozen
 from fleet.bench.stage import Row, in_order
 from fleet.bilingual_text import LANGUAGES
 from fleet.board.access_rules import is_own_form, is_own_name
@@ -53,7 +52,7 @@ class PageProblem(HTTPException):
         self.text = text
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Served:
     """Everything that the pages need."""
 

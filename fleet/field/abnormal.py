@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agent.errors import Failure
-from agent.frozen import frozen
 from fleet.bench.plan_status import status_of_plan
 from fleet.bench.stage import Row
 from fleet.plan.plan import GroupRole, Plan, handler_title
@@ -15,7 +15,7 @@ from fleet.platform.event_handler import EventHandler
 from fleet.platform.parallel import in_parallel
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AbnormalSim:
     """A SIM with findings, or with more traffic than the plan expects."""
 
@@ -25,7 +25,7 @@ class AbnormalSim:
     """Of its busiest day; None where the platform does not tell."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AbnormalSims:
     """The abnormal SIMs of a plan."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.api import Api
 from fleet.platform.calls import remote_access_calls
 from fleet.platform.sim import Sim
@@ -16,7 +16,7 @@ MOST_MINUTES = 480
 """The platform's limit for a port mapping: eight hours."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OpenAccess:
     """How to reach the device, and until when."""
 

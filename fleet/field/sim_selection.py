@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls
 from fleet.platform.sim import Sim
@@ -14,7 +14,7 @@ _IMSI_DIGITS = 15
 """A number of so many digits is an IMSI; a SIM id has more."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SimSelection:
     """Numbers, or a tag, or both."""
 

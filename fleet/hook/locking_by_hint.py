@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, unique
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.bench.locking import lock_sim
 from fleet.bench.plan_status import expectations_of
 from fleet.bench.stage import row_of
@@ -30,7 +30,7 @@ class Outcome(Enum):
     NOT_OURS = "not of this plan"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HintResult:
     """An outcome, and the reason for it."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from agent.frozen import frozen
 from fleet.plan.handler_sentences import SECRET_HEADER
 from fleet.plan.plan import HANDLER_PREFIX, GroupRole, WantedGroup, WantedHandler
 
@@ -15,7 +14,7 @@ _MOST_SHOWN = 40
 """Characters of a value."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CreateGroup:
     """Creates a group that does not exist."""
 
@@ -25,7 +24,7 @@ class CreateGroup:
         return f"+ group {self.group.name}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PutParameters:
     """Sets parameters of one namespace of a group."""
 
@@ -43,7 +42,7 @@ class PutParameters:
         return f"~ group {self.name} {self.namespace} {'; '.join(texts)}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PutHandler:
     """Creates an event handler, or replaces one that differs."""
 
@@ -55,7 +54,7 @@ class PutHandler:
         return f"{'~' if self.handler_id else '+'} handler {self.handler.name.removeprefix(HANDLER_PREFIX)}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DeleteHandler:
     """Deletes an event handler that an earlier form of the plan created."""
 
@@ -66,7 +65,7 @@ class DeleteHandler:
         return f"- handler {self.name.removeprefix(HANDLER_PREFIX)}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ChangeSim:
     """Sets the tags, the group and the speed class in which one SIM differs; each is one request."""
 

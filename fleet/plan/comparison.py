@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange
 from fleet.plan.differences import group_changes, handler_changes, sim_change
 from fleet.plan.plan import ByOrder, GroupIds, Plan, WantedGroup, WantedSim
@@ -22,7 +21,7 @@ from fleet.platform.sim import Sim
 _MOST_NAMED = 5
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What differs between a plan and the platform."""
 

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from agent.frozen import frozen
 
 AT_ONCE = {"executionDateTimeConst": "IMMEDIATELY"}
 DEFAULT_SLOW = "s1.minimum"
@@ -53,7 +52,7 @@ _MAIL = re.compile(r"mail (?P<to>[^\s@]+@[^\s@]+)")
 _SIMPLE = {"suspend": "SuspendAction", "deactivate": "DeactivationAction", "lock it to its device": "ImeiLockAction"}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HookAddress:
     """Where the hook listens, and the secret that it expects."""
 

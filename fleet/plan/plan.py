@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Any
 
-from agent.frozen import frozen
 from agent.identity import Imei
 
 HANDLER_PREFIX = "kitting: "
@@ -22,7 +21,7 @@ class GroupRole(Enum):
     AFTER = "after"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WantedSim:
     """One SIM of the plan."""
 
@@ -34,21 +33,21 @@ class WantedSim:
     """The device that the SIM is meant for."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ByOrder:
     """All SIMs of an order."""
 
     order_id: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ByList:
     """The SIMs of a CSV file, each with its own tags."""
 
     sims: tuple[WantedSim, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ByTag:
     """All SIMs that have a tag."""
 
@@ -59,7 +58,7 @@ class ByTag:
 SimSource = ByOrder | ByList | ByTag
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WantedGroup:
     """The settings that a group is to have; settings that the plan does not name are left as they are."""
 
@@ -71,7 +70,7 @@ class WantedGroup:
     """Namespace → parameters, as the API takes them."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WantedHandler:
     """An event handler for one of the two groups."""
 
@@ -81,7 +80,7 @@ class WantedHandler:
     """Rule and actions in the API's own form."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan without faults."""
 
@@ -110,7 +109,7 @@ class Plan:
         return f"{HANDLER_PREFIX}{self.name}: "
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GroupIds:
     """The ids of a plan's groups; None for a group that does not exist yet, or that the plan does not have."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agent.configuration.document import parse
@@ -15,7 +16,6 @@ from agent.configuration.resolving import check
 from agent.configuration.schema import Schema
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from agent.key_path import KeyPath
 from fleet.plan.handler_sentences import LEAST_SECRET, HookAddress, SentenceError, handler_of_sentence
 from fleet.plan.plan import (
@@ -38,7 +38,7 @@ _MOST_NAMED = 10
 _MOST_NAMED_IN_USERDATA = 5
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Schemas:
     """The schemas that a plan and the documents beside it have to fit."""
 
@@ -47,7 +47,7 @@ class Schemas:
     userdata: Schema
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Files:
     """The files beside a plan: name → content."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from agent.frozen import frozen
 from fleet.plan.plan import WantedSim
 from fleet.platform.sim import imei_or_none
 
@@ -21,7 +21,7 @@ RESERVED_TAGS = ("kitting_", "desk_", "soracom", "DSN")
 _SIM_ID, _IMSI, _IMEI = ("simid", "sim_id", "iccid"), ("imsi",), ("imei", "expected_imei")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SimList:
     """The SIMs of a list, and what is wrong with it."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from agent.configuration.resolving import Names, resolve
 from agent.configuration.schema import Schema
 from agent.errors import Failure
-from agent.frozen import frozen
 from fleet.plan.plan import Plan, WantedSim
 from fleet.platform.sim import Sim
 
@@ -15,7 +15,7 @@ _ANY_IMEI = "490154203237518"
 """Stands for the modem of a SIM that has never been online."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Unfit:
     """A SIM for which the userdata of a group is not valid."""
 

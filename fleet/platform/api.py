@@ -11,6 +11,7 @@ import random as chance
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,6 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.credentials import Profile
 from fleet.platform.failures import PlatformFailure
 from fleet.platform.http import ApiRequest, HttpClient, NotSent
@@ -44,7 +44,7 @@ _REPEATED = frozenset(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how long a request is attempted."""
 
@@ -67,7 +67,7 @@ class Api:
         profile: Profile,
         cache: Path | None = None,
         *,
-        retries: RetryPolicy = RetryPolicy(),  # noqa: B008 (a frozen value)
+        retries: RetryPolicy = RetryPolicy(),
         at_once: int = 8,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = chance.random,

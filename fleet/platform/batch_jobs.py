@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, unique
 from http import HTTPStatus
 from itertools import chain, repeat
 from typing import Any
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.api import Api, path_of
 from fleet.platform.failures import PlatformFailure
 from fleet.platform.json_shapes import list_of, object_of
@@ -48,7 +48,7 @@ class JobStatus(Enum):
         return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.ABORTED}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class JobTask:
     """One request of a job."""
 
@@ -64,7 +64,7 @@ class JobTask:
         return {"request": {"method": self.method, "path": f"/v1{self.path}", "body": self.body}}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TaskFailure:
     """A task that was not carried out."""
 

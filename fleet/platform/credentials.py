@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.frozen import frozen
+from dataclasses import dataclass
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AuthKey:
     """An authentication key of the root user or of a SAM user; the form that programs should use."""
 
@@ -13,7 +13,7 @@ class AuthKey:
     secret: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Password:
     """A password of the root user (with the e-mail address) or of a SAM user (with operator id and user name)."""
 
@@ -25,7 +25,7 @@ class Password:
     """The one-time code, where the user has a second factor."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SwitchedUser:
     """A SAM user that another user switches to (API: `switchUser`)."""
 
@@ -37,7 +37,7 @@ class SwitchedUser:
 Credentials = AuthKey | Password | SwitchedUser
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Credentials and the endpoint that they are used at."""
 
@@ -47,7 +47,7 @@ class Profile:
     token_timeout_s: int = 86400
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AccessOptions:
     """The options of the command line that choose a profile; each is None where it was not given."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from agent.frozen import frozen
 from fleet.platform.json_shapes import object_of
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EventHandler:
     """An event handler; its target, rule and actions stay in the API's own JSON form."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from agent.frozen import frozen
 from fleet.platform.json_shapes import not_understood, object_of
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Group:
     """A group of SIMs, and the settings that its SIMs share."""
 

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -14,7 +15,6 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from agent import __version__
 from agent.errors import Code
-from agent.frozen import frozen
 from fleet.platform.failures import PlatformFailure
 from fleet.platform.responses import HttpResponse
 
@@ -22,7 +22,7 @@ MAX_BYTES = 32 * 1024 * 1024
 _PART_BYTES = 65536
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ApiRequest:
     """One request, without the headers of a token."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, unique
 from fnmatch import fnmatchcase
 from typing import Any
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 
 _LOOK = ("Group:listGroups", "Sim:listSims", "Sim:getSim", "Order:listOrderedSubscribers")
 _LOCK = ("Sim:setSimImeiLock", "Sim:unsetSimImeiLock", "Sim:deleteSimSession", "Sim:putSimTags")
@@ -57,7 +57,7 @@ class Allowed(Enum):
     NO = "no"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One statement of a permission document."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from agent.frozen import frozen
+from dataclasses import dataclass
+
 from fleet.platform.json_shapes import not_understood, object_of
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PortMapping:
     """A port mapping."""
 

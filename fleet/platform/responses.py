@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.failures import PlatformFailure
 
 MOST_PAUSE_S = 60.0
@@ -27,7 +27,7 @@ _CODES: Mapping[int, Code] = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HttpResponse:
     """A response before its content is read."""
 
@@ -37,7 +37,7 @@ class HttpResponse:
     content: bytes
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ApiResponse:
     """A response with a status of success."""
 

@@ -13,12 +13,11 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from agent.errors import Code, Failure
-from agent.frozen import frozen
 from fleet.platform.credentials import AuthKey, Credentials, Password, Profile, SwitchedUser
 
 EARLY_S = 300.0
@@ -28,7 +27,7 @@ Post = Callable[[str, Mapping[str, Any], Mapping[str, str]], Mapping[str, Any]]
 """Sends path, body and headers, and returns the members of the response; raises `Failure`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ApiToken:
     """Proof of the user that sends a request."""
 

@@ -7,13 +7,12 @@ member is unknown, and a member of another type is refused. The platform's membe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, unique
 from types import MappingProxyType
 from typing import Any
 
-from agent.frozen import frozen
 from agent.identity import Imei, Imsi, device_part
 from fleet.platform.json_shapes import list_of, not_understood, object_of
 
@@ -44,7 +43,7 @@ class Status(Enum):
         return self not in {Status.INACTIVE, Status.SUSPENDED, Status.TERMINATED}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Session:
     """The connection of a SIM, as the network sees it."""
 
@@ -58,7 +57,7 @@ class Session:
     session_id: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Lock:
     """The IMEI lock: the only device in which the network accepts the SIM."""
 
@@ -68,7 +67,7 @@ class Lock:
     """Whether a session in which the network reports no IMEI is accepted as well."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sim:
     """One SIM."""
 

@@ -38,7 +38,6 @@ DESK_MAY_USE = (
     "agent.codes",
     "agent.configuration",
     "agent.errors",
-    "agent.frozen",
     "agent.host.clock",
     "agent.host.process_entry",
     "agent.host.program_files",

@@ -4,3 +4,5 @@ planning   what has to be done, as values (pure)
 machine    the only code that changes the gateway
 journal    the record of an apply that survives a power cut
 """
+
+__all__ = ["applying", "context", "in_process", "planning", "service"]

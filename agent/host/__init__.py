@@ -1,1 +1,13 @@
 """Edge. This computer: durable files, locks, systemd, processes, the clock."""
+
+__all__ = [
+    "clock",
+    "durable",
+    "jitter",
+    "leaving_root",
+    "locks",
+    "process_entry",
+    "program_files",
+    "programs",
+    "systemd",
+]

@@ -11,14 +11,13 @@ permissions                       the least permission document of each role
 __all__ = [
     "api",
     "batch_jobs",
+    "calls",
     "credentials",
     "event_handler",
-    "failures",
     "group",
     "json_shapes",
     "parallel",
     "permissions",
-    "port_mapping",
     "profile",
     "sim",
 ]

@@ -7,3 +7,5 @@ permissions.py  what a SAM user may do
 firing.py       event handlers that really fire
 server.py       HTTP
 """
+
+__all__ = ["account", "firing", "server", "users"]

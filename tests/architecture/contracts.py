@@ -151,4 +151,47 @@ def _is_listed(module: str) -> bool:
     return any(module == listed or module.startswith(f"{listed}.") for listed in DESK_MAY_USE)
 
 
-CONTRACTS = (imports_upward, impure, edges_that_know_each_other, writers, desk_beyond_its_list)
+def rooms_beyond_their_names(imports: grimp.ImportGraph) -> list[str]:
+    """Other rooms use of a room only the modules that its `__all__` names; a folder inside counts as one name."""
+    return [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports)
+        if not _share_a_room(importer, imported)
+        and len(imported.split(".")) > 2
+        and imported.split(".")[2] not in public_names(".".join(imported.split(".")[:2]))
+    ]
+
+
+@cache
+def public_names(room: str) -> frozenset[str]:
+    """The names in a room's `__all__`, read without importing the room."""
+    for node in ast.parse(path_of(room).read_text()).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
+
+
+def unused_names(imports: grimp.ImportGraph) -> list[str]:
+    """A name in a room's `__all__` that no other room uses; commands and the Lambda function are loaded by name."""
+    used = {
+        tuple(imported.split(".")[:3])
+        for importer, imported in arrows(imports)
+        if not _share_a_room(importer, imported)
+    }
+    rooms = {".".join(module.split(".")[:2]) for module in ours(imports) if len(module.split(".")) > 2}
+    return sorted(
+        f"{room}.{name}"
+        for room in rooms
+        for name in public_names(room)
+        if (*room.split("."), name) not in used and not room.endswith(".commands") and name != "lambda_function"
+    )
+
+
+CONTRACTS = (
+    imports_upward,
+    impure,
+    edges_that_know_each_other,
+    writers,
+    desk_beyond_its_list,
+    rooms_beyond_their_names,
+)

@@ -3,7 +3,7 @@
 from configparser import ConfigParser
 
 import pytest
-from contracts import CONTRACTS, ROOT, graph
+from contracts import CONTRACTS, ROOT, graph, unused_names
 from importlinter.configuration import configure
 from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.independence import IndependenceContract
@@ -17,6 +17,7 @@ SABOTAGE = {
     "edges_that_know_each_other": ("agent.metadata.service", "agent.modem.serial_line"),
     "writers": ("agent.provision.state_file", "subprocess"),
     "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),
+    "rooms_beyond_their_names": ("agent.resident.pauses", "agent.provision.poll"),
     "device": ("agent.provision.provisioning", "agent.apply.applying"),
     "desk": ("fleet.platform.calls", "fleet.bench.shipping"),
     "resident": ("agent.resident.daemon", "json"),
@@ -72,6 +73,10 @@ def test_a_contract_of_setup_cfg_is_kept_and_notices_an_import_that_breaks_it(na
     importer, imported = SABOTAGE[name]
     imports.add_import(importer=importer, imported=imported)
     assert not checked(name, imports)
+
+
+def test_a_name_that_a_room_offers_is_used(imports):
+    assert unused_names(imports) == []
 
 
 def test_every_contract_is_sabotaged():

@@ -13,29 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from agent.document_keys import DOCUMENT_KEYS
 from agent.frozen import frozen
-
-DOCUMENT_KEYS = (
-    "hostname",
-    "timezone",
-    "locale",
-    "ntp",
-    "write_files",
-    "ssh_authorized_keys",
-    "services",
-    "users",
-    "ca_certs",
-    "sysctl",
-    "network",
-    "environment",
-    "units",
-    "absent",
-    "runcmd",
-    "power_state",
-    "enforce",
-    "report",
-)
-"""The keys of the userdata document, which are also the names that `[apply] allow` takes."""
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 

@@ -12,10 +12,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from agent.document_keys import DOCUMENT_KEYS
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.setting_values import (
-    DOCUMENT_KEYS,
     Budget,
     as_absolute,
     as_baudrate,

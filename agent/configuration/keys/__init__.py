@@ -1,78 +1,28 @@
-"""Pure. One file for each key of the document: its value, valid by the schema, → wanted effects.
+"""Pure. One module for each key of the document: from its value, valid by the schema, to wanted effects.
 
 A key may find faults that a schema cannot express (damaged base64, a truncated key); it yields them among the effects.
+The modules are those that `agent.document_keys` names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from agent.configuration.keys import (
-    absent,
-    ca_certs,
-    enforce,
-    environment,
-    hostname,
-    locale,
-    network,
-    ntp,
-    power_state,
-    report,
-    runcmd,
-    services,
-    ssh_authorized_keys,
-    sysctl,
-    timezone,
-    units,
-    users,
-    write_files,
-)
 from agent.configuration.problems import Fault
+from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import WantedEffect
 
 Render = Callable[[Any], Iterable[WantedEffect | Fault]]
 
-RENDERERS: Mapping[str, Render] = MappingProxyType(
-    {
-        "hostname": hostname.render,
-        "timezone": timezone.render,
-        "locale": locale.render,
-        "ntp": ntp.render,
-        "write_files": write_files.render,
-        "ssh_authorized_keys": ssh_authorized_keys.render,
-        "services": services.render,
-        "users": users.render,
-        "ca_certs": ca_certs.render,
-        "sysctl": sysctl.render,
-        "network": network.render,
-        "environment": environment.render,
-        "units": units.render,
-        "absent": absent.render,
-        "runcmd": runcmd.render,
-        "power_state": power_state.render,
-        "enforce": enforce.render,
-        "report": report.render,
-    }
-)
-"""In the order in which effects are wanted, whatever the order in the document."""
+_MODULES = {key: import_module(f"{__name__}.{key}") for key in DOCUMENT_KEYS}
+
+RENDERERS: Mapping[str, Render] = MappingProxyType({key: module.render for key, module in _MODULES.items()})
+"""The function of each key, in the order of the list."""
 
 OWN_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "hostname": hostname.PLACES,
-        "timezone": timezone.PLACES,
-        "locale": locale.PLACES,
-        "ntp": ntp.PLACES,
-        "ssh_authorized_keys": ssh_authorized_keys.PLACES,
-        "users": users.PLACES,
-        "ca_certs": ca_certs.PLACES,
-        "sysctl": sysctl.PLACES,
-        "network": network.PLACES,
-        "units": units.PLACES,
-    }
+    {key: module.PLACES for key, module in _MODULES.items() if hasattr(module, "PLACES")}
 )
-"""Keys that choose their paths themselves → where they write: a path, or a directory that ends with a slash.
-
-With any other key the author of the document chooses the paths.
-"""
+"""The places of the keys that choose their paths themselves; a place with `/` at its end is a directory."""

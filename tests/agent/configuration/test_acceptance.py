@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from agent.configuration.acceptance import accepts
 from agent.configuration.schema_file import userdata_schema
-from agent.setting_values import DOCUMENT_KEYS
+from agent.document_keys import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()
 

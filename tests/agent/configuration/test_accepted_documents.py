@@ -7,9 +7,9 @@ import pytest
 
 from agent.configuration.resolving import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
 from agent.configuration.schema_file import userdata_schema
+from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import Link, RunCommand, ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
-from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()

@@ -1,5 +1,7 @@
 """Schema, keys/ and settings know the same keys, and the schema explains them all."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import jsonschema
@@ -8,7 +10,9 @@ import pytest
 from agent.configuration import keys
 from agent.configuration.schema import faults
 from agent.configuration.schema_file import userdata_schema
-from agent.setting_values import DOCUMENT_KEYS
+from agent.document_keys import DOCUMENT_KEYS
+from agent.host.program_files import folder
+from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()
 
@@ -30,6 +34,12 @@ def test_schema_keys_and_settings_have_the_same_keys_in_the_same_order():
     files = {path.stem for path in Path(keys.__file__).parent.glob("*.py")} - {"__init__"}
     assert tuple(SCHEMA.rules["properties"]) == tuple(keys.RENDERERS) == DOCUMENT_KEYS
     assert files == set(DOCUMENT_KEYS)
+
+
+def test_the_settings_file_shows_the_list_that_holds_without_it():
+    text = (folder() / "config" / "agent.toml").read_text()
+    shown = re.search(r"^#(allow = \[.*?\])$", text, re.MULTILINE | re.DOTALL)[1].replace("\n#", "\n")
+    assert tuple(tomllib.loads(shown)["allow"]) == ApplySettings().allow
 
 
 def test_the_schema_is_a_schema():

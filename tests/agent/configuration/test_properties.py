@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from agent.configuration.resolving import Configuration, Names, check, from_document, resolve, wanted_effects
 from agent.configuration.schema_file import userdata_schema
+from agent.document_keys import DOCUMENT_KEYS
 from agent.errors import Code, Failure
-from agent.setting_values import DOCUMENT_KEYS
 from agent.settings import ApplySettings
 
 SCHEMA = userdata_schema()

@@ -7,7 +7,7 @@ import pytest
 
 from agent.configuration.fill import _EQUIPMENT, _SUBSCRIBER
 from agent.configuration.schema_file import userdata_schema
-from agent.setting_values import DOCUMENT_KEYS
+from agent.document_keys import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
-python=$(realpath --no-symlinks "${1:-.venv/bin/python}")
+python=$(realpath --no-symlinks --canonicalize-missing "${1:-.venv/bin/python}")
 
 if ! changed=$(git status --porcelain 2>/dev/null); then
     echo "A release is built from a commit, and $here is no git checkout. Clone the repository, and build there." >&2

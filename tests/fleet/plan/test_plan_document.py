@@ -58,7 +58,7 @@ def test_the_files_beside_a_plan_are_named_by_it():
         ("csv: sims.csv", "csv: sims.csv, order: OR1", "takes one of order, csv and tag"),
         ("csv: sims.csv", "csv: other.csv", "names a file that cannot be read: other.csv"),
         ("{name: alpha-bench, userdata: userdata.yaml}", "{userdata: userdata.yaml}", "lacks name"),
-        ("project: alpha", "kitting_state: done", "a tag's name"),
+        ("project: alpha", "kitting_state: done", "a tag name of letters"),
         ("suspend above", "explode above", "unknown action 'explode'"),
         ("a SIM comes to life", "the moon is full", "unknown event 'the moon is full'"),
         ("above 100 MB", "quickly", 'takes a sentence such as "… above 10 MB a day"'),

@@ -43,7 +43,7 @@ def test_an_unknown_key_is_named_with_the_known_ones():
         ({"name": "a: b"}, Fault(("name",), "takes the name of the order, as the desk shows it")),
         (
             {"expect": {"megabytes_a_day": 0}},
-            Fault(("expect", "megabytes_a_day"), "takes megabytes a day that a SIM carries at most"),
+            Fault(("expect", "megabytes_a_day"), "takes the most megabytes that a SIM carries in a day"),
         ),
     ],
 )

@@ -23,7 +23,6 @@ from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import contents_of
 from agent.apply.journal.store import Store
 from agent.apply.journal.transaction import Event, Happened, State
-from agent.apply.leading_back import rolled_back, scrubbed
 from agent.apply.machine.os_errors import JOURNAL, disk_refusals
 from agent.apply.planning.allowed_places import check_places
 from agent.apply.planning.plan import Plan, make_plan
@@ -97,11 +96,15 @@ def undo(context: ApplyContext, failure: Failure) -> Outcome:
 
 def roll_back(order: RollBack, context: ApplyContext) -> Outcome:
     """Goes back to the generation before; `not_applied` with `order.invalid` where there is none."""
+    from agent.apply.leading_back import rolled_back
+
     return _at_once(order, lambda store: rolled_back(order, store, context), context)
 
 
 def scrub(order: Scrub, context: ApplyContext) -> Outcome:
     """Removes what is managed and sensitive, its kept copies, and the way back to it."""
+    from agent.apply.leading_back import scrubbed
+
     return _at_once(order, lambda store: scrubbed(order, store, context), context)
 
 

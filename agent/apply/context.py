@@ -6,14 +6,17 @@ import errno
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.apply.journal import store as stores
 from agent.apply.machine.actor import Actor, Recorder
-from agent.apply.machine.gateway import LARGE_BYTES, Gateway
-from agent.apply.machine.running_system import ENVIRONMENT, RunningSystem
+from agent.apply.planning.nodes import LARGE_BYTES
 from agent.frozen import frozen
 from agent.host.durable import Disk
 from agent.settings import ApplySettings, Settings
+
+if TYPE_CHECKING:
+    from agent.apply.machine.gateway import Gateway
 
 FETCHED = "fetched"
 """Directory in the network half's directory, with each fetched file under its SHA-256."""
@@ -37,6 +40,8 @@ class ApplyContext:
     @property
     def gateway(self) -> Gateway:
         """The machine under the root of the settings."""
+        from agent.apply.machine.gateway import Gateway
+
         return Gateway(self.policy.root, self.disk, self.actor, self._open_large, self.large_bytes)
 
     def _open_large(self, digest: str) -> int:
@@ -53,7 +58,14 @@ class ApplyContext:
 
 def apply_context(settings: Settings, *, early: bool = False) -> ApplyContext:
     """The context for a device's settings; touches nothing yet. `early`: the system is starting up."""
-    is_running_system = settings.apply.root == Path("/")
-    limit_s = settings.apply.confirm_within + NETWORK_GRACE_S
-    actor = RunningSystem(ENVIRONMENT, early, limit_s) if is_running_system else Recorder()
-    return ApplyContext(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
+    return ApplyContext(
+        settings.paths.apply, settings.paths.state, settings.apply, Disk(), _actor(settings, early=early)
+    )
+
+
+def _actor(settings: Settings, *, early: bool) -> Actor:
+    if settings.apply.root != Path("/"):
+        return Recorder()
+    from agent.apply.machine.running_system import ENVIRONMENT, RunningSystem
+
+    return RunningSystem(ENVIRONMENT, early, settings.apply.confirm_within + NETWORK_GRACE_S)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from agent.apply import applying
-from agent.apply.authorship import accept
-from agent.apply.conclusion import refused
 from agent.apply.context import ApplyContext
-from agent.apply.service import carry_out
+from agent.apply.serials import accept
 from agent.apply.settling import settle
 from agent.errors import Code, Failure
 from agent.frozen import frozen
@@ -32,6 +29,9 @@ class InThisProcess:
 
     def order(self, order: Order) -> Outcome:
         """Places the order, reads it back, and carries out what was read."""
+        from agent.apply.conclusion import refused
+        from agent.apply.service import carry_out
+
         handover.make_place(self.context.own)
         handover.place_order(self.context.inbox, order)
         try:
@@ -46,11 +46,15 @@ class InThisProcess:
 
     def confirm(self) -> Outcome:
         """Keeps what was applied."""
-        return self._accepted(applying.confirm(self.context))
+        from agent.apply.applying import confirm
+
+        return self._accepted(confirm(self.context))
 
     def undo(self, failure: Failure) -> Outcome:
         """Takes back what was applied."""
-        return applying.undo(self.context, failure)
+        from agent.apply.applying import undo
+
+        return undo(self.context, failure)
 
     def _accepted(self, outcome: Outcome) -> Outcome:
         accept(outcome, self.context.own)

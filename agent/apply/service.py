@@ -19,9 +19,10 @@ from pathlib import Path
 
 from agent import SERVICE_LOCK
 from agent.apply import applying
-from agent.apply.authorship import accept, authorised
+from agent.apply.authorship import authorised
 from agent.apply.conclusion import refused
 from agent.apply.context import ApplyContext
+from agent.apply.serials import accept
 from agent.apply.settling import settle
 from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen

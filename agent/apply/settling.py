@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from agent.apply.conclusion import conclude, keep_unasked, refused
 from agent.apply.context import ApplyContext
-from agent.apply.execution import take_back
 from agent.apply.journal import journal as journals
 from agent.apply.journal import store as stores
-from agent.apply.journal.outcomes import is_cut_off_scrub
+from agent.apply.journal.journal import Journal
 from agent.apply.journal.store import Store
 from agent.apply.journal.transaction import Event, Happened, State
-from agent.apply.leading_back import scrubbed
 from agent.apply.machine.os_errors import disk_refusals
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Scrub
@@ -47,15 +44,29 @@ def _settle(store: Store, context: ApplyContext) -> Outcome | None:
     try:
         journal = journals.found(store)
     except ValueError as damage:
-        store.set_aside(journals.NAME)
-        why = f"the journal is damaged ({damage}) and was set aside; what was applied then stays"
-        return refused(None, None, Failure(Code.APPLY_UNSETTLED, why), context)
-    if journal is None:
-        return None
+        return _set_aside(damage, store, context)
+    return _ended(journal, store, context) if journal else None
+
+
+def _set_aside(damage: ValueError, store: Store, context: ApplyContext) -> Outcome:
+    from agent.apply.conclusion import refused
+
+    store.set_aside(journals.NAME)
+    why = f"the journal is damaged ({damage}) and was set aside; what was applied then stays"
+    return refused(None, None, Failure(Code.APPLY_UNSETTLED, why), context)
+
+
+def _ended(journal: Journal, store: Store, context: ApplyContext) -> Outcome:
+    from agent.apply.conclusion import conclude, keep_unasked
+    from agent.apply.execution import take_back
+    from agent.apply.journal.outcomes import is_cut_off_scrub
+
     journal.append_if_possible(Happened(Event.RESTARTED))
     if journal.ordered.is_way_back:
         keep_unasked(journal)
     outcome = conclude(journal, context, take_back(journal, context.gateway) if journal.is_undoing else ())
     if journal.progress.state is State.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
+        from agent.apply.leading_back import scrubbed
+
         return scrubbed(Scrub(journal.ordered.order_id), store, context)
     return outcome

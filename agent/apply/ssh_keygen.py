@@ -7,7 +7,6 @@ that may sign (`allowed_signers`, ssh-keygen(1)). No part of a signature is pars
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from agent.configuration.signed_text import NAMESPACE, SignedText
@@ -27,6 +26,8 @@ def require(signed: SignedText, allowed_signers: Path) -> str:
     """The signer of a text; raises `userdata.unsigned` or `userdata.bad_signature`."""
     if signed.signature is None:
         raise Failure(Code.USERDATA_UNSIGNED, "the text has no signature at its end")
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="kitting-signature-") as place:
         signature = Path(place, "signature")
         signature.write_bytes(signed.signature)

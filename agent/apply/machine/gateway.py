@@ -21,16 +21,13 @@ from agent.apply.machine.os_errors import as_failure
 from agent.apply.machine.owners import may_give_away, owner_of
 from agent.apply.machine.putting import put_node
 from agent.apply.machine.tree import Tree
-from agent.apply.planning.nodes import Absent, Directory, Found, Kept, Large, Lost, Node, sha256
+from agent.apply.planning.nodes import LARGE_BYTES, Absent, Directory, Found, Kept, Large, Lost, Node, sha256
 from agent.apply.planning.observation import Observation, Questions
 from agent.apply.planning.steps import ActionStep, FileStep, Step
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover.order import Ran
 from agent.host.durable import Disk, put_by_copy
-
-LARGE_BYTES = 4 * 1024 * 1024
-"""A larger file is never held in memory."""
 
 
 @frozen

@@ -11,6 +11,8 @@ from dataclasses import field
 
 from agent.frozen import frozen
 
+LARGE_BYTES = 4 * 1024 * 1024
+"""A larger file is never held in memory."""
 READ_BY_ALL = 0o004
 """The bit of a mode that lets every user read."""
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from agent.apply.authorship import SERIALS
+from agent.apply.serials import SERIALS
 from agent.configuration.signed_text import joined
 from simulator.gateways import Gateway
 from simulator.server import MetadataServer

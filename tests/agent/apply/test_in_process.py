@@ -2,14 +2,14 @@
 
 import pytest
 
-from agent.apply.authorship import SERIALS
 from agent.apply.context import apply_context
 from agent.apply.in_process import InThisProcess
+from agent.apply.serials import SERIALS
 from agent.configuration.resolving import from_document
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from agent.handover import files as handover
 from agent.handover.order import Apply, Result, Scrub
-from agent.host.program_files import userdata_schema
 from agent.settings import ApplySettings, IdentitySettings, PathSettings, Settings
 
 CONFIGURATION = from_document({"hostname": "gw"}, userdata_schema())

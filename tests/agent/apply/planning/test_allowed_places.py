@@ -16,11 +16,11 @@ from agent.apply.planning.observation import Observation
 from agent.configuration.fill import Names
 from agent.configuration.policy import named_paths
 from agent.configuration.resolving import from_document, resolve, wanted_effects
+from agent.configuration.schema_file import userdata_schema
 from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import FetchedFile, FileEffect, Link, MakeDirectory, RemoveFile, WantedEffect, WriteFile
 from agent.errors import Code, Failure
 from agent.handover.order import Apply, Result
-from agent.host.program_files import userdata_schema
 from agent.reasons import DocumentKey
 from agent.settings import ApplySettings
 

@@ -29,6 +29,8 @@ LEAST_POWER_DELAY_S = 60.0
 """Before a restart: the network half has to report the outcome first."""
 COMMAND_MEMORY, COMMAND_TASKS = "50%", "256"
 """The most that a command of the document may use of the gateway (systemd.resource-control(5))."""
+SLICE = "kitting-apply.slice"
+"""Slice of the document's commands; the package's prerm recognizes by it an upgrade that is one of them."""
 SYSTEMD_RUNS = Path("/run/systemd/system")
 """It exists where systemd is the init of this machine (sd_booted(3))."""
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
@@ -139,7 +141,7 @@ def scoped(command: RunCommand) -> tuple[str, ...]:
     words = [*command.argv[:1], *(word.replace("$", "$$") for word in command.argv[1:])]
     limits = {"RuntimeMaxSec": f"{math.ceil(command.limit_s)}", "MemoryMax": COMMAND_MEMORY, "TasksMax": COMMAND_TASKS}
     properties = [f"--property={name}={value}" for name, value in limits.items()]
-    return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", *properties, "--", *words)
+    return ("systemd-run", "--quiet", "--collect", "--wait", "--pipe", f"--slice={SLICE}", *properties, "--", *words)
 
 
 def _argv(command: RunCommand) -> tuple[str, ...]:

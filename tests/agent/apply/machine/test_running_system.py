@@ -106,6 +106,7 @@ def test_a_command_of_its_own_scope_is_given_to_systemd_with_limits(programs, mo
     ran = programs.system.do(command, RUNCMD)
     assert (ran.code, ran.tail, ran.command) == (4, "ran", shlex.join(command.argv))
     assert "--property=RuntimeMaxSec=1 --property=MemoryMax=50% --property=TasksMax=256" in programs.asked[0]
+    assert "--slice=kitting-apply.slice" in programs.asked[0].split()
 
 
 def test_where_systemd_does_not_run_a_command_is_run_as_it_is(programs, monkeypatch, tmp_path):

@@ -1,6 +1,6 @@
 """Edge: a Debian 12 in which programs run as on a gateway: its Python, its packages, the agent as its package has it.
 
-The bare Debian is the one of the system tests, kept in ~/.cache; it is unpacked once, and an overlay makes it fresh for
+The bare Debian is the one of the system tests, kept in ~/.cache by `packaging/rootfs.sh`; an overlay makes it fresh for
 each use. Needs root; `why_not()` says what is missing.
 """
 
@@ -19,9 +19,9 @@ from benchmarks.subject import IMPORTS
 
 CHECKOUT = Path(__file__).parents[1]
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-TARBALLS, UNPACKED = _CACHE / "kitting-system", _CACHE / "kitting-bench"
+WITH_PACKAGES = _CACHE / "kitting-bench"
 PRIVATE = "usr/lib/kitting-agent"
-_NEEDED = {"amd64": ("debootstrap", "chroot"), "armhf": ("debootstrap", "chroot", "qemu-arm-static")}
+_NEEDED = {"amd64": ("mmdebstrap", "chroot"), "armhf": ("mmdebstrap", "chroot", "qemu-arm-static")}
 
 
 class Lacking(Exception):
@@ -75,7 +75,7 @@ def debian(
     """A fresh one with the agent in it, and with directories of this machine at the same place. Raises `Lacking`."""
     if lacking := why_not(architecture):
         raise Lacking(lacking)
-    base = _unpacked(architecture, say)
+    base = _bare(architecture, say)
     layers = [_with(base, packages, say), base] if packages else [base]
     with _mounted(layers, shared) as root:
         made = Debian(root)
@@ -83,32 +83,23 @@ def debian(
         yield made
 
 
-def _unpacked(architecture: str, say: Callable[[str], None]) -> Path:
-    unpacked = UNPACKED / f"bookworm-{architecture}"
-    if unpacked.exists():
-        return unpacked
-    tarball = TARBALLS / f"bookworm-{architecture}-system.tar"
-    if not tarball.exists():
-        say(f"debootstrap for {architecture}, once, minutes")
-        build = [str(CHECKOUT / "packaging/rootfs.sh"), "bookworm", architecture, "system", str(tarball)]
-        done = subprocess.run(build, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Lacking(f"debootstrap does not give bookworm for {architecture}: {done.stderr[-200:]}")
-    UNPACKED.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=UNPACKED) as place:
-        (Path(place) / "root").mkdir()
-        subprocess.run(["tar", "-C", f"{place}/root", "-xf", str(tarball)], check=True)
-        (Path(place) / "root").rename(unpacked)
-    return unpacked
+def _bare(architecture: str, say: Callable[[str], None]) -> Path:
+    say(f"a Debian for {architecture}; the first takes minutes")
+    build = [str(CHECKOUT / "packaging/rootfs.sh"), "bookworm", architecture, "system"]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Lacking(f"a root of bookworm for {architecture} cannot be made: {done.stderr[-200:]}")
+    return Path(done.stdout.strip())
 
 
 def _with(base: Path, packages: Sequence[str], say: Callable[[str], None]) -> Path:
     """What apt writes beside the base when it installs packages."""
-    kept = UNPACKED / f"{base.name}-{'-'.join(packages)}"
+    kept = WITH_PACKAGES / f"{base.name}-{'-'.join(packages)}"
     if kept.exists():
         return kept
     say(f"installing {', '.join(packages)}, once")
-    with tempfile.TemporaryDirectory(dir=UNPACKED) as place:
+    WITH_PACKAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WITH_PACKAGES) as place:
         written = Path(place) / "written"
         with _mounted([base], (), written) as root:
             shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")

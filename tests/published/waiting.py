@@ -35,10 +35,12 @@ def until(
     holds: Callable[[T], object] = bool,
     *,
     process: subprocess.Popen | None = None,
+    every_s: float = LOOK_S,
 ) -> T:
     """Looks again and again until what is seen is what is wanted, and returns it.
 
     `what` names what is waited for. Where `process` is named, its end ends the wait: nothing comes any more.
+    `every_s` is longer for a look that itself costs time of the processor.
     """
     end = time.monotonic() + PATIENCE_S
     while True:
@@ -50,7 +52,7 @@ def until(
             gives_up(what, f"its process has ended with {process.returncode}; last seen: {seen!r}")
         if time.monotonic() >= end:
             gives_up(what, f"last seen: {seen!r}")
-        time.sleep(LOOK_S)
+        time.sleep(every_s)
 
 
 def happened(what: str, event: threading.Event) -> None:

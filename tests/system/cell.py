@@ -3,9 +3,13 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from runs import remove_namespace
+from waiting import PATIENCE_S, line_of
 
 CHECKOUT = Path(__file__).parents[2]
 SIM = Path(sys.executable).with_name("kitting-sim")
@@ -41,8 +45,11 @@ class Cell:
     """Both namespaces, and what lives in the one of the cell."""
 
     def __init__(self, name: str, place: Path, userdata: str = USERDATA) -> None:
+        self.name = name
         self.device, self.tower = f"{name}-gw", f"{name}-cell"
         self.place = place / "cell"
+        self.names: subprocess.Popen | None = None
+        self.answering = self.place / "names-answer"
         self.modem_place = place / "modem"
         self.control = self.place / "control"
         self.processes: list[subprocess.Popen] = []
@@ -55,21 +62,8 @@ class Cell:
         for space in (self.device, self.tower):
             run("ip", "netns", "add", space)
             run("ip", "-n", space, "link", "set", "lo", "up")
-        run(
-            "ip",
-            "link",
-            "add",
-            "wwan0",
-            "netns",
-            self.device,
-            "type",
-            "veth",
-            "peer",
-            "name",
-            "air",
-            "netns",
-            self.tower,
-        )
+        ends = ("wwan0", "netns", self.device, "type", "veth", "peer", "name", "air", "netns", self.tower)
+        run("ip", "link", "add", *ends)
         run("ip", "-n", self.tower, "addr", "add", f"{TOWER}/24", "dev", "air")
         for address in (SERVICE, NAMES):
             run("ip", "-n", self.tower, "addr", "add", f"{address}/32", "dev", "lo")
@@ -84,16 +78,15 @@ class Cell:
         words = ("--sims", fleet, "--listen", SERVICE, "--port", "80", "--at", f"{IMSI}={GATEWAY}")
         place = ("--modems", self.place, "--control", self.control, "--json")
         simulator = self._in_tower(SIM, "serve", *words, *place)
-        served = json.loads(simulator.stdout.readline())
+        served = json.loads(line_of(simulator.stdout))
         self.port = Path(served["gateways"][0]["modem"]).resolve()
 
     def _in_tower(self, *words):
-        process = subprocess.Popen(
-            ["ip", "netns", "exec", self.tower, *map(str, words)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        """Starts a program that answers at the addresses of the service."""
+        with (self.place / f"{Path(words[0]).name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                ["ip", "netns", "exec", self.tower, *map(str, words)], stdout=subprocess.PIPE, stderr=log, text=True
+            )
         self.processes.append(process)
         return process
 
@@ -103,11 +96,22 @@ class Cell:
         self.port.chmod(0o660)
         (self.modem_place / "at").symlink_to(f"/opt/pts/{self.port.name}")
 
-    def start_names(self) -> None:
-        process = self._in_tower(
-            sys.executable, Path(__file__).with_name("name_service.py"), NAMES, "metadata.soracom.io", SERVICE
-        )
-        assert process.stdout.readline() == "up\n"
+    def start_names(self, *, answering: bool = True) -> None:
+        """Starts the name server; without `answering` every question waits until `answer_names`."""
+        program = Path(__file__).with_name("name_service.py")
+        words = (program, NAMES, "metadata.soracom.io", SERVICE, self.answering)
+        if answering:
+            self.answer_names()
+        self.names = self._in_tower(sys.executable, *words)
+        assert line_of(self.names.stdout) == "up\n"
+
+    def until_name_is_asked(self) -> None:
+        """The gateway has asked for the service's name."""
+        assert line_of(self.names.stdout) == "asked\n"
+
+    def answer_names(self) -> None:
+        """From now on the name server answers."""
+        self.answering.touch()
 
     def link_up(self) -> None:
         run("ip", "-n", self.device, "addr", "replace", f"{GATEWAY}/24", "dev", "wwan0")
@@ -123,19 +127,30 @@ class Cell:
         self.link_up()
         self.plug_modem_in()
 
-    def tell(self, *words: str) -> None:
-        run(SIM, "tell", *words, "--control", self.control)
-
     def set_userdata(self, text: str) -> None:
-        file = self.place / "userdata.yaml"
-        file.write_text(text)
-        self.tell("group:bench", f"userdata=@{file}")
+        self._command("tell", about="group:bench", values={"userdata": text})
 
-    def break_(self, *words: str) -> None:
-        run(SIM, "break", *words, "--control", self.control)
+    def break_(self, fault: str, path: str) -> None:
+        """The service has this fault at this path until `mend`."""
+        self._command("break", fault=fault, path=path)
+
+    def mend(self) -> None:
+        """The service has no fault any more."""
+        self._command("break", fault="mend")
 
     def known(self) -> dict:
-        return json.loads(run(SIM, "dump", "--control", self.control))
+        """All that the platform knows and was asked."""
+        return json.loads(self._command("dump"))
+
+    def _command(self, command: str, **members) -> str:
+        """Says one line to the simulator's control socket, and returns what it answers."""
+        with socket.socket(socket.AF_UNIX) as simulator:
+            simulator.settimeout(PATIENCE_S)
+            simulator.connect(str(self.control))
+            simulator.sendall(json.dumps({"command": command, **members}).encode() + b"\n")
+            reply = json.loads(b"".join(iter(lambda: simulator.recv(65536), b"")))
+        assert "said" in reply, reply
+        return reply["said"]
 
     @property
     def tags(self) -> dict[str, str]:
@@ -144,10 +159,10 @@ class Cell:
 
     def close(self) -> None:
         for process in self.processes:
-            process.terminate()
+            process.kill()
         for process in self.processes:
-            process.wait(10)
+            process.wait()
             process.stdout.close()
         for space in (self.device, self.tower):
-            subprocess.run(["ip", "netns", "del", space], check=False)
+            remove_namespace(space)
         shutil.rmtree(self.place, ignore_errors=True)

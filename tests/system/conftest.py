@@ -2,17 +2,18 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
-import time
+import uuid
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from cell import CHECKOUT, USERDATA, Cell, run
-from machine import Disk, Machine
+from gateways import gateways
+from images import CHOSEN, Images, build_package
+from runs import Run, remove_dead_runs
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kitting-system"
-AMD64, TRIXIE, ARMHF = ("bookworm", "amd64"), ("trixie", "amd64"), ("bookworm", "armhf")
+LONGEST = ("test_container", "armv7", "cloud_init")
+"""Parts of the names of tests that take long, the first time above all: each begins first in a worker of its own."""
 
 
 def pytest_collection_modifyitems(config, items):
@@ -20,123 +21,58 @@ def pytest_collection_modifyitems(config, items):
     ours = [item for item in items if here in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.system)
-    if "system" not in config.option.markexpr:
+    if "system" in config.option.markexpr:
+        items[:] = spread(items, getattr(config, "workerinput", {}).get("workercount", 1))
+    else:
         items[:] = [item for item in items if item not in ours]
         config.hook.pytest_deselected(items=ours)
+
+
+def spread(items, workers):
+    """The same tests in another order. xdist gives each worker an equal share of them, in their order (worksteal)."""
+    others = [item for item in items if not any(part in item.nodeid for part in LONGEST)]
+    share = len(items) // workers
+    for number, part in enumerate(LONGEST):
+        place = number % workers * share
+        others[place:place] = [item for item in items if part in item.nodeid]
+    return others
 
 
 def pytest_runtest_setup():
     if os.geteuid() != 0:
         pytest.skip("booting a Debian needs root")
-    for program in ("systemd-nspawn", "debootstrap", "ip", "nft"):
+    for program in ("systemd-nspawn", "mmdebstrap", "ip", "nft"):
         if not shutil.which(program):
             pytest.skip(f"there is no {program}: sh packaging/host.sh boot")
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item):
-    begun = time.monotonic()
-    yield
-    print(f"\n{item.name} took {time.monotonic() - begun:.1f} s")
+@pytest.fixture(scope="session")
+def this_run(request) -> Iterator[Run]:
+    """This run of the tests; its workers have the same folder."""
+    worker = getattr(request.config, "workerinput", {"testrunuid": uuid.uuid4().hex, "workerid": "main"})
+    remove_dead_runs()
+    with Run(worker["testrunuid"][:8], worker["workerid"]).entered() as run:
+        yield run
 
 
 @pytest.fixture(scope="session")
-def place():
-    with tempfile.TemporaryDirectory(prefix="kitting-system-", dir="/var/tmp", ignore_cleanup_errors=True) as made:
-        yield Path(made)
-
-
-def build(place: Path, version: str = "") -> Path:
-    """The package from this checkout, as another version where one is named."""
-    out = place / f"package{version}"
-    run(CHECKOUT / "packaging/deb.sh", cwd=CHECKOUT, env={**os.environ, "OUT": str(out), "VERSION": version})
-    (package,) = out.glob("*.deb")
-    return package
+def package(this_run):
+    return build_package(this_run)
 
 
 @pytest.fixture(scope="session")
-def package(place):
-    return build(place)
-
-
-class Images:
-    """Each Debian with the package installed by apt, made once: the layers that a gateway's disk begins with."""
-
-    def __init__(self, place: Path, package: Path) -> None:
-        self.place, self.package = place, package
-        self.made: dict[tuple[str, str], tuple[Path, ...]] = {}
-
-    def layers(self, suite: str, architecture: str) -> tuple[Path, ...]:
-        if (suite, architecture) not in self.made:
-            self.made[suite, architecture] = self._install(suite, architecture)
-        return self.made[suite, architecture]
-
-    def with_cloud_init(self) -> tuple[Path, ...]:
-        """Debian 12 as Raspberry Pi Imager leaves it: cloud-init is there, with a user's wishes beside it."""
-        key = ("bookworm", "amd64, cloud-init")
-        if key not in self.made:
-            disk = Disk(self.place / "image-cloud-init", *self.layers(*AMD64))
-            shutil.copy("/etc/resolv.conf", disk.root / "etc/resolv.conf")
-            try:
-                disk.chroot("sh", "-c", "apt-get update -q && apt-get install -y --no-install-recommends cloud-init")
-            except AssertionError as error:
-                pytest.skip(f"cloud-init cannot be installed: {str(error)[-200:]}")
-            finally:
-                disk.close()
-            self.made[key] = (disk.written, *self.layers(*AMD64))
-        return self.made[key]
-
-    def _install(self, suite: str, architecture: str) -> tuple[Path, ...]:
-        bare = self._bare(suite, architecture)
-        disk = Disk(self.place / f"image-{suite}-{architecture}", bare)
-        shutil.copy(self.package, disk.root / "tmp")
-        try:
-            disk.chroot("apt-get", "install", "-y", "--no-install-recommends", f"/tmp/{self.package.name}")
-            disk.chroot("ssh-keygen", "-A")
-        finally:
-            disk.close()
-        return disk.written, bare
-
-    def _bare(self, suite: str, architecture: str) -> Path:
-        tarball = CACHE / f"{suite}-{architecture}-system.tar"
-        if not tarball.exists():
-            done = subprocess.run(
-                [CHECKOUT / "packaging/rootfs.sh", suite, architecture, "system", tarball],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                pytest.skip(f"debootstrap does not give {suite} for {architecture}: {done.stderr[-200:]}")
-        bare = self.place / f"bare-{suite}-{architecture}"
-        bare.mkdir()
-        run("tar", "-C", bare, "-xf", tarball)
-        return bare
-
-
-@pytest.fixture(scope="session")
-def images(place, package):
-    return Images(place, package)
+def images(this_run, package):
+    return Images(this_run, package)
 
 
 @pytest.fixture
-def gateway(place, images):
-    """Makes gateways: `gateway(AMD64)` has a disk, a cell and a modem, and is off."""
-    made = []
+def debian():
+    """The release; a test that depends on it is parametrized with both."""
+    return CHOSEN
 
-    def make(debian=AMD64, *, layers=(), userdata=USERDATA, options=(), **flash):
-        name = f"kit{os.getpid() % 10000}{len(made)}"
-        mine = Path(tempfile.mkdtemp(dir=place))
-        disk = Disk(mine / "disk", *(layers or images.layers(*debian)))
-        cell = Cell(name, mine, userdata)
-        machine = Machine(name, disk, cell, options)
-        machine.flash(**flash)
-        made.append(machine)
-        return machine
 
-    yield make
-    for machine in made:
-        try:
-            machine.close()
-        finally:
-            machine.cell.close()
+@pytest.fixture
+def gateway(this_run, images, debian):
+    """Makes gateways of this test's Debian."""
+    with gateways(this_run, images) as make:
+        yield partial(make, debian)

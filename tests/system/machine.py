@@ -4,25 +4,27 @@ import json
 import os
 import signal
 import subprocess
-import time
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from cell import NAMES, Cell, run
+from runs import cgroups, end_group
+from waiting import PATIENCE_S, exit_of, until
 
-CGROUPS = (Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup"))
 SETTINGS = """\
 [metadata]
 interface = "wwan0"
-timeout = "5s"
-patience = "60s"
+timeout = "1m"
+patience = "1h"
 [modem]
 port = "/opt/modem/at"
 [schedule]
 interval = "1h"
 jitter = "0s"
 [apply]
-confirm_within = "15s"
+confirm_within = "1h"
 allow = ["hostname", "timezone", "ntp", "write_files", "services", "runcmd", "report"]
 """
 TELEMETRY = """\
@@ -31,6 +33,8 @@ ExecStart=/bin/sleep infinity
 [Install]
 WantedBy=multi-user.target
 """
+LOOK_S = 0.2
+"""Between two looks at a machine, each of which is a program that runs in it."""
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
 
@@ -44,15 +48,8 @@ class Disk:
         for each in (self.root, self.written, work):
             each.mkdir(parents=True)
         lower = ":".join(map(str, layers))
-        run(
-            "mount",
-            "-t",
-            "overlay",
-            "overlay",
-            "-o",
-            f"lowerdir={lower},upperdir={self.written},workdir={work}",
-            self.root,
-        )
+        options = f"lowerdir={lower},upperdir={self.written},workdir={work}"
+        run("mount", "-t", "overlay", "overlay", "-o", options, self.root)
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         file = self.root / path.lstrip("/")
@@ -63,6 +60,10 @@ class Disk:
 
     def read(self, path: str) -> str:
         return (self.root / path.lstrip("/")).read_text()
+
+    def text(self, path: str) -> str:
+        """The same; empty where there is no such file."""
+        return self.read(path) if (self.root / path.lstrip("/")).is_file() else ""
 
     def exists(self, path: str) -> bool:
         file = self.root / path.lstrip("/")
@@ -108,7 +109,7 @@ class Machine:
         words += ["--capability=CAP_NET_ADMIN", "--timezone=off"]
         words += [f"--network-namespace-path=/run/netns/{self.cell.device}", "--bind=/dev/pts:/opt/pts"]
         words += [f"--bind={self.cell.modem_place}:/opt/modem", *self.options]
-        joins = "".join(f"mkdir -p {g}/{self.name} && echo $$ > {g}/{self.name}/cgroup.procs; " for g in _cgroups())
+        joins = "".join(f"mkdir -p {g}/{self.name} && echo $$ > {g}/{self.name}/cgroup.procs; " for g in cgroups())
         self.console = (self.disk.root.parent / "console.log").open("ab")
         self.nspawn = subprocess.Popen(
             ["setsid", "sh", "-c", f'{joins}exec "$@"', "sh", *words],
@@ -117,8 +118,8 @@ class Machine:
             stderr=subprocess.STDOUT,
             env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
         )
-        self.leader = int(self.until(self._child, 10, "the container starts"))
-        self.until(lambda: "running" in self._state() or "degraded" in self._state(), 120, "the machine is up")
+        self.leader = int(until("the container starts", self._child))
+        self.until("the machine is up", self._state, lambda state: state in {"running", "degraded"})
 
     def _child(self) -> str:
         assert self.nspawn.poll() is None, (self.disk.root.parent / "console.log").read_text()[-2000:]
@@ -126,9 +127,13 @@ class Machine:
         return next((task for task in tasks if _space(task) != _space("self") and _comm(task) != "(sd-"), "")
 
     def _state(self) -> str:
-        return self.ask("systemctl", "is-system-running").stdout
+        return self.ask("systemctl", "is-system-running").stdout.strip()
 
-    def ask(self, *words: str, limit_s: float = 120) -> subprocess.CompletedProcess:
+    def failed_units(self) -> str:
+        """A line for each unit that has failed."""
+        return self.run("systemctl", "--failed", "--no-legend", "--plain")
+
+    def ask(self, *words: str) -> subprocess.CompletedProcess:
         """Runs a command inside to its end, whatever that is."""
         return subprocess.run(
             ["nsenter", "-t", str(self.leader), "-a", "--", *map(str, words)],
@@ -136,12 +141,12 @@ class Machine:
             text=True,
             check=False,
             env=ENVIRONMENT,
-            timeout=limit_s,
+            timeout=PATIENCE_S,
         )
 
-    def run(self, *words: str, limit_s: float = 120) -> str:
+    def run(self, *words: str) -> str:
         """Runs a command inside that has to work."""
-        done = self.ask(*words, limit_s=limit_s)
+        done = self.ask(*words)
         assert done.returncode == 0, f"{' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -156,19 +161,29 @@ class Machine:
         text = self.ask("journalctl", "-q", "-o", "json", *matches).stdout
         return [json.loads(line) for line in text.splitlines()]
 
-    def until(self, condition, limit_s: float, what: str):
-        """What `condition` returns as soon as that is true."""
-        deadline = time.monotonic() + limit_s
-        while not (found := condition()):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not within {limit_s} s: {what}\n{self._told()}")
-            time.sleep(0.1)
-        return found
+    def until(self, what: str, see: Callable[[], Any], holds: Callable[[Any], object] = bool) -> Any:
+        """Waits as `waiting.until` does; a failure has the tags and the end of the journal with it."""
+        try:
+            return until(what, see, holds, every_s=LOOK_S)
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}\n{self._told()}")
 
-    def until_state(self, state: str, limit_s: float = 120) -> None:
-        """The SIM says so, and then the gateway too: the tag is the proof of the service, and comes before the end."""
-        self.until(lambda: self.cell.tags.get("kitting_state") == state, limit_s, f"the tag kitting_state is {state}")
-        self.until(lambda: self.status()["state"] == state, 30, f"the gateway is {state}")
+    def until_state(self, state: str) -> None:
+        """The tag of the SIM has this state, and so has the gateway, which reports before its pass ends."""
+        self.until_tag("kitting_state", lambda tag: tag == state)
+        self.until(f"the gateway is {state}", lambda: self.status()["state"], lambda now: now == state)
+
+    def until_tag(self, name: str, holds: Callable[[Any], object] = bool) -> str:
+        """The first value of a tag of the SIM, or None where it is not there, for which `holds` is true."""
+        return self.until(f"the tag {name}", lambda: self.cell.tags.get(name), holds)
+
+    def until_text(self, path: str, text: str) -> None:
+        """A file of the disk contains this text."""
+        self.until(f"{path} has {text!r}", lambda: self.disk.text(path), lambda found: text in found)
+
+    def until_property(self, unit: str, name: str, holds: Callable[[str], object]) -> str:
+        """The first value of a property of a unit for which `holds` is true."""
+        return self.until(f"{name} of {unit}", lambda: self.property(unit, name), holds)
 
     def _told(self) -> str:
         if not self.leader:
@@ -189,35 +204,15 @@ class Machine:
         self._ended()
 
     def _ended(self) -> None:
-        try:
-            self.nspawn.wait(30)
-        except subprocess.TimeoutExpired:
-            self.nspawn.kill()
-            self.nspawn.wait(10)
+        exit_of(self.nspawn)
         self.console.close()
-        for group in _cgroups():
-            for leftover in (int(pid) for file in (group / self.name).rglob("cgroup.procs") for pid in _lines(file)):
-                with suppress(ProcessLookupError):
-                    os.kill(leftover, signal.SIGKILL)
+        end_group(self.name)
         self.leader = 0
         self.nspawn = None
 
     def close(self) -> None:
         if self.nspawn is not None:
             self.cut()
-        for group in _cgroups():
-            folders = [each for each in (group / self.name).rglob("*") if each.is_dir()]
-            for each in (*sorted(folders, reverse=True), group / self.name):
-                with suppress(OSError):
-                    each.rmdir()
-        self.disk.close()
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text().split()
-    except OSError:
-        return []
 
 
 def _space(task: str) -> str:
@@ -229,11 +224,7 @@ def _space(task: str) -> str:
 
 
 def _comm(task: str) -> str:
-    return Path(f"/proc/{task}/comm").read_text()[:4]
-
-
-def _cgroups() -> list[Path]:
-    """Where a process joins a group of its own: the unified hierarchy, and systemd's where there are several."""
-    if (CGROUPS[2] / "cgroup.procs").exists():
-        return [CGROUPS[2]]
-    return [place for place in CGROUPS[:2] if place.is_dir()]
+    try:
+        return Path(f"/proc/{task}/comm").read_text()[:4]
+    except OSError:
+        return "(sd-"

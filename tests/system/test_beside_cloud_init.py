@@ -1,5 +1,8 @@
 """Raspberry Pi Imager writes cloud-init's files; on the first boot cloud-init goes first, and ours stays."""
 
+import pytest
+from images import BOTH
+
 WISHES = """\
 #cloud-config
 hostname: imager
@@ -13,8 +16,9 @@ OURS = "preserve_hostname: true\n"
 """Without it cloud-init names the gateway anew at its second boot: what it compares with is not what it set."""
 
 
-def test_what_cloud_init_does_once_is_not_done_over_ours(gateway, images):
-    machine = gateway(layers=images.with_cloud_init())
+@pytest.mark.parametrize("debian", BOTH, ids="-".join)
+def test_what_cloud_init_does_once_is_not_done_over_ours(gateway, images, debian):
+    machine = gateway(layers=images.layers(debian, "imager"))
     seed = "/var/lib/cloud/seed/nocloud"
     machine.disk.write(f"{seed}/user-data", WISHES)
     machine.disk.write(f"{seed}/meta-data", "instance-id: first\n")
@@ -24,7 +28,7 @@ def test_what_cloud_init_does_once_is_not_done_over_ours(gateway, images):
     machine.cell.ready()
     machine.boot()
     machine.until_state("provisioned")
-    machine.until(lambda: machine.disk.exists("/etc/from-imager-too"), 90, "cloud-init did what it was asked for")
+    machine.until("cloud-init did all its work", lambda: machine.disk.exists("/etc/from-imager-too"))
     assert machine.disk.exists("/etc/from-imager")
     for _ in range(2):
         assert machine.run("hostname").strip() == "gw-tokyo"
@@ -32,4 +36,4 @@ def test_what_cloud_init_does_once_is_not_done_over_ours(gateway, images):
         assert "kitting" not in machine.run("systemctl", "--failed", "--no-legend")
         machine.off()
         machine.boot()
-        machine.until(lambda: machine.status()["resident"], 60, "it is at work again")
+        machine.until("the resident is at work again", lambda: machine.status()["resident"])

@@ -1,20 +1,18 @@
 """The image for linux/arm/v7, built without a registry and run under emulation, with a modem and one mounted root."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from cell import CHECKOUT, IMEI, SERVICE, Cell, run
-from conftest import CACHE
+from runs import STORAGE
 
-STORAGE = {**os.environ, "CONTAINERS_STORAGE_CONF": str(CACHE / "storage.conf")}
 SETTINGS = """\
 [metadata]
 url = "http://SERVICE"
-patience = "60s"
+patience = "1h"
 [modem]
 port = "PORT"
 [apply]
@@ -23,42 +21,35 @@ root = "/target"
 
 
 @pytest.fixture(scope="module")
-def image():
+def image(this_run):
+    """The image's id, which stays the same when another checkout gives the name to an image of its own."""
     if not shutil.which("buildah"):
         pytest.skip("there is no buildah: sh packaging/host.sh image")
-    done = subprocess.run([CHECKOUT / "packaging/image.sh"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return "localhost/kitting-agent:armv7"
+    with this_run.once("image") as kept:
+        if not kept.exists():
+            done = subprocess.run([CHECKOUT / "packaging/image.sh"], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr[-2000:]
+            kept.write_text(done.stdout.split()[-1])
+        return kept.read_text()
 
 
 @pytest.fixture
-def cell(tmp_path):
-    made = Cell(f"kitc{os.getpid() % 10000}", tmp_path / "cell", "hostname: gw-{{ tags.site }}\ntimezone: Etc/UTC\n")
+def cell(this_run):
+    name = this_run.name()
+    made = Cell(name, this_run.place / name, "hostname: gw-{{ tags.site }}\ntimezone: Etc/UTC\n")
     made.ready()
     yield made
     made.close()
 
 
 def container(image: str, cell: Cell, volumes: dict[Path, str], *command: str, user: str = "") -> str:
-    made = run("buildah", "from", "--pull=never", "--arch", "arm", "--variant", "v7", image, env=STORAGE).strip()
+    made = f"{cell.name}-container"
+    run("buildah", "from", "--name", made, "--pull=never", "--arch", "arm", "--variant", "v7", image, env=STORAGE)
     mounts = [word for place, there in volumes.items() for word in ("-v", f"{place}:{there}")]
     who = ["--user", user] if user else []
     try:
-        inside = (
-            "ip",
-            "netns",
-            "exec",
-            cell.device,
-            "buildah",
-            "run",
-            "--isolation",
-            "chroot",
-            *who,
-            *mounts,
-            made,
-            "--",
-        )
-        return run(*inside, *command, env=STORAGE)
+        inside = ("ip", "netns", "exec", cell.device, "buildah", "run", "--isolation", "chroot")
+        return run(*inside, *who, *mounts, made, "--", *command, env=STORAGE)
     finally:
         run("buildah", "rm", made, env=STORAGE)
 

@@ -34,6 +34,6 @@ def test_every_command_works(machine):
     for command in commands(PAGES["gateway.md"]):
         if command.startswith("kitting-agent status"):
             machine.run("systemctl", "start", "kitting-agent", "kitting-apply.path")
-            machine.until(lambda: machine.status()["state"] == "provisioned", 60, "the copy kits itself")
+            machine.until("the copy kits itself", lambda: machine.status()["state"], lambda now: now == "provisioned")
         done = machine.ask("sh", "-c", command)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"

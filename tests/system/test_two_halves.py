@@ -1,19 +1,23 @@
 """Story 2: the two halves are what their units claim, tried from inside."""
 
 import pytest
+from gateways import gateways
+from images import BOTH
 
 NETWORK_HALF = ("kitting-agent.service", 2.0)
 PRIVILEGED_HALF = ("kitting-apply.service", 2.5)
 BESIDE = [("kitting-recover.service", 3.0), ("kitting-light.service", 2.5), ("kitting-endpoint.service", 3.0)]
 
 
-@pytest.fixture
-def running(gateway):
-    machine = gateway()
-    machine.cell.ready()
-    machine.boot()
-    machine.until_state("provisioned")
-    return machine
+@pytest.fixture(scope="module", params=BOTH, ids="-".join)
+def running(request, this_run, images):
+    """One machine for all tests of this file, which only look at it."""
+    with gateways(this_run, images) as make:
+        machine = make(request.param)
+        machine.cell.ready()
+        machine.boot()
+        machine.until_state("provisioned")
+        yield machine
 
 
 def as_unit(machine, unit: str, script: str):
@@ -111,10 +115,8 @@ def test_state_and_answers_belong_to_whom_they_should(running):
 
 
 @pytest.mark.parametrize(("unit", "most"), [NETWORK_HALF, PRIVILEGED_HALF, *BESIDE])
-def test_a_half_is_exposed_no_more_than_it_was(gateway, unit, most):
-    machine = gateway()
-    machine.boot()
-    done = machine.ask("systemd-analyze", "security", f"--threshold={most * 10:.0f}", "--no-pager", unit)
+def test_a_half_is_exposed_no_more_than_it_was(running, unit, most):
+    done = running.ask("systemd-analyze", "security", f"--threshold={most * 10:.0f}", "--no-pager", unit)
     assert done.returncode == 0, done.stdout.splitlines()[-1]
-    verified = machine.ask("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
+    verified = running.ask("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
     assert "kitting" not in verified.stderr

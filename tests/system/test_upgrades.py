@@ -1,12 +1,20 @@
 """Story 6: packages over packages, also in the middle of an apply; and nothing is left by a purge."""
 
 import shutil
+from threading import Thread
 
 import pytest
 from cell import IMEI, USERDATA
-from conftest import build
+from hold import COMMAND, Hold
+from images import BOTH, build_package
+from waiting import joined
 
-SLOW = USERDATA.replace("round = 1", "round = 2") + 'runcmd:\n  - [sleep, "6"]\n'
+pytestmark = pytest.mark.parametrize("debian", BOTH, ids="-".join)
+
+LOOK = "kitting-agent --version >/root/version-after-the-hold"
+HELD = USERDATA.replace("round = 1", "round = 2") + f"runcmd:\n  - {COMMAND}\n  - {LOOK}\n"
+NEXT = "9.0.0"
+OUTPUT, WAITS = "/root/installation", "an apply is under way; apt waits for its end"
 LEFT = (
     "/var/lib/kitting-agent",
     "/var/lib/kitting-apply",
@@ -17,8 +25,12 @@ LEFT = (
 
 
 @pytest.fixture(scope="session")
-def next_package(place):
-    return build(place, "0.2.0")
+def next_package(this_run):
+    return build_package(this_run, NEXT)
+
+
+def version_of(package):
+    return package.name.split("_")[1]
 
 
 @pytest.fixture
@@ -32,30 +44,57 @@ def machine(gateway, package, next_package):
     return machine
 
 
-def install(machine, version: str, *options: str) -> None:
+def installation(version: str, *options: str) -> str:
+    """What a person types; its output goes to a file."""
     words = ("apt-get", "install", "-y", "-o", "Dpkg::Options::=--force-confold", *options)
-    machine.run(*words, f"/opt/kitting-agent_{version}_all.deb")
+    return f"{' '.join(words)} /opt/kitting-agent_{version}_all.deb >{OUTPUT} 2>&1"
 
 
-def test_an_upgrade_in_the_middle_of_an_apply_ends_it_and_keeps_the_state(machine):
-    machine.cell.set_userdata(SLOW)
+def install(machine, version: str, *options: str) -> None:
+    machine.run("sh", "-c", installation(version, *options))
+
+
+def test_an_upgrade_in_the_middle_of_an_apply_waits_for_its_end_and_keeps_the_state(machine, package):
+    hold = Hold(machine)
+    machine.cell.set_userdata(HELD)
     machine.run("kitting-agent", "reprovision")
-    machine.until(lambda: "round = 2" in machine.disk.read("/etc/telemetry.conf"), 60, "the file is written")
-    install(machine, "0.2.0")
-    machine.until(lambda: machine.cell.tags["kitting_agent"] == "0.2.0", 120, "the new one reports")
+    hold.until_reached()
+    installing = Thread(target=install, args=(machine, NEXT))
+    installing.start()
+
+    def waits_or_has_ended():
+        return WAITS in machine.disk.text(OUTPUT) or not installing.is_alive()
+
+    machine.until(
+        "the upgrade waits or has ended", lambda: WAITS in machine.disk.text(OUTPUT) or not installing.is_alive()
+    )
+    assert installing.is_alive()
+    hold.release()
+    joined(installing)
+    machine.until_tag("kitting_agent", lambda tag: tag == NEXT)
     machine.until_state("provisioned")
+    assert machine.run("cat", "/root/version-after-the-hold") == f"kitting-agent {version_of(package)}\n"
     assert "round = 2" in machine.run("cat", "/etc/telemetry.conf")
-    assert machine.run("kitting-agent", "--version") == "kitting-agent 0.2.0\n"
-    assert machine.run("systemctl", "is-system-running").strip() == "running"
+    assert machine.run("kitting-agent", "--version") == f"kitting-agent {NEXT}\n"
+    assert machine.failed_units() == ""
     assert "/opt/modem/at" in machine.run("cat", "/etc/kitting-agent/agent.toml"), "the settings are kept"
 
 
-def test_a_downgrade_changes_nothing_on_the_gateway(machine):
-    install(machine, "0.2.0")
-    machine.until(lambda: machine.cell.tags["kitting_agent"] == "0.2.0", 60, "the new one reports")
+def test_an_upgrade_that_the_document_asks_for_does_not_wait_for_itself(machine):
+    machine.cell.set_userdata(USERDATA.replace("round = 1", "round = 2") + f'runcmd:\n  - "{installation(NEXT)}"\n')
+    machine.run("kitting-agent", "reprovision")
+    machine.until_tag("kitting_agent", lambda tag: tag == NEXT)
+    machine.until_state("provisioned")
+    assert "round = 2" in machine.run("cat", "/etc/telemetry.conf")
+    assert WAITS not in machine.disk.text(OUTPUT)
+
+
+def test_a_downgrade_changes_nothing_on_the_gateway(machine, package):
+    install(machine, NEXT)
+    machine.until_tag("kitting_agent", lambda tag: tag == NEXT)
     service = machine.property("telemetry.service", "InvocationID")
-    install(machine, "0.1.0", "--allow-downgrades")
-    machine.until(lambda: machine.cell.tags["kitting_agent"] == "0.1.0", 60, "the old one reports")
+    install(machine, version_of(package), "--allow-downgrades")
+    machine.until_tag("kitting_agent", lambda tag: tag == version_of(package))
     assert (machine.status()["state"], machine.status()["imei"]) == ("provisioned", IMEI)
     assert machine.property("telemetry.service", "InvocationID") == service
 

@@ -54,6 +54,12 @@ def the_same_chance_in_every_run():
 
 
 @pytest.fixture
+def unmeasured(monkeypatch):
+    """Processes started by the test are not measured by `make coverage`: what they import or write is compared."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def chance(pytestconfig):
     """Chance for a test that makes up its values itself."""
     return random.Random(pytestconfig.getoption("--hypothesis-seed") if FUZZ else 0)

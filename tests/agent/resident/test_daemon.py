@@ -304,6 +304,7 @@ def test_it_is_not_started_by_hand():
     assert "kitting-agent run" in done.stderr
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_it_imports_nothing_but_the_interpreter_and_its_own_few_lines():
     heavy = [
         "agent",

@@ -118,6 +118,7 @@ class _Streams:
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(max(0.0, deadline - time.monotonic()))
                 return
+        self._exchange(0)  # what a program printed before its limit is kept, however late it is read
 
     def _exchange(self, wait_s: float) -> bool:
         """One round; whether anything was read or written."""

@@ -1,6 +1,6 @@
 """Clocks for the agent's edges that move only where a test wants time to pass."""
 
-from waiting import PATIENCE_S
+from waiting import PATIENCE_S, until
 
 
 class Paused:
@@ -29,3 +29,20 @@ class LateAnswer:
         if self.service and self.service.bytes_received:
             self.now, self.service = self.now + self.JUMP_S, None
         return self.now
+
+
+class UntilFile:
+    """A clock whose second look is at the moment when a file appears; every time that began before is over then.
+
+    Takes the place of the module `time`.
+    """
+
+    def __init__(self, file):
+        self.file, self.has_begun = file, False
+
+    def monotonic(self):
+        if self.has_begun:
+            until(f"the file {self.file}", self.file.exists)
+            return 1e9
+        self.has_begun = True
+        return 0.0

@@ -1,13 +1,15 @@
 """Connections on a system whose nmcli and busctl are small scripts."""
 
 import pytest
+from clocks import UntilFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.apply.machine import network_manager, system_programs
+from agent.apply.machine import network_manager
 from agent.apply.machine.running_system import RunningSystem
 from agent.effects import ActivateConnections
 from agent.errors import Failure
+from agent.host import programs as host_programs
 from agent.reasons import DocumentKey
 
 NETWORK = DocumentKey(("network",))
@@ -66,10 +68,19 @@ def test_whatever_nmcli_prints_is_read_as_names(text):
     assert all(isinstance(name, str) for name in network_manager.names_of(text))
 
 
-@pytest.mark.parametrize(("ending", "why"), [("sleep 30", "not ended within"), ("kill -9 $$", "ended by signal 9")])
-def test_a_busctl_that_cannot_answer_stops_the_apply_whatever_it_prints(programs, monkeypatch, ending, why):
-    monkeypatch.setattr(system_programs, "LIMIT_S", 0.3)
+def stopped(programs, ending):
+    """Why the apply stops when busctl prints its answer and ends so."""
     programs.add("busctl", f'case "$*" in *Destroy*) echo exit code 1; {ending};; esac').add("nmcli")
-    with pytest.raises(Failure, match=why):
+    with pytest.raises(Failure) as caught:
         programs.system.do(ActivateConnections(("wan",)), NETWORK)
     assert len(programs.asked) == 1
+    return caught.value.detail
+
+
+def test_a_busctl_that_is_killed_stops_the_apply_whatever_it_prints(programs):
+    assert "ended by signal 9" in stopped(programs, "kill -9 $$")
+
+
+def test_a_busctl_that_hangs_stops_the_apply_whatever_it_prints(programs, monkeypatch):
+    monkeypatch.setattr(host_programs, "time", UntilFile(programs.place / "asked"))
+    assert "not ended within" in stopped(programs, "sleep 30")

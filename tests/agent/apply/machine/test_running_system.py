@@ -1,11 +1,15 @@
 """Commands and units on a system whose systemctl and systemd-run are small scripts."""
 
+import os
 import shlex
+import signal
 
 import pytest
+from clocks import UntilFile
 from hypothesis import given
 from hypothesis import strategies as st
 from stand_in_programs import HOSTILE
+from waiting import PATIENCE_S
 
 from agent.apply.machine import running_system, system_programs, units
 from agent.apply.machine.actor import CommandFailed
@@ -13,6 +17,7 @@ from agent.apply.machine.running_system import NOT_ENDED, RunningSystem, scoped
 from agent.apply.machine.system_programs import MAX_TAIL_BYTES
 from agent.effects import OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
+from agent.host import programs as host_programs
 from agent.reasons import DocumentKey
 
 RUNCMD, SERVICES, POWER_STATE = (DocumentKey((key,)) for key in ("runcmd", "services", "power_state"))
@@ -25,7 +30,7 @@ def at_once(monkeypatch):
     monkeypatch.setattr(units, "STAYS_S", 0.0)
 
 
-def shell(text, limit_s=5.0, on_error=OnError.STOP):
+def shell(text, limit_s=PATIENCE_S, on_error=OnError.STOP):
     return RunCommand(("sh", "-c", text), limit_s, on_error)
 
 
@@ -59,7 +64,7 @@ def test_a_command_that_may_fail_is_only_said(programs, text):
 @pytest.mark.parametrize("argv", [("no-such-program-here",), ("/etc/passwd",), ("a\0b",), ("",)])
 @pytest.mark.parametrize("on_error", list(OnError))
 def test_what_cannot_be_started_is_said_without_a_traceback(programs, argv, on_error):
-    command = RunCommand(argv, 5.0, on_error)
+    command = RunCommand(argv, PATIENCE_S, on_error)
     if on_error is OnError.CONTINUE:
         ran = programs.system.do(command, RUNCMD)
     else:
@@ -71,15 +76,19 @@ def test_what_cannot_be_started_is_said_without_a_traceback(programs, argv, on_e
     assert ran.tail
 
 
-def test_a_command_that_hangs_is_ended_with_everything_it_started(programs):
+def test_a_command_that_hangs_is_ended_with_everything_it_started(programs, monkeypatch):
+    waits = programs.place / "waits"
+    monkeypatch.setattr(host_programs, "time", UntilFile(waits))
     with pytest.raises(CommandFailed) as caught:
-        programs.system.do(shell("echo waiting; sleep 60 & sleep 60", 0.3), RUNCMD)
+        programs.system.do(shell(f"echo waiting; sleep 60 & touch {waits}; sleep 60", 0.3), RUNCMD)
     assert caught.value.failure.detail == "not ended within 0.3 s: waiting"
     assert caught.value.ran.code == NOT_ENDED
 
 
 def test_who_is_left_behind_with_the_pipe_open_is_not_waited_for(programs):
-    assert programs.system.do(shell("echo done; sleep 5 &", 4.0), RUNCMD).tail == "done"
+    note = programs.place / "pid"
+    assert programs.system.do(shell(f"sleep 1000 & echo $! > {note}; echo done"), RUNCMD).tail == "done"
+    os.kill(int(note.read_text()), signal.SIGKILL)
 
 
 def test_of_much_output_the_end_is_kept(programs):
@@ -102,17 +111,17 @@ def test_a_command_has_no_input_and_no_inherited_environment(programs, monkeypat
 def test_a_command_of_its_own_scope_is_given_to_systemd_with_limits(programs, monkeypatch, tmp_path):
     monkeypatch.setattr(running_system, "SYSTEMD_RUNS", tmp_path)
     programs.add("systemd-run", "echo ran; exit 4")
-    command = RunCommand(("sh", "-c", "echo ${HOME} $$"), 0.4, OnError.CONTINUE, own_scope=True)
+    command = RunCommand(("sh", "-c", "echo ${HOME} $$"), PATIENCE_S - 0.4, OnError.CONTINUE, own_scope=True)
     ran = programs.system.do(command, RUNCMD)
     assert (ran.code, ran.tail, ran.command) == (4, "ran", shlex.join(command.argv))
-    assert "--property=RuntimeMaxSec=1 --property=MemoryMax=50% --property=TasksMax=256" in programs.asked[0]
+    assert "--property=RuntimeMaxSec=300 --property=MemoryMax=50% --property=TasksMax=256" in programs.asked[0]
     assert "--slice=kitting-apply.slice" in programs.asked[0].split()
 
 
 def test_where_systemd_does_not_run_a_command_is_run_as_it_is(programs, monkeypatch, tmp_path):
     monkeypatch.setattr(running_system, "SYSTEMD_RUNS", tmp_path / "absent")
     programs.add("systemd-run")
-    assert programs.system.do(RunCommand(("echo", "plain"), 5.0, own_scope=True), RUNCMD).tail == "plain"
+    assert programs.system.do(RunCommand(("echo", "plain"), PATIENCE_S, own_scope=True), RUNCMD).tail == "plain"
     assert programs.asked == []
 
 

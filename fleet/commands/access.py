@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
@@ -16,6 +17,7 @@ from fleet.commands.command_line import CommandLine
 
 DEFAULT_MINUTES = 30
 _LOOK_S = 1.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def access(arguments: argparse.Namespace) -> int:
@@ -33,7 +35,7 @@ def access(arguments: argparse.Namespace) -> int:
             if arguments.gate
             else port_access(api, sim, port, minutes, arguments.source)
         )
-        with opening as opened:
+        with _signals_held(), opening as opened:
             command = f"ssh -p {opened.port} {arguments.user}@{opened.host}"
             _print_command(command, opened.until.isoformat(timespec="minutes"), as_json=arguments.json)
             _wait(minutes * 60)
@@ -48,16 +50,30 @@ def _print_command(command: str, until: str, *, as_json: bool) -> None:
         print(f"{command}\nopen until {until}; Ctrl-C closes it now", flush=True)
 
 
-def _wait(limit_s: float) -> None:
-    """Returns after the limit, or earlier with Ctrl-C, when the terminal closes, or when the system shuts down."""
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Holds the signals of `_ENDING` back until `_wait`, so that access that is being opened is also closed.
+
+    Ctrl-C, a terminal that closes and a system that shuts down have the same effect.
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for which in (signal.SIGTERM, signal.SIGHUP):
+    for which in _ENDING:
         signal.signal(which, interrupt)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def _wait(limit_s: float) -> None:
+    """Returns after the limit, or at a signal of `_ENDING`."""
     deadline = time.monotonic() + limit_s
     with suppress(KeyboardInterrupt):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         while (left_s := deadline - time.monotonic()) > 0:
             time.sleep(min(_LOOK_S, left_s))
 

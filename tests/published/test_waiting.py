@@ -1,13 +1,15 @@
 """A wait ends when its event comes, and one that gives up says what it saw last."""
 
+import io
 import queue
+import signal
 import subprocess
 import sys
 import threading
 
 import pytest
 import waiting
-from waiting import exit_of, happened, joined, line_of, output_of, returned, taken, until
+from waiting import exit_of, happened, joined, json_of, line_of, output_of, returned, started, taken, until
 
 
 @pytest.fixture
@@ -60,6 +62,12 @@ def test_lines_output_and_exit_codes_come_from_a_process(sleeper):
     assert exit_of(sleeper) == 4
 
 
+def test_a_process_of_a_test_that_fails_is_killed():
+    with pytest.raises(ZeroDivisionError), started(["sleep", "1000"]) as process:
+        1 / 0  # noqa: B018 (a failure)
+    assert process.returncode == -signal.SIGKILL
+
+
 @pytest.mark.usefixtures("no_patience")
 def test_a_process_that_goes_on_is_named(sleeper):
     assert "it still runs" in why(exit_of, sleeper)
@@ -88,6 +96,11 @@ def test_a_thread_that_goes_on_is_shown_with_its_place():
 def test_a_flag_and_a_queue_that_stay_empty_are_named():
     assert "the first pass; the event was not set" in why(happened, "the first pass", threading.Event())
     assert "a request; the queue stayed empty" in why(taken, "a request", queue.SimpleQueue())
+
+
+def test_a_json_value_is_read_over_several_lines_and_its_absence_is_told():
+    assert json_of(io.StringIO('{"a":\n1\n}\nmore')) == {"a": 1}
+    assert "the pipe has ended with '{'" in why(json_of, io.StringIO("{"))
 
 
 def test_what_a_call_raises_is_raised_here():

@@ -8,16 +8,19 @@ what it waited for and what it saw last.
 A test that needs a limit for a socket or for a product's setting that has to be long enough uses `PATIENCE_S` as well.
 """
 
+import json
 import queue
 import subprocess
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import IO, NoReturn, TypeVar
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, NoReturn, TypeVar
 
 import pytest
 
@@ -100,6 +103,30 @@ def _answered(answer: Future[T], call: Callable[[], T]) -> None:
 def line_of(stream: IO[T], what: str = "a line in a pipe") -> T:
     """The next line of a pipe; an empty text or empty bytes where the pipe has ended."""
     return returned(what, stream.readline)
+
+
+def json_of(stream: IO[str]) -> Any:
+    """The next JSON value of a pipe, in one line or over several."""
+    text, value = "", None
+    while value is None:
+        if not (line := line_of(stream, "a JSON value in a pipe")):
+            gives_up("a JSON value in a pipe", f"the pipe has ended with {text!r}")
+        text += line
+        with suppress(json.JSONDecodeError):
+            value = json.loads(text)
+    return value
+
+
+@contextmanager
+def started(command: Sequence[str | Path], **more: Any) -> Iterator[subprocess.Popen]:
+    """A process that is waited for at the end, and killed where the test fails."""
+    with subprocess.Popen(command, **more) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        exit_of(process)
 
 
 def exit_of(process: subprocess.Popen) -> int:

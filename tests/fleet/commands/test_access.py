@@ -1,29 +1,47 @@
 """`kitting access`, as a person types it."""
 
-import json
+import queue
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from waiting import json_of, started, taken
 
 from agent.errors import Code
 from fleet.cli import main
 from simulator.api.network import new_gateway
 
+ENDINGS = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+def access(*words):
+    command = [sys.executable, "-m", "fleet", "access", *words, "--json"]
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return started(command, **pipes, text=True)
+
+
+@ENDINGS
 def test_remote_access_is_closed_however_it_ends(signed_in, ending):
     sim = signed_in.kitted()
-    command = [sys.executable, "-m", "fleet", "access", sim.sim_id, "--minutes", "1", "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not signed_in.account.port_mappings:
-            time.sleep(0.02)
-        time.sleep(0.3)
+    with access(sim.sim_id, "--minutes", "480") as process:
+        assert json_of(process.stdout)["command"].startswith("ssh -p ")
+        assert signed_in.account.port_mappings
         process.send_signal(ending)
-        told, _ = process.communicate(timeout=20)
-    assert json.loads(told)["command"].startswith("ssh -p ")
+    assert signed_in.account.port_mappings == {}
+
+
+@ENDINGS
+def test_remote_access_that_ends_while_it_is_being_opened_is_closed(signed_in, ending):
+    sim, running = signed_in.kitted(), queue.SimpleQueue()
+
+    def end(request, _):
+        if request.method == "POST" and "/port_mappings/" in request.path:
+            taken("the process", running).send_signal(ending)
+
+    signed_in.server.witnesses.append(end)
+    with access(sim.sim_id, "--minutes", "480") as process:
+        running.put(process)
     assert signed_in.account.port_mappings == {}
 
 
@@ -36,16 +54,12 @@ def test_a_gate_is_closed_afterwards_unless_it_was_open_before(signed_in, was_op
     sim = signed_in.kitted()
     gate = new_gateway(signed_in.account)
     gate["gateOpened"] = was_open
-    command = [sys.executable, "-m", "fleet", "access", sim.sim_id, "--gate", gate["vpgId"], "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        told = b""
-        while b"}" not in told:
-            told += process.stdout.readline()
+    with access(sim.sim_id, "--gate", gate["vpgId"]) as process:
+        told = json_of(process.stdout)
         assert gate["gateOpened"]
         process.send_signal(signal.SIGINT)
-        process.wait(20)
     address = signed_in.platform.sim(sim.imsi).session.address
-    assert json.loads(told)["command"] == f"ssh -p 22 pi@{address}"
+    assert told["command"] == f"ssh -p 22 pi@{address}"
     assert gate["gateOpened"] is was_open
 
 

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+from waiting import PATIENCE_S, json_of, started
 
 from agent.errors import Code
 from fleet.cli import main, parser
@@ -26,7 +27,7 @@ def password_file(tmp_path):
 
 
 def served(*options):
-    return subprocess.Popen(
+    return started(
         [sys.executable, "-m", "fleet", "board", "--json", "--sample", "--listen", "127.0.0.1:0", *options],
         stdout=subprocess.PIPE,
         text=True,
@@ -34,15 +35,13 @@ def served(*options):
 
 
 def url_of(process):
-    lines = []
-    while not lines or lines[-1] != "}\n":
-        lines.append(process.stdout.readline())
-    return urlsplit(json.loads("".join(lines))["url"])
+    return urlsplit(json_of(process.stdout)["url"])
 
 
-def test_the_sample_is_served_over_a_socket_until_it_is_interrupted(password_file):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_sample_is_served_over_a_socket_until_it_is_interrupted(password_file, ending):
     with served("--password-file", str(password_file)) as process:
-        connection = HTTPConnection(url_of(process).netloc)
+        connection = HTTPConnection(url_of(process).netloc, timeout=PATIENCE_S)
         connection.request(
             "POST", "/login", "password=correct+horse", {"Content-Type": "application/x-www-form-urlencoded"}
         )
@@ -51,9 +50,9 @@ def test_the_sample_is_served_over_a_socket_until_it_is_interrupted(password_fil
         connection.request("GET", "/rows.json", headers={"Cookie": answer.headers["Set-Cookie"].split(";")[0]})
         page = json.load(connection.getresponse())
         connection.close()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
+    assert process.returncode == os.EX_OK
     assert len(page["tiles"]) == 30
-    assert process.returncode in {os.EX_OK, 128 + signal.SIGINT}
 
 
 def test_without_a_password_it_is_served_to_this_machine_only(capsys):

@@ -26,7 +26,7 @@ import pytest
 
 T = TypeVar("T")
 
-PATIENCE_S = 300.0
+PATIENCE_S = 600.0
 """The one limit of the tests: minutes, because a loaded machine may take a hundred times as long as a quiet one."""
 LOOK_S = 0.01
 """Between two looks at what announces itself by no event."""

@@ -127,7 +127,8 @@ class Machine:
         return next((task for task in tasks if _space(task) != _space("self") and _comm(task) != "(sd-"), "")
 
     def _state(self) -> str:
-        return self.ask("systemctl", "is-system-running").stdout.strip()
+        """The state of the system once it has started; another text as long as systemd cannot be asked."""
+        return self.ask("systemctl", "is-system-running", "--wait").stdout.strip()
 
     def failed_units(self) -> str:
         """A line for each unit that has failed."""

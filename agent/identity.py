@@ -1,6 +1,6 @@
-"""Words. Who and what this is: the numbers of a SIM and a modem, the subscriber record, the equipment.
+"""Words. Identities: the numbers of a SIM and a modem, the subscriber record, the equipment.
 
-A value of these types is valid by existing: making one from anything else raises `ValueError`.
+Every value of these types is valid: making a value from an invalid text raises `ValueError`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Imei:
         if not re.fullmatch(r"[0-9]{15}", self.digits):
             raise ValueError(f"an IMEI has {IMEI_DIGITS} digits, not {self.digits[:40]!r}")
         if len(set(self.digits)) == 1:
-            raise ValueError("fifteen digits that are all alike are no IMEI")
+            raise ValueError("fifteen digits that are all alike are not an IMEI")
         if not check_digit_holds(self.digits):
             raise ValueError(f"the check digit of {self.digits} is wrong")
 
@@ -74,11 +74,11 @@ class Iccid:
 
     @classmethod
     def from_modem(cls, text: str) -> Iccid:
-        """From what a modem prints: a trailing filler `F` is not part of the number."""
+        """The ICCID in the text that a modem prints; a trailing filler `F` is not part of the number."""
         return cls(text.strip().strip('"').rstrip("Ff"))
 
     def names_same_card(self, other: Iccid) -> bool:
-        """Compared by the shorter of the two, since one side may leave out the check digit."""
+        """Whether both numbers name the same card, compared by the shorter one: a check digit may be missing."""
         length = min(len(self.digits), len(other.digits))
         return self.digits[:length] == other.digits[:length]
 
@@ -89,7 +89,7 @@ class Iccid:
 def device_part(number: str | None) -> str | None:
     """The 14 digits that an IMEI, an IMEISV and a number with a spare digit have in common; None for "not known".
 
-    The platform writes a lock as the number plus, perhaps, `|ANONYMOUS`, and an IMEI that the network did not tell
+    The platform writes a lock as the number plus, perhaps, `|ANONYMOUS`, and an IMEI that the network did not report
     as null or as fifteen zeros.
     """
     if number is None:
@@ -102,7 +102,7 @@ def device_part(number: str | None) -> str | None:
 
 @frozen
 class Subscriber:
-    """The SIM's line as the platform records it (GET /v1/subscriber); every member but the IMSI may be unknown.
+    """The subscriber record of the SIM on the platform (GET /v1/subscriber); every member but the IMSI may be unknown.
 
     `localInfo` and `previousSession` of the record are left out on purpose: they may describe another device.
     """
@@ -128,7 +128,7 @@ class Subscriber:
 
     @property
     def card(self) -> str:
-        """The name that stays when an IMSI switches: SIM id, else ICCID, else IMSI."""
+        """The name of the SIM that stays the same when its IMSI changes: SIM id, else ICCID, else IMSI."""
         return self.sim_id or (self.iccid.digits if self.iccid else self.imsi.digits)
 
 
@@ -144,7 +144,7 @@ class Read(Generic[T]):
 
 @frozen
 class NotRead:
-    """A value that could not be read, and why."""
+    """The reason why a value was not read."""
 
     code: Code
     why: str
@@ -174,15 +174,15 @@ class SimState(Enum):
 
     READY = "ready"
     ABSENT = "no SIM is inserted"
-    PIN = "the SIM wants its PIN"
-    PUK = "the SIM wants its PUK"
+    PIN = "the SIM needs its PIN"
+    PUK = "the SIM needs its PUK"
     LOCKED = "the modem is locked to another SIM or network"
     FAILED = "the SIM has failed"
     BUSY = "the SIM is busy"
 
 
 class Registration(Enum):
-    """How the modem stands with the network (TS 27.007, 7.2)."""
+    """The state of the modem's registration in the network (TS 27.007, 7.2)."""
 
     HOME = "at home"
     ROAMING = "roaming"
@@ -227,19 +227,19 @@ class Equipment:
     port: str | None
     """Device path of the port that answered."""
     source: Source
-    """The source of the IMEI, or the source that was asked in vain."""
+    """The source of the IMEI, or the source that was tried."""
     radio: Radio | None = None
-    """None where it was not asked for."""
+    """None where the SIM state and the network were not read."""
     others: tuple[Equipment, ...] = ()
     """Other modems that were read in this pass, likeliest first."""
 
     def carrying(self, subscriber: Subscriber) -> Equipment:
         """The modem with this SIM among all that were read; the first one where none or several report it."""
-        found = [one for one in (self, *self.others) if one.has_sim_of(subscriber)]
+        found = [modem for modem in (self, *self.others) if modem.has_sim_of(subscriber)]
         if len(found) != 1 or found[0] is self:
             return self
-        others = tuple(one for one in (self, *self.others) if one is not found[0])
-        return replace(found[0], others=tuple(replace(one, others=()) for one in others))
+        others = tuple(modem for modem in (self, *self.others) if modem is not found[0])
+        return replace(found[0], others=tuple(replace(modem, others=()) for modem in others))
 
     def has_sim_of(self, subscriber: Subscriber) -> bool:
         """Whether the IMSI or the ICCID that the modem reported belongs to this SIM."""
@@ -249,7 +249,7 @@ class Equipment:
 
     @classmethod
     def unread(cls, failure: Failure, port: str | None = None) -> Equipment:
-        """Equipment of which nothing could be read, for one reason."""
+        """Equipment without any value; the failure is the reason for each of them."""
         reason = NotRead.because(failure)
         return cls(reason, reason, reason, reason, reason, reason, port, Source.NOBODY)
 

@@ -1,10 +1,11 @@
-"""Pure. What each answer says: a number that can be believed, or why not.
+"""Pure. The meaning of an answer to an AT command: a verified number or a text, or the reason why it is neither.
 
-- The shape of the line decides, the check digit only confirms: fifteen zeros pass it, one IMSI in ten passes it.
-- An IMEI is exactly 15 digits with a right check digit, not all alike and not the IMSI, in a line that is nothing else
-  or that carries the asked command's prefix; in the answer to `ATI` only behind the label `IMEI:`.
+- The form of the line decides. The check digit only confirms: fifteen zeros have a right one, and one IMSI in ten.
+- An IMEI has exactly 15 digits with a right check digit. They are not all alike and are not the IMSI. The line contains
+  nothing else or begins with the prefix of the command; in the answer to `ATI` the IMEI follows the label `IMEI:`.
 - 14, 16 and 17 digits carry no check digit of their own (TS 23.003, 6.2) and cannot be verified.
-- Two different candidates are none, and nothing counts beside a message: its text may look like anything.
+- An answer with two different numbers gives no IMEI. An answer with a message in it gives none either, because the
+  text of the message may look like a number.
 """
 
 from __future__ import annotations
@@ -29,24 +30,25 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _MESSAGE = re.compile(r"\+(?:CMT|CBM|CDS|CMGR|CMGL):", re.IGNORECASE)
-"""Lines behind which the text of a message stands, whatever that is (TS 27.005, 3.4)."""
+"""These lines are followed by the text of a message, which may be anything (TS 27.005, 3.4)."""
 MAX_TEXT = 100
+"""Longest text in characters."""
 
-_SIM_WORDS = {
+_SIM_ERRORS = {
     "10": "no SIM is inserted",
-    "11": "the SIM wants its PIN",
-    "12": "the SIM wants its PUK",
+    "11": "the SIM needs its PIN",
+    "12": "the SIM needs its PUK",
     "13": "the SIM has failed",
     "15": "the SIM is of the wrong kind",
-    "17": "the SIM wants its PIN2",
-    "18": "the SIM wants its PUK2",
+    "17": "the SIM needs its PIN2",
+    "18": "the SIM needs its PUK2",
     "SIM NOT INSERTED": "no SIM is inserted",
-    "SIM PIN REQUIRED": "the SIM wants its PIN",
-    "SIM PUK REQUIRED": "the SIM wants its PUK",
+    "SIM PIN REQUIRED": "the SIM needs its PIN",
+    "SIM PUK REQUIRED": "the SIM needs its PUK",
     "SIM FAILURE": "the SIM has failed",
     "SIM WRONG": "the SIM is of the wrong kind",
 }
-"""What a person is told for `+CME ERROR` (TS 27.007, 9.2)."""
+"""The text for people for each `+CME ERROR` of the SIM (TS 27.007, 9.2)."""
 
 
 def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[Imei]:
@@ -60,7 +62,8 @@ def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[
         return refused(command, answer)
     if any(_MESSAGE.match(line) for line in answer.lines):
         return NotRead(
-            Code.MODEM_UNVERIFIED, f"{command} was answered while a message came, whose text may be a number"
+            Code.MODEM_UNVERIFIED,
+            f"{command}: a message arrived with the answer, and its text may be a number",
         )
     if len(verified) == 1 and len(numbers) == 1:
         return Read(verified.pop())
@@ -72,6 +75,7 @@ def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[
 
 
 def _verified(number: str) -> Imei | None:
+    """The number as an IMEI; None where its digits or its check digit are wrong."""
     try:
         return Imei(number)
     except ValueError:
@@ -79,6 +83,7 @@ def _verified(number: str) -> Imei | None:
 
 
 def _why_not(numbers: set[str], imsi: Imsi | None) -> str:
+    """The reason why none of these numbers is an IMEI; the number nearest to 15 digits is explained."""
     number = min(sorted(numbers), key=lambda digits: abs(len(digits) - 15))
     if len(number) != 15:  # noqa: PLR2004 (an IMEI's digits)
         return f"{len(number)} digits, which carry no check digit"
@@ -89,26 +94,27 @@ def _why_not(numbers: set[str], imsi: Imsi | None) -> str:
 
 def imsi_in(command: str, answer: AtReply) -> Reading[Imsi]:
     """The IMSI in the answer to `+CIMI` (TS 27.007, 5.6)."""
-    return _one(command, answer, _IMSI, Imsi)
+    return _single_number(command, answer, _IMSI, Imsi)
 
 
 def iccid_in(command: str, answer: AtReply) -> Reading[Iccid]:
-    """The ICCID; a filler `F` at its end is not part of it."""
-    return _one(command, answer, _ICCID, Iccid.from_modem)
+    """The ICCID in the answer to one of `ICCID_COMMANDS`; a filler `F` at its end is not part of the number."""
+    return _single_number(command, answer, _ICCID, Iccid.from_modem)
 
 
-def _one(command: str, answer: AtReply, shape: re.Pattern[str], make: Callable[[str], T]) -> Reading[T]:
+def _single_number(command: str, answer: AtReply, shape: re.Pattern[str], make: Callable[[str], T]) -> Reading[T]:
+    """The only number in the lines of the given form; two different numbers give none."""
     if answer.final is not Final.OK:
         return refused(command, answer)
     numbers = {match["digits"] for line in answer.lines if (match := shape.fullmatch(line))}
     if len(numbers) == 1:
         return Read(make(numbers.pop()))
-    what = "two different numbers" if numbers else "nothing of the right shape"
-    return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with {what}")
+    found = "two different numbers" if numbers else "no line of the expected form"
+    return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with {found}")
 
 
 def text_in(command: str, answer: AtReply) -> Reading[str]:
-    """Maker, model or firmware, for people: the first line that is no report."""
+    """Maker, model or firmware for people: the first line of the answer that is not an unsolicited report."""
     if answer.final is not Final.OK:
         return refused(command, answer)
     name = re.escape(command.removeprefix("AT"))
@@ -117,7 +123,7 @@ def text_in(command: str, answer: AtReply) -> Reading[str]:
 
 
 def first_text(lines: Iterable[str]) -> str | None:
-    """The first line that people can read and that is no report, cut to `MAX_TEXT` characters."""
+    """The first printable line that is not an unsolicited report, cut to `MAX_TEXT` characters."""
     for line in lines:
         text = line.strip().strip('"')
         if text and text.isprintable() and not _REPORT.fullmatch(text):
@@ -126,10 +132,10 @@ def first_text(lines: Iterable[str]) -> str | None:
 
 
 def refused(command: str, answer: AtReply) -> NotRead:
-    """Why an answer that did not end with OK says nothing."""
+    """The reason why an answer that did not end with OK gives no value."""
     if answer.final is Final.NONE:
-        return NotRead(Code.MODEM_SILENT, f"{command} was not answered to its end")
+        return NotRead(Code.MODEM_SILENT, f"{command}: the answer did not end")
     if answer.final is Final.BUSY:
-        return NotRead(Code.MODEM_REFUSED, f"{command}: the SIM was busy for too long")
-    words = _SIM_WORDS.get(answer.error.upper(), f"error {answer.error}" if answer.error else "an error")
-    return NotRead(Code.MODEM_REFUSED, f"{command} was answered: {words}")
+        return NotRead(Code.MODEM_REFUSED, f"{command}: the SIM stayed busy")
+    reason = _SIM_ERRORS.get(answer.error.upper(), f"error {answer.error}" if answer.error else "an error")
+    return NotRead(Code.MODEM_REFUSED, f"{command} was answered: {reason}")

@@ -1,7 +1,7 @@
-"""Story: everything that is asked on one line, in its order.
+"""Story: reads one modem over one serial line, command after command.
 
-The number that counts, the IMEI, is asked for twice and believed only when both readings are the same. All else is best
-effort: what cannot be read is `NotRead` with its reason, and never fails a pass.
+The IMEI is read twice and accepted only when both readings are equal. A failure of any other reading does not fail the
+pass: the value is then `NotRead` with its reason.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Meaning = Callable[[str, AtReply], Reading[T]]
 
 
 def read_port(port: str, baudrate: int, limits: Limits, record: RecordExchange, *, radio: bool) -> Equipment:
-    """What the modem on a port says; never raises for what a modem does."""
+    """The equipment that the modem on a port reports; never raises for a fault of the modem or the port."""
     try:
         with opened(port, baudrate, limits, record) as line:
             line.wake()
@@ -33,7 +33,7 @@ def read_port(port: str, baudrate: int, limits: Limits, record: RecordExchange, 
 
 
 def _read_line(line: SerialLine, port: str, *, radio: bool) -> Equipment:
-    """Asks for everything, the IMEI first; a line that goes away costs what was not asked yet."""
+    """Reads every value; where the line is lost, the values that were not read yet are `NotRead`."""
     imsi = _ask(line, commands.IMSI_COMMANDS, answers.imsi_in)
     return Equipment(
         imei=_imei(line, value_of(imsi)),
@@ -49,7 +49,7 @@ def _read_line(line: SerialLine, port: str, *, radio: bool) -> Equipment:
 
 
 def _radio(line: SerialLine) -> Radio:
-    """What only a person who looks for a fault wants to know: a pass does not even load it."""
+    """SIM state and network, for the search for a fault. A pass does not read them and does not load their module."""
     from agent.modem import sim_and_network
 
     def registrations() -> list[Reading[Registration]]:
@@ -65,7 +65,7 @@ def _radio(line: SerialLine) -> Radio:
 
 
 def _imei(line: SerialLine, imsi: Imsi | None) -> Reading[Imei]:
-    """Two equal readings of the same command."""
+    """The IMEI of the first command that gives the same number twice."""
 
     def meaning(command: str, answer: AtReply) -> Reading[Imei]:
         return answers.imei_in(command, answer, imsi)
@@ -79,13 +79,13 @@ def _imei(line: SerialLine, imsi: Imsi | None) -> Reading[Imei]:
         second = _ask(line, (command,), meaning)
         if first == second:
             return first
-        different = NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered differently the second time")
+        different = NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with another number the second time")
         best = second if isinstance(second, NotRead) else different
-    return best or NotRead(Code.MODEM_SILENT, "nothing was asked")
+    return best or NotRead(Code.MODEM_SILENT, "no command was sent")
 
 
 def _ask(line: SerialLine, asked: Sequence[str], meaning: Meaning[T]) -> Reading[T]:
-    """The first command whose answer says something; otherwise why the most telling one did not."""
+    """The reading of the first command that gives a value; otherwise the reason of the first command."""
     failed: NotRead | None = None
     for command in asked:
         try:
@@ -95,8 +95,9 @@ def _ask(line: SerialLine, asked: Sequence[str], meaning: Meaning[T]) -> Reading
         if isinstance(reading, Read):
             return reading
         failed = failed or reading
-    return failed or NotRead(Code.MODEM_SILENT, "nothing was asked")
+    return failed or NotRead(Code.MODEM_SILENT, "no command was sent")
 
 
 def _is_complete(meaning: Meaning[T], command: str, answer: AtReply) -> bool:
+    """Whether the answer contains the value, so that no more lines are awaited."""
     return isinstance(meaning(command, answer), Read)

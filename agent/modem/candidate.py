@@ -1,4 +1,4 @@
-"""Words. A serial port that may be a modem's."""
+"""Words. A serial port that may belong to a modem."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from agent.frozen import frozen
 
 @frozen
 class Candidate:
-    """A port that may be asked."""
+    """A port to which AT commands may be sent."""
 
     path: str
-    """Best name that there is: stable over reboots where udev made one."""
+    """Path of the port; the path that stays the same over reboots, where udev made one."""
     name: str
-    """The kernel's: `ttyUSB2`."""
+    """Name of the port in the kernel: `ttyUSB2`."""
     device: str
-    """The device that it is a port of: its place in sysfs, or the port itself."""
+    """The device to which the port belongs: its path in sysfs, or the path of the port itself."""
     rank: tuple[int, str, int]
-    """Order in which candidates are preferred."""
+    """Order in which candidates are tried; the smallest first."""
     for_calls: bool = False
-    """Meant for data calls: only asked where no other port of the device answers."""
+    """Whether the port is meant for data calls: it is tried only where no other port of the device answers."""
     age_s: float | None = None
-    """Seconds since udev knew it; None where nobody knows."""
+    """Seconds since udev recorded the port; None where that is not known."""
     on_usb: bool = True
+    """Whether the port is on USB; False for a UART that the settings name."""

@@ -1,7 +1,7 @@
-"""Words. Everything that is ever sent to a modem: a closed list.
+"""Words. The closed list of commands that may be sent to a modem.
 
-Nothing here is stored by a modem: there are some whose IMEI a wrong command would change. No vendor's command that is
-known to upset another vendor's modem is among them.
+No command of the list makes a modem store anything: on some modems a wrong command changes the IMEI. The list has no
+vendor's command that is known to disturb the modem of another vendor.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ import re
 
 WAKE = "AT"
 RESULTS_ON = "ATQ0V1"
-"""Final results, in words (V.250, 6.2.5 and 6.2.6): a dial script may have turned them off; gone with the power."""
+"""Switches on final results as text (V.250, 6.2.5 and 6.2.6), which a dial script may have switched off.
+
+The modem forgets the setting when it loses power.
+"""
 NUMBERED_ERRORS = "AT+CMEE=1"
-"""Errors with their reason (TS 27.007, 9.1), so that a busy SIM is told from a missing one; gone with the power."""
+"""Switches on errors with a number (TS 27.007, 9.1), which distinguishes a busy SIM from a missing one.
+
+The modem forgets the setting when it loses power.
+"""
 IMEI_COMMANDS = ("AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
-"""In the order that costs least on the common modems (TS 27.007, 5.4; V.250, 6.1)."""
+"""Commands that answer with the IMEI (TS 27.007, 5.4; V.250, 6.1), in the order that is fastest on common modems."""
 IMSI_COMMANDS = ("AT+CIMI",)
 ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT%XICCID", "AT!ICCID?")
 MANUFACTURER_COMMANDS = ("AT+CGMI", "AT+GMI")
@@ -22,16 +28,19 @@ MODEL_COMMANDS = ("AT+CGMM", "AT+GMM")
 FIRMWARE_COMMANDS = ("AT+CGMR", "AT+GMR")
 SIM_COMMANDS = ("AT+CPIN?",)
 REGISTRATION_COMMANDS = ("AT+CEREG?", "AT+CGREG?", "AT+CREG?")
-"""LTE, packets, circuits (TS 27.007, 10.1.22, 10.1.20, 7.2)."""
+"""Registration for LTE, packet data and circuit calls (TS 27.007, 10.1.22, 10.1.20, 7.2)."""
 OPERATOR_COMMANDS = ("AT+COPS?",)
 SIGNAL_COMMANDS = ("AT+CSQ", "AT+CESQ")
 NUMBER_COMMANDS = ("AT+CNUM",)
 TEXT_MODE = "AT+CMGF=1"
 DELIVERY_QUESTION = "AT+CNMI?"
 DELIVERY_TO_US = "AT+CNMI=2,2,0,0,0"
-"""Messages as text, handed on at once and not stored (TS 27.005, 3.2.3 and 3.4.1); gone with the power."""
+"""Makes the modem deliver messages at once instead of storing them (TS 27.005, 3.4.1).
+
+The modem forgets the setting when it loses power.
+"""
 DELIVERY_AS_BEFORE = re.compile(r"AT\+CNMI=[0-3],[0-3],[0-3],[0-2],[01]")
-"""What `AT+CNMI?` told, set again."""
+"""The command that restores the setting which the answer to `AT+CNMI?` showed."""
 COMMANDS = frozenset(
     (
         WAKE,

@@ -1,12 +1,12 @@
-"""Pure. One command and its answer: bytes in, lines and a final result out.
+"""Pure. One command and its answer: takes bytes, gives lines and a final result.
 
-Rules (V.250, 5.7 and 6.2; 3GPP TS 27.007, 4 and 9; what modems do beside them):
-- Lines end at any run of CR and LF; NULs are dropped; a line with bytes that are no ASCII is nobody's answer.
-- Where the command's echo is among the lines, in whatever case, everything before its last appearance is somebody
-  else's: a late answer, a report, the end of an earlier dialogue.
-- A final result is a whole line: OK, ERROR, `+CME ERROR: …`, `+CMS ERROR: …`, some makers' own words, or 0 and 4 where
-  results are numeric. `NO CARRIER` and `CONNECT` are results of calls, never of a question.
-- An answer belongs to one exchange; nothing is carried over to the next.
+Rules (V.250, 5.7 and 6.2; 3GPP TS 27.007, 4 and 9; and observations of modems):
+- Lines end at any sequence of CR and LF. NUL bytes are removed.
+- The echo of the command is recognised in upper and lower case. All lines before the last echo belong to something
+  else: a late answer, an unsolicited report, the end of an earlier dialogue.
+- A final result is a whole line: OK, ERROR, `+CME ERROR: …`, `+CMS ERROR: …`, an error text of some vendors, or 0 and 4
+  where results are numeric. `NO CARRIER` and `CONNECT` are results of calls, and never end an answer here.
+- An answer belongs to one exchange; no byte is carried over to the next exchange.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from enum import Enum, unique
 from agent.frozen import frozen
 
 MAX_BYTES = 64 * 1024
-"""An answer to any question here has a few hundred bytes; what talks on is no modem."""
+"""Longest answer. A modem answers with a few hundred bytes; a port that sends more is not a modem's."""
 
 _ERRORS = re.compile(r"ERROR|COMMAND NOT SUPPORT|NA|TOO MANY PARAMETERS|MODEM ERROR: *\d+|4", re.IGNORECASE)
-_CODED = re.compile(r"\+CM[ES] ERROR: *(?P<what>[^^+]{0,60})", re.IGNORECASE)
+_CODED = re.compile(r"\+CM[ES] ERROR: *(?P<reason>[^^+]{0,60})", re.IGNORECASE)
 _BUSY = {"14", "515", "SIM BUSY"}
 """SIM busy (TS 27.007, 9.2.2), and Huawei's "please wait"."""
 
 MOST_NOISE = 256
-"""Bytes that are no ASCII in one answer: a wrong speed for a moment makes some, another protocol makes more."""
+"""Most bytes outside ASCII in one answer: a wrong speed for a moment makes fewer, another protocol makes more."""
 
 
 @unique
@@ -35,26 +35,27 @@ class Final(Enum):
     OK = "OK"
     ERROR = "ERROR"
     BUSY = "busy"
-    """The modem wants to be asked again."""
+    """The SIM is busy; the command has to be sent again."""
     NONE = "none"
-    """It has not ended."""
+    """The answer has not ended."""
 
 
 @frozen
 class AtReply:
-    """What came for one command."""
+    """The answer to one command, as far as it was received."""
 
     lines: tuple[str, ...] = ()
     """Information lines after the last echo, in order."""
     final: Final = Final.NONE
     error: str = ""
-    """What stands after `+CME ERROR:`: a number or words."""
+    """The number or text after `+CME ERROR:`; empty without one."""
     echoed: bool = False
+    """Whether the echo of the command was received."""
 
 
 @frozen
 class ExchangeRecord:
-    """One exchange as it was, for a trace."""
+    """One command and the bytes received for it, for a trace."""
 
     port: str
     command: str
@@ -70,33 +71,33 @@ class Exchange:
 
     @property
     def request(self) -> bytes:
-        """What is sent: CR alone ends a command line (V.250, 5.2.1)."""
+        """The bytes to send: the command and a CR, which alone ends a command line (V.250, 5.2.1)."""
         return self.command.encode("ascii") + b"\r"
 
     @property
     def overflowed(self) -> bool:
-        """Whether more came than any answer has."""
+        """Whether more than `MAX_BYTES` were received."""
         return len(self._received) > MAX_BYTES
 
     @property
     def binary(self) -> bool:
-        """Whether this is no port for AT commands: PPP or diagnostic frames, positions, or only noise."""
+        """Whether the port is not for AT commands: it sends PPP or diagnostic frames, positions, or noise."""
         noise = len(re.findall(rb"[\x80-\xff]", self._received))
         return noise > MOST_NOISE or bool(re.search(rb"\x7e|^\$G[A-Z]{4},", self._received, re.MULTILINE))
 
     @property
     def data_call(self) -> bool:
-        """Whether PPP frames come (RFC 1662, 3.1 and 4.2): a data call that nobody ended."""
+        """Whether PPP frames were received (RFC 1662, 3.1 and 4.2): a data call is still open on the port."""
         return bool(re.search(rb"\x7e(\xff\x7d\x23|\xff\x03)", self._received))
 
     @property
     def prompted(self) -> bool:
-        """Whether the modem waits for the text of a message (TS 27.005, 3.5.1): a dialogue that somebody left open."""
+        """Whether the modem waits for the text of a message (TS 27.005, 3.5.1), from an unfinished dialogue."""
         return self._received.endswith(b"\n> ")
 
     @property
     def received(self) -> bytes:
-        """Everything so far."""
+        """All bytes received so far."""
         return bytes(self._received)
 
     @property
@@ -105,35 +106,36 @@ class Exchange:
         return self._received.endswith(b"\n")
 
     def feed(self, data: bytes) -> None:
-        """Bytes as they come, in any pieces."""
+        """Adds received bytes, in pieces of any size."""
         self._received += data[: MAX_BYTES + 1]
 
     @property
     def answer(self) -> AtReply:
-        """What the bytes so far mean."""
+        """The answer in the bytes received so far."""
         lines = self._lines()
         echo = max((place for place, line in enumerate(lines) if line.upper() == self.command.upper()), default=-1)
         information: list[str] = []
         final, error = Final.NONE, ""
         for line in lines[echo + 1 :]:
-            result, what = _result(line)
+            result, reason = _result(line)
             if result is Final.NONE:
                 information.append(line)
             else:
-                final, error = result, what
+                final, error = result, reason
         return AtReply(tuple(information), final, error, echo >= 0)
 
     def _lines(self) -> list[str]:
-        """The lines that have ended; the rest may still grow."""
+        """The lines that have ended; bytes after the last end of line are left out."""
         text = bytes(self._received).replace(b"\0", b"").decode("latin-1")
         ended, _, _ = text.rpartition("\r") if text.rfind("\r") > text.rfind("\n") else text.rpartition("\n")
         return [line.strip() for line in re.split(r"[\r\n]+", ended) if line.strip()]
 
 
 def _result(line: str) -> tuple[Final, str]:
+    """The final result that a line is, with the reason of an error; `Final.NONE` for an information line."""
     if line.upper() in {"OK", "0"}:
         return Final.OK, ""
     if coded := _CODED.match(line):
-        what = coded["what"].strip()
-        return (Final.BUSY if what.upper() in _BUSY else Final.ERROR), what
+        reason = coded["reason"].strip()
+        return (Final.BUSY if reason.upper() in _BUSY else Final.ERROR), reason
     return (Final.ERROR, "") if _ERRORS.fullmatch(line) else (Final.NONE, "")

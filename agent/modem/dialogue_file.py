@@ -1,14 +1,16 @@
-"""Pure. Dialogues as files: what a modem said, and what is read from it, in the form of the product's own tests.
+"""Pure. Recorded dialogues as files: the bytes from a modem and the value read from them, in the form of the tests.
 
-A file is TOML with `why` and one table `[[dialogue]]` for each exchange: `command`, `received` (one character a byte),
-and either what has to be read (`imei`, for other commands `value`) or the code of why not (`not_read`); `imsi` is what
-the modem told before. So the file that somebody sends of an unknown modem is a test as it is.
+A file is TOML with `why` and one table `[[dialogue]]` for each exchange. Its keys are `command`, `received` (one
+character for each byte), and either the expected value (`imei`, for other commands `value`) or the code of the reason
+why there is none (`not_read`). `imsi` is the IMSI that was read before on the same port. A trace of an unknown modem is
+therefore a test without any change.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from agent.errors import Code
@@ -17,23 +19,23 @@ from agent.modem import answers, commands, sim_and_network
 from agent.modem.dialogue import AtReply, Exchange, ExchangeRecord, Final
 
 _KEPT = 6
-"""Digits of an identifier that a mask leaves: of an IMSI country and network, of an IMEI most of the type."""
+"""Leading digits that masking keeps: country and network of an IMSI, most of the type of an IMEI."""
 _NUMBER = re.compile(rb"[0-9]{7,}")
 _IDENTIFIER_DIGITS = 14
 
 
 def reading_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[Any]:
-    """What an answer to any command of the list means."""
+    """The reading of an answer to any command of the list."""
     if command in commands.IMEI_COMMANDS:
         return answers.imei_in(command, answer, imsi)
-    meaning = next((meaning for asked, meaning in _MEANINGS if command in asked), _ended)
+    meaning = next((meaning for group, meaning in _MEANINGS if command in group), _ended)
     return meaning(command, answer)
 
 
 def _ended(command: str, answer: AtReply) -> Reading[str]:
-    """How an answer ended that carries nothing."""
+    """The final result, as the value of a command whose answer carries no other value."""
     if answer.final is Final.NONE:
-        return NotRead(Code.MODEM_SILENT, f"{command} was not answered to its end")
+        return NotRead(Code.MODEM_SILENT, f"{command}: the answer did not end")
     return Read(answer.final.value)
 
 
@@ -52,62 +54,65 @@ _MEANINGS: tuple[tuple[tuple[str, ...], Callable[[str, AtReply], Reading[Any]]],
 
 
 def shown(value: object) -> str:
-    """A value as a file has it."""
+    """The value in the form that a file contains."""
     return value.name.lower() if isinstance(value, SimState | Registration) else str(value)
 
 
 def trace(exchanges: Iterable[ExchangeRecord], why: str) -> str:
-    """The text of a file with these exchanges."""
+    """The text of a file that contains these exchanges."""
     return "\n".join([f"why = {_quoted(why)}", "", *_tables(exchanges)])
 
 
 def _tables(exchanges: Iterable[ExchangeRecord]) -> Iterator[str]:
+    """The lines of the tables, one table for each exchange."""
     imsis: dict[str, Imsi] = {}
-    for one in exchanges:
-        exchange = Exchange(one.command)
-        exchange.feed(one.received)
-        reading = reading_in(one.command, exchange.answer, imsis.get(one.port))
+    for recorded in exchanges:
+        exchange = Exchange(recorded.command)
+        exchange.feed(recorded.received)
+        reading = reading_in(recorded.command, exchange.answer, imsis.get(recorded.port))
         yield "[[dialogue]]"
-        yield f"port = {_quoted(one.port)}"
-        yield f"command = {_quoted(one.command)}"
-        yield f"received = {_quoted(one.received.decode('latin-1'))}"
-        yield from _result(one, reading, imsis.get(one.port))
+        yield f"port = {_quoted(recorded.port)}"
+        yield f"command = {_quoted(recorded.command)}"
+        yield f"received = {_quoted(recorded.received.decode('latin-1'))}"
+        yield from _expected(recorded, reading, imsis.get(recorded.port))
         yield ""
         if isinstance(reading, Read) and isinstance(reading.value, Imsi):
-            imsis[one.port] = reading.value
+            imsis[recorded.port] = reading.value
 
 
-def _result(one: ExchangeRecord, reading: Reading[Any], imsi: Imsi | None) -> Iterator[str]:
+def _expected(recorded: ExchangeRecord, reading: Reading[Any], imsi: Imsi | None) -> Iterator[str]:
+    """The lines of a table that state the expected reading."""
     if isinstance(reading, NotRead):
         yield f"not_read = {_quoted(reading.code.text)}"
     else:
-        key = "imei" if one.command in commands.IMEI_COMMANDS else "value"
+        key = "imei" if recorded.command in commands.IMEI_COMMANDS else "value"
         yield f"{key} = {_quoted(shown(reading.value))}"
-    if imsi and one.command in commands.IMEI_COMMANDS:
+    if imsi and recorded.command in commands.IMEI_COMMANDS:
         yield f"imsi = {_quoted(imsi.digits)}"
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML; what is not printable ASCII is escaped, so that every byte is seen."""
+    """A basic string of TOML; every character outside printable ASCII is escaped, so that each byte is visible."""
     escapes = {'"': '\\"', "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
     return '"' + "".join(escapes.get(c) or (c if " " <= c <= "~" else f"\\u{ord(c):04x}") for c in text) + '"'
 
 
 def masked(exchanges: Iterable[ExchangeRecord]) -> list[ExchangeRecord]:
-    """The same with numbers of seven digits and more replaced, equal ones by equal ones.
+    """The exchanges with every number of seven or more digits replaced; equal numbers get equal replacements.
 
-    Of identifiers the first six digits stay, and check digits are as right as before: so what is read, or why not,
-    stays the same.
+    Identifiers keep their first six digits, and a check digit stays right or stays wrong. The masked answer therefore
+    gives a reading of the same kind, or the same code.
     """
     known: dict[bytes, bytes] = {}
 
-    def instead(match: re.Match[bytes]) -> bytes:
+    def replacement(match: re.Match[bytes]) -> bytes:
         return known.setdefault(match[0], _mask(match[0].decode(), len(known) + 1).encode())
 
-    return [ExchangeRecord(one.port, one.command, _NUMBER.sub(instead, one.received)) for one in exchanges]
+    return [replace(record, received=_NUMBER.sub(replacement, record.received)) for record in exchanges]
 
 
 def _mask(digits: str, count: int) -> str:
+    """The replacement of a number; `count` makes it different from the other replacements."""
     if len(set(digits)) == 1:
         return digits
     if len(digits) < _IDENTIFIER_DIGITS:

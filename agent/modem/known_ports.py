@@ -1,6 +1,7 @@
-"""Edge: the ports that answered the last time (`modem.json` in the state directory); losing it costs some seconds.
+"""Edge: the ports that answered the last time (`modem.json` in the state directory).
 
-With it only the right port of a modem is asked, and no other is disturbed.
+With this file AT commands are sent only to the port of a modem that answers them, and the others are not disturbed. A
+lost file costs some seconds at the next reading.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_PORTS = 16
 
 
 def known_ports(state: Path | None) -> tuple[str, ...]:
-    """Paths of ports whose modem told its IMEI; none where the file is missing, damaged or not ours."""
+    """Paths of the ports on which the IMEI was read; none where the file is missing, damaged or of another version."""
     if state is None:
         return ()
     try:
@@ -33,7 +34,7 @@ def known_ports(state: Path | None) -> tuple[str, ...]:
 
 
 def remember(state: Path | None, ports: Iterable[str]) -> None:
-    """Keeps them for the next time, where that may be done; nothing is written where nothing is new."""
+    """Writes the ports to the file if they have changed; a file that cannot be written is no failure."""
     wanted = tuple(ports)
     if state is None or not wanted or wanted == known_ports(state):
         return

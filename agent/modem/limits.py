@@ -1,6 +1,7 @@
-"""Words. How long reading the equipment may take: every wait in this room has its bound here.
+"""Words. The time limits for reading the equipment: every wait of agent/modem has its limit here.
 
-Everything together ends within `all_s`, `manager_answer_s` and `close_s`, less than the minute that a pass has for it.
+One reading ends within the sum of `all_s`, `manager_answer_s` and `close_s`, which is less than the minute that a pass
+allows for it.
 """
 
 from __future__ import annotations
@@ -10,43 +11,45 @@ from agent.frozen import frozen
 
 @frozen
 class Limits:
-    """In seconds where nothing else is said."""
+    """Time limits in seconds; `wakes` is a count and `speeds` are bit rates."""
 
     all_s: float = 50.0
-    """For everything: what is waited for leaves time for a round of ports, and every round takes what is left."""
+    """For the whole reading. A wait for a modem leaves time for one round of ports; each round takes the rest."""
     port_s: float = 20.0
-    """For everything that is asked on one port."""
+    """For all commands on one port."""
     answer_s: float = 3.0
-    """For one answer."""
+    """For the answer to one command."""
     wake_s: float = 1.0
-    """For the answer to a bare `AT`, of which there are `wakes`."""
+    """For the answer to a bare `AT`."""
     wakes: int = 3
+    """How often a bare `AT` is sent before the port counts as silent."""
     speeds: tuple[int, ...] = (115200, 9600, 921600, 460800, 57600)
-    """Bit rates that are tried on a UART that is silent at the configured one, each with two `AT`."""
+    """Bit rates to try on a UART that is silent at the configured rate, each with two `AT`."""
     speed_s: float = 0.3
-    """For the answer to each of those."""
+    """For the answer to each `AT` at another bit rate."""
     after_error_s: float = 0.3
-    """Silence after an error, or after a wrong line: it may have been somebody else's, and ours still comes."""
+    """Silence after an error or an unexpected line: it may be from an earlier command, and the answer may follow."""
     after_ok_s: float = 1.0
-    """Silence after an OK without any line."""
+    """Silence after an OK without an information line."""
     lf_s: float = 0.02
-    """For the LF behind the CR of a final result, which some modems do not send."""
+    """For the LF after the CR of a final result, which some modems do not send."""
     drain_s: float = 0.1
-    """Silence that ends what is left of an answer that came too late."""
+    """Silence that ends the rest of a late answer."""
     write_s: float = 1.0
-    """For bytes that the port does not take."""
+    """For a write to the port."""
     close_s: float = 2.0
-    """For a driver to give a port back."""
+    """For the driver to close a port."""
     busy_pauses_s: tuple[float, ...] = (1.0, 2.0, 4.0)
-    """Pauses before a busy SIM is asked again."""
+    """Pauses before a command is sent again to a busy SIM."""
     manager_answer_s: float = 5.0
-    """For all that ModemManager is asked at one look."""
+    """For all calls of mmcli at one look at ModemManager."""
     manager_decides_s: float = 40.0
-    """What ModemManager takes at most, from its start or the modem's, to find out what a modem's ports are for.
+    """The longest time in which ModemManager examines the ports of a modem, from its own start or the modem's.
 
-    While it does it holds them one after the other; a port that is taken from it then is lost to it.
+    During that time ModemManager opens the ports one after the other. If another program opens a port then,
+    ModemManager does not use that port afterwards.
     """
     appears_s: float = 30.0
-    """For a modem that was here the last time and is not there yet."""
+    """For a modem that was found the last time and has not appeared yet."""
     look_again_s: float = 1.0
-    """Between two looks at what is waited for."""
+    """Pause between two looks for the modem."""

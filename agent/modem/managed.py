@@ -1,7 +1,7 @@
-"""Edge: ModemManager, asked by its own mmcli, where it runs; never started, never told to do anything.
+"""Edge: reads the modems of ModemManager with its own program mmcli; never starts ModemManager or changes its state.
 
-mmcli is there exactly when ModemManager is, costs no import and 10 ms, and unlike a call of one's own on D-Bus never
-starts the service (mmcli(1)). Properties are readable by every user; nothing here needs a privilege.
+mmcli is installed together with ModemManager, needs no import and takes 10 ms. Unlike a call over D-Bus it never starts
+the service (mmcli(1)). Every user may read the properties, so no privilege is needed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from agent.modem.mmcli import (
     Card,
     Managed,
     card_in,
-    imei_beside,
+    imei_unless_imsi,
     message_paths,
     message_text,
     modem_in,
@@ -33,11 +33,11 @@ from agent.modem.port_owners import processes
 PROGRAM = Path("usr/bin/mmcli")
 UNIT = Path("run/systemd/units/invocation:ModemManager.service")
 DAEMON = "ModemManager"
-"""As the kernel calls it (proc(5), comm)."""
+"""Name of its process in the kernel (proc(5), comm)."""
 
 
 class ModemManager:
-    """ModemManager on this machine, whether it is there or not."""
+    """ModemManager on this machine; it need not be installed."""
 
     def __init__(self, limits: Limits, system: Path = Path("/")) -> None:
         self._limits = limits
@@ -46,7 +46,7 @@ class ModemManager:
         self._until = 0.0
 
     def modems(self) -> tuple[Managed, ...]:
-        """Every modem that it has; none where it is not installed, does not run, or does not answer."""
+        """Every modem of ModemManager; none where it is not installed, does not run, or does not answer."""
         self._until = time.monotonic() + self._limits.manager_answer_s
         try:
             paths = modem_paths(self._asked("-L"))
@@ -55,32 +55,35 @@ class ModemManager:
         return tuple(filter(None, map(self._modem, paths)))
 
     def _modem(self, path: str) -> Managed | None:
-        """One modem; None where it went away meanwhile."""
+        """The modem with this D-Bus path; None where it has gone meanwhile."""
         try:
             managed = modem_in(self._asked("-m", path))
         except Failure:
             return None
         card = self._card(managed)
         known = managed.equipment
-        equipment = replace(known, imei=imei_beside(known.imei, card.imsi), imsi=card.imsi, iccid=card.iccid)
+        equipment = replace(known, imei=imei_unless_imsi(known.imei, card.imsi), imsi=card.imsi, iccid=card.iccid)
         return replace(managed, equipment=equipment)
 
     def _card(self, managed: Managed) -> Card:
+        """The SIM of a modem, or the reason why nothing is known of it."""
         if managed.sim_path is None:
-            return no_card(NotRead(Code.MODEM_UNVERIFIED, "ModemManager knows no SIM of this modem"))
+            return no_card(NotRead(Code.MODEM_UNVERIFIED, "ModemManager lists no SIM for this modem"))
         try:
             return card_in(self._asked("-i", managed.sim_path))
         except Failure as failure:
             return no_card(NotRead.because(failure))
 
     def messages(self) -> tuple[str, ...]:
-        """Paths of the messages that its modems have; raises `modem.silent`."""
+        """D-Bus paths of the messages on all modems; raises `modem.silent`."""
         self._until = time.monotonic() + self._limits.manager_answer_s
         paths = modem_paths(self._asked("-L"))
-        return tuple(one for path in paths for one in message_paths(self._asked("-m", path, "--messaging-list-sms")))
+        return tuple(
+            message for path in paths for message in message_paths(self._asked("-m", path, "--messaging-list-sms"))
+        )
 
     def text_of(self, message: str) -> str:
-        """The text of one message; empty where it has none, or went away."""
+        """The text of one message; empty where it has no text or is gone."""
         self._until = time.monotonic() + self._limits.manager_answer_s
         try:
             return message_text(self._asked("-s", message))
@@ -88,12 +91,15 @@ class ModemManager:
             return ""
 
     def may_be_deciding(self, ports_s: Iterable[float], most_s: float) -> bool:
-        """Whether it runs and it, or one of these ports, is younger than what it takes at most to look at a modem."""
+        """Whether ModemManager may still be examining ports.
+
+        That is so where it runs, and it or one of the ports is younger than `most_s`, the longest examination.
+        """
         running_s = self._running_s() if self._program.exists() else None
         return running_s is not None and min(running_s, *ports_s, most_s) < most_s
 
     def _running_s(self) -> float | None:
-        """Seconds since it was started; None where it does not run."""
+        """Seconds since ModemManager was started; None where it does not run."""
         for _, place in processes(self._system):
             try:
                 if (place / "comm").read_text("utf-8", "replace").strip() == DAEMON:
@@ -103,7 +109,10 @@ class ModemManager:
         return self._unit_s()
 
     def _unit_s(self) -> float | None:
-        """The same where other users' processes are hidden (ProtectProc=): systemd makes this link at each start."""
+        """Seconds since systemd started ModemManager, for where processes of other users are hidden (ProtectProc=).
+
+        systemd makes the link `UNIT` at each start of the service; None where the link is missing.
+        """
         try:
             started = (self._system / UNIT).lstat().st_mtime
         except OSError:

@@ -1,7 +1,8 @@
-"""Pure. A short message as a modem hands it on, and the one text that is obeyed: it can start a pass, and nothing else.
+"""Pure. A short message as a modem delivers it, and the one text that starts a pass; no text has any other effect.
 
-The modem is told to hand messages on at once instead of storing them (3GPP TS 27.005, 3.4.1): `+CMT: …`, and the text
-in the next line; in text mode (3.2.3) it is letters, or, from some modems, four hexadecimal digits each (UCS2).
+The modem is set to deliver messages at once instead of storing them (3GPP TS 27.005, 3.4.1): a line `+CMT: …`, and the
+text in the next line. In text mode (3.2.3) the text is plain; some modems send four hexadecimal digits for each
+character (UCS2).
 """
 
 from __future__ import annotations
@@ -12,37 +13,37 @@ from collections.abc import Iterator
 from agent.settings import WAKE_TEXT
 
 MAX_TEXT = 200
-"""Characters of a text that are looked at: one message has at most 160."""
+"""Longest text in characters; a single message has at most 160."""
 MAX_BYTES = 4096
-"""Bytes without an end of line; what talks on is no message."""
+"""Longest line that is kept; a longer line is not a message."""
 _SETTINGS = re.compile(r"\+CNMI: *([0-3],[0-3],[0-3],[0-2],[01])")
 
 
 def is_wake(text: str) -> bool:
-    """Whether a message's whole text is the agreed one, in whatever case and with blanks around it."""
+    """Whether the whole text is `WAKE_TEXT`, in upper or lower case, with or without spaces around it."""
     if len(text) > MAX_TEXT * 4:
         return False
-    words = text.strip()
-    if re.fullmatch(r"(?:[0-9A-Fa-f]{4})+", words):
-        words = bytes.fromhex(words).decode("utf-16-be", "replace").strip()
-    return words.casefold() == WAKE_TEXT
+    content = text.strip()
+    if re.fullmatch(r"(?:[0-9A-Fa-f]{4})+", content):
+        content = bytes.fromhex(content).decode("utf-16-be", "replace").strip()
+    return content.casefold() == WAKE_TEXT
 
 
 def restoring(lines: tuple[str, ...]) -> str | None:
-    """The command that sets again what `AT+CNMI?` told; None where it told nothing that could be set."""
+    """The command that restores the setting in the answer to `AT+CNMI?`; None where the answer shows none."""
     found = next(filter(None, map(_SETTINGS.fullmatch, lines)), None)
     return f"AT+CNMI={found[1]}" if found else None
 
 
 class Incoming:
-    """Bytes as they come, in any pieces; messages as they are whole."""
+    """Assembles the messages in received bytes, which arrive in pieces of any size."""
 
     def __init__(self) -> None:
         self._left = b""
         self._announced = False
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """The texts of messages that these bytes complete."""
+        """Adds received bytes; gives the text of each message that they complete."""
         *lines, self._left = re.split(rb"[\r\n]+", self._left + data)
         self._left = self._left[-MAX_BYTES:]
         for line in lines:

@@ -1,7 +1,7 @@
-"""Pure. What `mmcli --output-json` prints, as values (mmcli(1); ModemManager 1.14 and later).
+"""Pure. The output of `mmcli --output-json` as values (mmcli(1); ModemManager 1.14 and later).
 
-`--` means that ModemManager does not know. ModemManager believes any fifteen digits, and takes a report that came with
-an answer for the answer: what counts is verified here again, and texts are cleaned.
+`--` stands for an unknown value. ModemManager accepts any fifteen digits as an IMEI, and may take an unsolicited report
+for the answer. So numbers are verified here again, and texts are cleaned.
 """
 
 from __future__ import annotations
@@ -60,46 +60,46 @@ _FAILURES = {"sim-missing": SimState.ABSENT, "sim-error": SimState.FAILED}
 
 @frozen
 class Managed:
-    """A modem that ModemManager has."""
+    """A modem that ModemManager manages."""
 
     equipment: Equipment
     device: str
-    """Its place in sysfs, of which all its ports are part."""
+    """Path in sysfs of the device, which contains all ports of the modem."""
     ports: tuple[str, ...]
-    """Kernel names of all its ports that ModemManager knows: `ttyUSB2`, `cdc-wdm0`."""
+    """Kernel names of all ports that ModemManager lists for the modem: `ttyUSB2`, `cdc-wdm0`."""
     at_ports: tuple[str, ...]
-    """Those for AT commands that ModemManager does not hold."""
+    """Kernel names of the ports for AT commands that ModemManager does not keep open."""
     sim_path: str | None
-    """Where its SIM is on D-Bus."""
+    """D-Bus path of the SIM; None where ModemManager lists no SIM."""
 
 
 @frozen
 class Card:
-    """What ModemManager knows of a SIM."""
+    """The numbers of a SIM as ModemManager reports them."""
 
     imsi: Reading[Imsi]
     iccid: Reading[Iccid]
 
 
 def modem_paths(text: bytes) -> tuple[str, ...]:
-    """What `mmcli -L -J` lists; raises `modem.unverified` where it is not what mmcli prints."""
+    """The paths in the output of `mmcli -L -J`; raises `modem.unverified` for any other output."""
     return tuple(path for path in _texts(_table(text).get("modem-list")) if _PATH.fullmatch(path))[:MOST_MODEMS]
 
 
 def message_paths(text: bytes) -> tuple[str, ...]:
-    """What `mmcli -m MODEM --messaging-list-sms -J` lists; raises `modem.unverified`."""
+    """The paths in the output of `mmcli -m MODEM --messaging-list-sms -J`; raises `modem.unverified`."""
     table = _table(text)
-    told = table.get("modem.messaging.sms", table.get("sms-list"))
-    return tuple(path for path in _texts(told) if _PATH.fullmatch(path))[:MOST_MESSAGES]
+    listed = table.get("modem.messaging.sms", table.get("sms-list"))
+    return tuple(path for path in _texts(listed) if _PATH.fullmatch(path))[:MOST_MESSAGES]
 
 
 def message_text(text: bytes) -> str:
-    """The text in what `mmcli -s MESSAGE -J` prints; empty where there is none. Raises `modem.unverified`."""
+    """The text in the output of `mmcli -s MESSAGE -J`; empty without one. Raises `modem.unverified`."""
     return _text(_inner(_inner(_table(text), "sms"), "content"), "text") or ""
 
 
 def modem_in(text: bytes) -> Managed:
-    """What `mmcli -m MODEM -J` prints; raises `modem.unverified`."""
+    """The modem in the output of `mmcli -m MODEM -J`; raises `modem.unverified`."""
     modem = _inner(_table(text), "modem")
     generic, cellular = _inner(modem, "generic"), _inner(modem, "3gpp")
     ports = [match for port in _texts(generic.get("ports")) if (match := _PORT.fullmatch(port))]
@@ -116,30 +116,33 @@ def modem_in(text: bytes) -> Managed:
 
 
 def card_in(text: bytes) -> Card:
-    """What `mmcli -i SIM -J` prints; raises `modem.unverified`."""
+    """The SIM in the output of `mmcli -i SIM -J`; raises `modem.unverified`."""
     card = _inner(_inner(_table(text), "sim"), "properties")
     return Card(_made(card, "imsi", Imsi), _made(card, "iccid", Iccid.from_modem))
 
 
 def no_card(why: NotRead) -> Card:
-    """A SIM of which nothing is known, and why."""
+    """A SIM of which nothing was read, for the reason `why`."""
     return Card(why, why)
 
 
-def imei_beside(imei: Reading[Imei], imsi: Reading[Imsi]) -> Reading[Imei]:
-    """The IMEI, unless it is the IMSI: the answer to another question (it is seen where answers slip by one)."""
+def imei_unless_imsi(imei: Reading[Imei], imsi: Reading[Imsi]) -> Reading[Imei]:
+    """The IMEI, or the reason why it does not count: it is the IMSI, from the answer to another command.
+
+    This was seen where ModemManager assigned each answer to the command after its own.
+    """
     number, other = value_of(imei), value_of(imsi)
     if number and other and number.digits == other.digits:
-        return NotRead(Code.MODEM_UNVERIFIED, "ModemManager told the IMSI as the IMEI")
+        return NotRead(Code.MODEM_UNVERIFIED, "ModemManager reports the IMSI as the IMEI")
     return imei
 
 
 def _equipment(generic: Mapping[str, Any], cellular: Mapping[str, Any], port: str | None) -> Equipment:
-    unasked = NotRead(Code.MODEM_UNVERIFIED, "ModemManager knows no SIM of this modem")
+    unread = NotRead(Code.MODEM_UNVERIFIED, "ModemManager lists no SIM for this modem")
     return Equipment(
         imei=_imei(generic, cellular),
-        imsi=unasked,
-        iccid=unasked,
+        imsi=unread,
+        iccid=unread,
         manufacturer=_shown(generic, "manufacturer"),
         model=_shown(generic, "model"),
         firmware=_shown(generic, "revision"),
@@ -150,9 +153,9 @@ def _equipment(generic: Mapping[str, Any], cellular: Mapping[str, Any], port: st
 
 
 def _imei(generic: Mapping[str, Any], cellular: Mapping[str, Any]) -> Reading[Imei]:
-    told = {number for number in (_text(generic, "equipment-identifier"), _text(cellular, "imei")) if number}
-    if len(told) > 1:
-        return NotRead(Code.MODEM_UNVERIFIED, "ModemManager told two different equipment identifiers")
+    reported = {number for number in (_text(generic, "equipment-identifier"), _text(cellular, "imei")) if number}
+    if len(reported) > 1:
+        return NotRead(Code.MODEM_UNVERIFIED, "ModemManager reports two different equipment identifiers")
     key, table = ("imei", cellular) if _text(cellular, "imei") else ("equipment-identifier", generic)
     return _made(table, key, Imei)
 
@@ -181,7 +184,7 @@ def _sim_state(generic: Mapping[str, Any]) -> Reading[SimState]:
 
 
 def _signal(generic: Mapping[str, Any]) -> Reading[Signal]:
-    """Per cent, of which ModemManager has a value only while the modem is registered."""
+    """The strength in per cent; ModemManager has a value only while the modem is registered."""
     quality = generic.get("signal-quality")
     value = _text(quality, "value") if isinstance(quality, Mapping) else None
     known = _text(generic, "state") in {"registered", "connecting", "connected", "disconnecting"}
@@ -190,12 +193,14 @@ def _signal(generic: Mapping[str, Any]) -> Reading[Signal]:
     return _unknown("signal-quality")
 
 
-def _looked_up(table: Mapping[str, Any], key: str, words: Mapping[str, T]) -> Reading[T]:
-    found = words.get(_text(table, key) or "")
+def _looked_up(table: Mapping[str, Any], key: str, values: Mapping[str, T]) -> Reading[T]:
+    """The value for the text under `key`; not read for a text that is not listed."""
+    found = values.get(_text(table, key) or "")
     return Read(found) if found is not None else _unknown(key)
 
 
 def _made(table: Mapping[str, Any], key: str, make: Callable[[str], T]) -> Reading[T]:
+    """The value that `make` makes of the text under `key`; not read where `make` refuses the text."""
     number = _text(table, key)
     if number is None:
         return _unknown(key)
@@ -206,15 +211,17 @@ def _made(table: Mapping[str, Any], key: str, make: Callable[[str], T]) -> Readi
 
 
 def _shown(table: Mapping[str, Any], key: str) -> Reading[str]:
+    """The text under `key`, cleaned for people."""
     text = first_text((_text(table, key) or "").splitlines())
     return Read(text) if text else _unknown(key)
 
 
 def _unknown(key: str) -> NotRead:
-    return NotRead(Code.MODEM_UNVERIFIED, f"ModemManager does not know {key}")
+    return NotRead(Code.MODEM_UNVERIFIED, f"ModemManager reports no {key}")
 
 
 def _text(table: Mapping[str, Any], key: str) -> str | None:
+    """The text under `key`; None where it is missing or unknown to ModemManager."""
     value = table.get(key)
     return value if isinstance(value, str) and value not in {"", "--"} else None
 
@@ -229,12 +236,13 @@ def _inner(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _table(text: bytes) -> Mapping[str, Any]:
+    """The JSON object that mmcli printed; raises `modem.unverified` for anything else."""
     if len(text) > MAX_BYTES:
         raise Failure(Code.MODEM_UNVERIFIED, f"mmcli printed more than {MAX_BYTES} bytes")
     try:
         table = json.loads(text.decode())
     except (ValueError, RecursionError):
-        raise Failure(Code.MODEM_UNVERIFIED, "mmcli printed something else than JSON") from None
+        raise Failure(Code.MODEM_UNVERIFIED, "mmcli printed text that is not JSON") from None
     if not isinstance(table, dict):
-        raise Failure(Code.MODEM_UNVERIFIED, "mmcli printed no object")
+        raise Failure(Code.MODEM_UNVERIFIED, "mmcli printed JSON that is not an object")
     return table

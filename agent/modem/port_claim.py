@@ -1,11 +1,12 @@
-"""Edge: a serial port, claimed for us and given back as it was found.
+"""Edge: claims a serial port for this process, and restores the port afterwards.
 
-- A port that somebody else has is left alone: TIOCEXCL (ModemManager) shows as EBUSY, or is asked for, since root
-  would not see it; whoever has it open or locked is looked up; a line that carries PPP or a multiplexer is a data call.
-- Claimed in both ways that programs use, flock and TIOCEXCL, since neither sees the other.
-- HUPCL is cleared while it is ours, so that closing drops no call; all settings of the line are restored.
-- The kernel gives everything back but the settings where this process is killed; with the last descriptor of a port
-  TIOCEXCL and flock end.
+- A port in use by another program is not claimed. TIOCEXCL (set by ModemManager) gives EBUSY; root does not get that
+  error, so the flag is read as well. Processes that have the port open or locked are looked up. A line that carries PPP
+  or a multiplexer is a data call.
+- The claim uses flock and TIOCEXCL, because a program that uses one of them does not see the other.
+- HUPCL is cleared during the claim, so that closing the port ends no call. All settings of the line are restored.
+- Where this process is killed, the kernel ends TIOCEXCL and flock with the last descriptor of the port; only the
+  settings of the line are not restored.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from agent.modem.port_owners import owner_of
 _BUSY_DISCIPLINES = {3: "PPP", 21: "a multiplexer"}
 """N_PPP and N_GSM0710 (linux/tty.h)."""
 _TIOCGEXCL = 0x80045440
-"""Whether TIOCEXCL is set (ioctl_tty(2)); root would not notice otherwise."""
+"""The request that reads whether TIOCEXCL is set (ioctl_tty(2))."""
 
 
 @contextmanager
 def claimed(port: str, baudrate: int, limits: Limits) -> Iterator[serial.Serial]:
-    """The port, ours alone; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
-    with _looked_at(port) as (descriptor, settings):
+    """The claimed port; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
+    with _examined(port) as (descriptor, settings):
         line = _opened(port, baudrate, limits)
         try:
             with _failures(port):
@@ -42,11 +43,14 @@ def claimed(port: str, baudrate: int, limits: Limits) -> Iterator[serial.Serial]
                 fcntl.ioctl(line.fileno(), termios.TIOCEXCL)
             yield line
         finally:
-            _give_back(line, descriptor, settings)
+            _restore(line, descriptor, settings)
 
 
-def _give_back(line: serial.Serial, descriptor: int, settings: list[Any]) -> None:
-    """What was not sent yet is dropped, since closing would wait for it; a port that is gone needs nothing."""
+def _restore(line: serial.Serial, descriptor: int, settings: list[Any]) -> None:
+    """Ends the claim, restores the settings and closes the port; a port that is gone is no failure.
+
+    Bytes that were not sent yet are dropped, because closing would wait for them.
+    """
     with suppress(OSError, termios.error):
         fcntl.ioctl(descriptor, termios.TIOCNXCL)
         termios.tcflush(descriptor, termios.TCOFLUSH)
@@ -56,8 +60,8 @@ def _give_back(line: serial.Serial, descriptor: int, settings: list[Any]) -> Non
 
 
 @contextmanager
-def _looked_at(port: str) -> Iterator[tuple[int, list[Any]]]:
-    """A port that nobody uses, open without a claim, and the settings of its line."""
+def _examined(port: str) -> Iterator[tuple[int, list[Any]]]:
+    """A descriptor of a port that no other program uses, without a claim, and the settings of its line."""
     with _failures(port):
         descriptor = os.open(port, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
@@ -70,17 +74,20 @@ def _looked_at(port: str) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _refuse_if_used(port: str, descriptor: int) -> None:
+    """Raises `modem.busy` where another program or a data call uses the port."""
     discipline = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCGETD, b"\0" * 4))[0]
     if discipline in _BUSY_DISCIPLINES:
-        raise Failure(Code.MODEM_BUSY, f"carries {_BUSY_DISCIPLINES[discipline]}: a data call", where=port)
+        raise Failure(
+            Code.MODEM_BUSY, f"the port carries {_BUSY_DISCIPLINES[discipline]}: a data call is open", where=port
+        )
     if _is_claimed(descriptor):
-        raise Failure(Code.MODEM_BUSY, "another program has claimed it", where=port)
+        raise Failure(Code.MODEM_BUSY, "another program has claimed the port", where=port)
     if owner := owner_of(port):
-        raise Failure(Code.MODEM_BUSY, f"{owner} has it", where=port)
+        raise Failure(Code.MODEM_BUSY, f"{owner} has the port open or locked", where=port)
 
 
 def _is_claimed(descriptor: int) -> bool:
-    """Whether TIOCEXCL is set; where the kernel cannot tell, EBUSY still shows it to who is not root."""
+    """Whether TIOCEXCL is set; False on a kernel without this request, where only EBUSY shows it, and not to root."""
     try:
         return bool(struct.unpack("i", fcntl.ioctl(descriptor, _TIOCGEXCL, b"\0" * 4))[0])
     except OSError as error:
@@ -102,7 +109,7 @@ def _unset_hangup(descriptor: int) -> None:
 
 @contextmanager
 def _failures(port: str) -> Iterator[None]:
-    """What opening can go wrong with, in our words."""
+    """Raises the errors of the kernel and of pyserial as a `Failure` with a modem's code."""
     try:
         yield
     except serial.SerialException as error:
@@ -116,12 +123,12 @@ def _failures(port: str) -> Iterator[None]:
 def _failure(port: str, number: int) -> Failure:
     match number:
         case errno.ENOENT | errno.ENXIO | errno.ENODEV:
-            return Failure(Code.MODEM_NO_PORT, "there is no such port", where=port)
+            return Failure(Code.MODEM_NO_PORT, "this port does not exist", where=port)
         case errno.ENOTTY | errno.EISDIR | errno.EINVAL | errno.ENOTDIR | errno.ELOOP:
-            return Failure(Code.MODEM_NO_PORT, "is no serial port", where=port)
+            return Failure(Code.MODEM_NO_PORT, "this is not a serial port", where=port)
         case errno.EACCES | errno.EPERM:
             return Failure(Code.MODEM_DENIED, os.strerror(number), where=port)
         case errno.EBUSY | errno.EAGAIN:
-            return Failure(Code.MODEM_BUSY, "another program has claimed it", where=port)
+            return Failure(Code.MODEM_BUSY, "another program has claimed the port", where=port)
         case _:
             return Failure(Code.MODEM_GONE, os.strerror(number), where=port)

@@ -1,6 +1,6 @@
-"""Edge: who has a port, from /proc and from lock files of the UUCP kind; for root, whom no lock stops.
+"""Edge: finds the process that uses a port, from /proc and from UUCP lock files; needed for root, which no lock stops.
 
-Who is no root sees its own processes only, and is stopped by the kernel instead (TIOCEXCL).
+Another user than root sees only its own processes in /proc; there the kernel refuses the port instead (TIOCEXCL).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from agent.frozen import frozen
 
 LOCKS = ("run/lock", "var/lock")
+"""Directories of UUCP lock files, below the root directory."""
 
 
 @frozen
@@ -20,32 +21,33 @@ class Owner:
 
     pid: int
     name: str
-    """As the kernel calls it (proc(5), comm)."""
+    """Name of the process in the kernel (proc(5), comm)."""
 
     def __str__(self) -> str:
         return f"process {self.pid} ({self.name})"
 
 
 def owner_of(port: str, system: Path = Path("/")) -> Owner | None:
-    """Another living process that has the port open, or that a lock file names; None where none can be seen.
+    """Another running process that has the port open, or that a lock file names; None where no such process is visible.
 
-    Pseudo-terminals are left out: the program on their other side has them open, and is the modem.
+    Open pseudo-terminals do not count: the program on their other side has them open, and is the modem.
     """
     device = os.path.realpath(port)
-    mine = os.getpid()
+    own_pid = os.getpid()
     for directory in LOCKS:
         pid = _locked_by(system / directory / f"LCK..{Path(device).name}")
-        if pid and pid != mine and (system / "proc" / str(pid)).exists():
+        if pid and pid != own_pid and (system / "proc" / str(pid)).exists():
             return Owner(pid, _name(system / "proc" / str(pid)))
     if device.startswith("/dev/pts/"):
         return None
     return next(
-        (Owner(pid, _name(place)) for pid, place in processes(system) if pid != mine and _has(place, device)), None
+        (Owner(pid, _name(place)) for pid, place in processes(system) if pid != own_pid and _has_open(place, device)),
+        None,
     )
 
 
 def processes(system: Path) -> Iterator[tuple[int, Path]]:
-    """Every process and its directory."""
+    """The id of every process, with its directory in /proc."""
     try:
         names = [place.name for place in (system / "proc").iterdir()]
     except OSError:
@@ -55,7 +57,8 @@ def processes(system: Path) -> Iterator[tuple[int, Path]]:
             yield int(name), system / "proc" / name
 
 
-def _has(place: Path, device: str) -> bool:
+def _has_open(place: Path, device: str) -> bool:
+    """Whether a descriptor of the process is the device; False where its descriptors cannot be read."""
     try:
         with os.scandir(place / "fd") as files:
             return any(_target(Path(file)) == device for file in files)
@@ -71,6 +74,7 @@ def _target(file: Path) -> str:
 
 
 def _locked_by(lock: Path) -> int | None:
+    """The process id in a lock file; None where the file is missing or contains no number."""
     try:
         with lock.open("rb") as file:
             words = file.read(64).decode("ascii", "replace").split()

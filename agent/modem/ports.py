@@ -1,8 +1,8 @@
-"""Edge: which serial ports may be a modem's, from what the kernel and udev say of them (sysfs(5), udev's database).
+"""Edge: finds the serial ports that may belong to a modem, from sysfs and from udev's database (sysfs(5)).
 
-USB ports are sorted by what udev's rules know of the modem (`ID_MM_PORT_TYPE_*`), then by interface number. Ports that
-are known to be for diagnosis, positions or sound are left alone, PPP ports come last. UARTs are never touched unless
-the settings name them: a console or something that must not be written to may be on the other side.
+USB ports are sorted by the types that udev's rules give them (`ID_MM_PORT_TYPE_*`), then by interface number. Ports for
+diagnosis, positions or sound are left out; PPP ports come last. A UART is used only where the settings name it: a
+console, or a machine that must not receive AT commands, may be connected to it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ _NEVER = (
 _FIRST = ("ID_MM_PORT_TYPE_AT_PRIMARY", "ID_MM_PORT_TYPE_AT_SECONDARY")
 _LAST = "ID_MM_PORT_TYPE_AT_PPP"
 _NO_MODEMS = {"ftdi_sio", "pl2303", "cp210x", "ch341", "mos7840"}
-"""USB adapters behind which anything may be: an inverter, a PLC. Only asked when the settings name them."""
+"""Drivers of general USB adapters, to which an inverter or a PLC may be connected. Used only where the settings
+name the port.
+"""
 
 
 def candidates(system: Path = Path("/"), uarts: Sequence[str] = ()) -> tuple[Candidate, ...]:
-    """USB serial ports that may be a modem's, the likeliest first, then the UARTs that the settings name."""
+    """USB serial ports that may belong to a modem, the likeliest first, then the UARTs that the settings name."""
     names = [*system.glob("sys/class/tty/ttyUSB*"), *system.glob("sys/class/tty/ttyACM*")]
     found = (_candidate(place, system) for place in names)
-    on_usb = sorted(filter(None, found), key=lambda one: one.rank)
+    on_usb = sorted(filter(None, found), key=lambda port: port.rank)
     return (*on_usb[:MOST_PORTS], *(_uart(port) for port in uarts if Path(port).exists()))
 
 
@@ -42,20 +44,21 @@ def _uart(port: str) -> Candidate:
 
 
 def named(port: str, on_machine: Sequence[Candidate]) -> Candidate:
-    """The port that the settings name, with what is known of it."""
+    """The port that the settings name, with the properties from `on_machine` where it is listed there."""
     place = Path(port).resolve()
-    known = next((one for one in on_machine if one.name == place.name or Path(one.path).resolve() == place), None)
+    known = next((each for each in on_machine if each.name == place.name or Path(each.path).resolve() == place), None)
     return replace(known, path=port) if known else _uart(port)
 
 
 def _candidate(place: Path, system: Path) -> Candidate | None:
+    """The port with this directory in sysfs; None for a port to which nothing may be sent."""
     device = (place / "device").resolve()
     if (device / "driver").resolve().name in _NO_MODEMS:
         return None
     known, age_s = _udev(place, system)
     if any(known.get(name) == "1" for name in _NEVER):
         return None
-    interface = next((one for one in (device, *device.parents) if (one / "bInterfaceNumber").exists()), device)
+    interface = next((each for each in (device, *device.parents) if (each / "bInterfaceNumber").exists()), device)
     for_calls = known.get(_LAST) == "1"
     order = next((n for n, name in enumerate(_FIRST) if known.get(name) == "1"), 3 if for_calls else 2)
     rank = (order, interface.parent.name, _number(interface))
@@ -64,12 +67,13 @@ def _candidate(place: Path, system: Path) -> Candidate | None:
 
 
 def _in_sysfs(place: Path, system: Path) -> str:
+    """The path of a device in sysfs, as seen from `system`."""
     root = system.resolve()
     return f"/{place.relative_to(root)}" if place.is_relative_to(root) else str(place)
 
 
 def _udev(place: Path, system: Path) -> tuple[dict[str, str], float | None]:
-    """What udev's database (/run/udev/data/cMAJOR:MINOR) has for a device: `E:` lines, and since when, from `I:`."""
+    """Properties (`E:`) and age in seconds (`I:`) of a device in udev's database (/run/udev/data/cMAJOR:MINOR)."""
     try:
         number = (place / "dev").read_text("ascii", "replace").strip()
         text = (system / "run/udev/data" / f"c{number}").read_text("utf-8", "replace")
@@ -81,6 +85,7 @@ def _udev(place: Path, system: Path) -> tuple[dict[str, str], float | None]:
 
 
 def _number(interface: Path) -> int:
+    """The number of a USB interface; 0 where it cannot be read."""
     try:
         return int((interface / "bInterfaceNumber").read_text("ascii", "replace").strip(), 16)
     except (OSError, ValueError):
@@ -88,7 +93,7 @@ def _number(interface: Path) -> int:
 
 
 def _stable_name(name: str, system: Path) -> str:
-    """The name by the socket it is plugged into: unique, unlike the one by serial number."""
+    """The path by USB socket, which is unique (the path by serial number is not); otherwise the path in /dev."""
     for link in sorted(system.glob("dev/serial/by-path/*")):
         if link.resolve().name == name or link.readlink().name == name:
             return str(link)

@@ -1,11 +1,11 @@
-"""Story: the equipment: who the modem is, from ModemManager where it has the modem, else by AT commands.
+"""Story: reads the equipment, from ModemManager where it manages the modem, otherwise by AT commands.
 
-    look around   ModemManager's modems, and the ports that may be a modem's; waits for what is about to be there
-    ask           ModemManager, or the ports that it has nothing to do with, all at once
-    fill          what ModemManager does not know, from a port that it leaves free
-    ask again     ModemManager, where it took a port meanwhile
+    find          modems of ModemManager and ports that may belong to a modem; waits for a modem that is about to appear
+    ask           the ports of modems that ModemManager does not manage, all at the same time
+    find again    where a port was busy, because ModemManager may have taken it meanwhile
+    fill          values that ModemManager does not have, from a port that it leaves free
 
-No port is ever taken from another program, and ModemManager is told nothing.
+No port is ever taken from another program, and nothing in ModemManager is changed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def read_equipment(
     limits: Limits = Limits(),  # noqa: B008 (a frozen value)
     system: Path = Path("/"),
 ) -> Equipment:
-    """The modem, and others beside it; never raises for what a modem does.
+    """The modem, with any further modems in `others`; never raises for a fault of a modem or a port.
 
-    `state` is the directory in which good ports are remembered. `Equipment.carrying` tells which of several modems has
-    a subscriber's SIM.
+    `state` is the directory in which the ports that answered are remembered. `Equipment.carrying` chooses the modem
+    that has the SIM of a subscriber.
     """
     return survey(settings, state, radio=radio, limits=limits, system=system).equipment
 
@@ -58,19 +58,20 @@ def survey(
     limits: Limits = Limits(),  # noqa: B008 (a frozen value)
     system: Path = Path("/"),
 ) -> Survey:
-    """The same, with all that was seen on the way."""
+    """The equipment with every port and exchange of the reading; never raises for a fault of a modem or a port."""
     exchanges: list[ExchangeRecord] = []
     until = time.monotonic() + limits.all_s
     reader = _Reader(settings, known_ports(state), limits, system, radio, exchanges, until)
-    managed, ports = reader.look_around()
+    managed, ports = reader.find()
     asked = reader.ask(rounds.free(ports, managed))
     if any(_is_busy(equipment) for _, equipment in asked):
-        managed, ports = reader.look_around()
+        managed, ports = reader.find()
     gaps = reader.ask_beside(ports, managed)
-    found = [_filled(one, gaps) for one in managed]
-    found += rounds.one_of_each([(port, said) for port, said in asked if rounds.manager_of(port, managed) is None])
-    remember(state, [port.path for port, said in asked if isinstance(said.imei, Read)])
-    equipment = rounds.arranged(found) if found else Equipment.unread(_nothing(settings))
+    found = [_filled(modem, gaps) for modem in managed]
+    unmanaged = [(port, equipment) for port, equipment in asked if rounds.managed_modem_of(port, managed) is None]
+    found += rounds.one_for_each_device(unmanaged)
+    remember(state, [port.path for port, equipment in asked if isinstance(equipment.imei, Read)])
+    equipment = rounds.arranged(found) if found else Equipment.unread(_no_modem(settings))
     return Survey(equipment, managed, (*asked, *gaps), tuple(exchanges))
 
 
@@ -78,20 +79,22 @@ def _is_busy(equipment: Equipment) -> bool:
     return isinstance(equipment.imei, NotRead) and equipment.imei.code is Code.MODEM_BUSY
 
 
-def _nothing(settings: ModemSettings) -> Failure:
+def _no_modem(settings: ModemSettings) -> Failure:
+    """The failure of a reading that found neither a managed modem nor a port."""
     if settings.port != "auto":
-        return Failure(Code.MODEM_NO_PORT, "there is no such port", where=settings.port)
-    return Failure(Code.MODEM_NO_PORT, "no USB serial port of a modem is there, and ModemManager has none")
+        return Failure(Code.MODEM_NO_PORT, "this port does not exist", where=settings.port)
+    return Failure(Code.MODEM_NO_PORT, "there is no USB serial port of a modem, and ModemManager has no modem")
 
 
 def _filled(managed: Managed, gaps: Asked) -> Equipment:
-    said = [equipment for port, equipment in gaps if rounds.manager_of(port, [managed])]
-    return rounds.filled(managed.equipment, rounds.most_telling(said)) if said else managed.equipment
+    """The equipment of a managed modem, with the values from its free ports added."""
+    answers = [equipment for port, equipment in gaps if rounds.managed_modem_of(port, [managed])]
+    return rounds.filled(managed.equipment, rounds.best_read(answers)) if answers else managed.equipment
 
 
 @frozen
 class _Reader:
-    """What one reading works with."""
+    """The inputs of one reading, and the steps that use them."""
 
     settings: ModemSettings
     known: tuple[str, ...]
@@ -100,10 +103,13 @@ class _Reader:
     radio: bool
     exchanges: list[ExchangeRecord]
     until: float
-    """When all has to be said, on the monotonic clock."""
+    """The end of the reading on the monotonic clock."""
 
-    def look_around(self) -> tuple[tuple[Managed, ...], Sequence[Candidate]]:
-        """ModemManager's modems and all ports; waits where a modem may appear, or ModemManager makes up its mind."""
+    def find(self) -> tuple[tuple[Managed, ...], Sequence[Candidate]]:
+        """The modems of ModemManager, and all ports.
+
+        Waits where a modem may still appear, or where ModemManager may still be examining the ports.
+        """
         manager = ModemManager(self.limits, self.system)
         begun, most_s = time.monotonic(), self._left_s() - self.limits.port_s
         while True:
@@ -121,12 +127,13 @@ class _Reader:
         return [named(self.settings.port, on_machine)]
 
     def _wanted(self, managed: tuple[Managed, ...], ports: Sequence[Candidate]) -> tuple[Managed, ...]:
-        """All that ModemManager has; where the settings name a port, only what has that port."""
+        """All modems of ModemManager; where the settings name a port, only the modem with that port."""
         if self.settings.port == "auto":
             return managed
-        return tuple(filter(None, (rounds.manager_of(port, managed) for port in ports)))
+        return tuple(filter(None, (rounds.managed_modem_of(port, managed) for port in ports)))
 
     def _patience_s(self, manager: ModemManager, ports: Sequence[Candidate]) -> float:
+        """Seconds to wait for a modem of ModemManager, or for a port."""
         if not ports:
             return self.limits.appears_s if self.known else 0.0
         most_s = self.limits.manager_decides_s
@@ -134,22 +141,22 @@ class _Reader:
         return most_s if any(port.on_usb for port in ports) and manager.may_be_deciding(ages_s, most_s) else 0.0
 
     def ask(self, ports: Sequence[Candidate]) -> Asked:
-        """The likely ports of each modem; then the others of those that did not tell their IMEI."""
+        """Reads the likely ports of each device; then the other ports of devices whose IMEI was not read."""
         first = rounds.first_round(ports, self.known)
         asked = self._side_by_side(first)
         good = [port.path for port, equipment in asked if isinstance(equipment.imei, Read)]
         return asked + self._side_by_side(rounds.second_round(ports, first, good))
 
     def ask_beside(self, ports: Sequence[Candidate], managed: Sequence[Managed]) -> Asked:
-        """Ports that ModemManager leaves free, of modems of which it does not know enough."""
+        """Reads ports that ModemManager leaves free, of modems whose IMEI or SIM it does not report."""
         return self._side_by_side(rounds.beside(ports, managed))
 
     def _side_by_side(self, ports: Sequence[Candidate]) -> Asked:
-        """All ports at once, each within its own limit: eight cost the time of the slowest."""
+        """Reads all ports at the same time, each within its own limit: eight ports take as long as the slowest."""
         read: dict[str, Equipment] = {}
         limits = replace(self.limits, port_s=min(self.limits.port_s, self._left_s()))
         if limits.port_s < limits.wake_s:
-            return [(port, _unasked(port.path)) for port in ports]
+            return [(port, _not_asked(port.path)) for port in ports]
         threads = [Thread(target=self._ask_one, args=(port.path, limits, read), daemon=True) for port in ports]
         for thread in threads:
             thread.start()
@@ -165,9 +172,9 @@ class _Reader:
         return max(0.0, self.until - time.monotonic())
 
 
-def _unasked(port: str) -> Equipment:
-    return Equipment.unread(Failure(Code.MODEM_SILENT, "no time was left to ask it", where=port), port)
+def _not_asked(port: str) -> Equipment:
+    return Equipment.unread(Failure(Code.MODEM_SILENT, "no time was left for this port", where=port), port)
 
 
 def _stuck(port: str) -> Equipment:
-    return Equipment.unread(Failure(Code.MODEM_SILENT, "its driver does not come back", where=port), port)
+    return Equipment.unread(Failure(Code.MODEM_SILENT, "the driver of the port does not answer", where=port), port)

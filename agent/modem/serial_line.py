@@ -1,6 +1,6 @@
-"""Edge: a modem's serial line: commands of the closed list out, answers in.
+"""Edge: a modem's serial line: sends commands of the closed list and receives their answers.
 
-Every wait has its limit in `Limits`; a line that goes away in the middle is `modem.gone`.
+Every wait has its limit in `Limits`. A line that is lost during an exchange raises `modem.gone`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ RecordExchange = Callable[[ExchangeRecord], None]
 _ESCAPE = b"\x1b"
 """Ends the text of a message without sending it (TS 27.005, 3.5.1)."""
 _ON_USB = ("ttyUSB", "ttyACM")
-"""Where a bit rate means nothing."""
+"""Names of ports on USB, where the bit rate has no effect."""
 
 
 class SerialLine:
-    """An open line; everything on it raises `Failure` with a modem's code."""
+    """An open line; its methods raise `Failure` with a modem's code."""
 
     def __init__(self, port: serial.Serial, limits: Limits, record: RecordExchange, clock: Callable[[], float]) -> None:
         self._port = port
@@ -43,24 +43,24 @@ class SerialLine:
         self._expects_late_answer = False
 
     def wake(self) -> None:
-        """Finds out whether anything listens, at which speed; any final result counts. Raises `modem.silent`."""
+        """Finds out whether a modem answers, and at which speed; any final result counts. Raises `modem.silent`."""
         limits = self._limits
         if any(self._answers(WAKE, limits.wake_s) for _ in range(limits.wakes)):
             return
         if self._answers(RESULTS_ON, limits.wake_s) or self._answers_at_another_speed():
             return
-        raise Failure(Code.MODEM_SILENT, f"no answer to {limits.wakes} AT", where=self.name)
+        raise Failure(Code.MODEM_SILENT, f"no answer to {limits.wakes} AT commands", where=self.name)
 
     def _answers(self, command: str, limit_s: float) -> bool:
         return self._once(command, limit_s, lambda _: True).final is not Final.NONE
 
     def _answers_at_another_speed(self) -> bool:
-        """Whether a UART's modem answers at one of the usual speeds, which then is the line's."""
+        """Whether a modem on a UART answers at one of the other speeds; the line keeps that speed."""
         if any(Path(name).name.startswith(_ON_USB) for name in (self.name, os.path.realpath(self.name))):
             return False
         first = self.baudrate
         for speed in (speed for speed in self._limits.speeds if speed != first):
-            with gone_is_said(self.name):
+            with raising_modem_failures(self.name):
                 self._port.baudrate = speed
             if any(self._answers(WAKE, self._limits.speed_s) for _ in range(2)):
                 return True
@@ -68,11 +68,11 @@ class SerialLine:
 
     @property
     def baudrate(self) -> int:
-        """The speed that is spoken."""
+        """The speed of the line in bits per second."""
         return int(self._port.baudrate)
 
     def ask(self, command: str, is_complete: Callable[[AtReply], bool]) -> AtReply:
-        """The answer to one command; `is_complete` recognises a complete one. A busy SIM is asked again."""
+        """The answer to one command; `is_complete` recognises a complete answer. Sent again while the SIM is busy."""
         answer = self._once(command, self._limits.answer_s, is_complete)
         for pause_s in self._limits.busy_pauses_s:
             if answer.final is not Final.BUSY or self._clock() + pause_s > self._until:
@@ -82,8 +82,9 @@ class SerialLine:
         return answer
 
     def _once(self, command: str, limit_s: float, is_complete: Callable[[AtReply], bool]) -> AtReply:
+        """Sends a command once and receives its answer; the exchange is recorded in any case."""
         if not may_be_sent(command):
-            raise ValueError(f"{command} is not among the commands that may be sent")
+            raise ValueError(f"{command} is not in the list of commands that may be sent")
         self._drain(self._limits.drain_s if self._unfinished else 0.0)
         self._expects_late_answer = self._unfinished
         exchange = Exchange(command)
@@ -108,7 +109,7 @@ class SerialLine:
                 self._write(_ESCAPE)
 
     def _patience_s(self, answer: AtReply, exchange: Exchange, is_complete: Callable[[AtReply], bool]) -> float:
-        """How long silence has to last before an answer counts as ended."""
+        """Seconds of silence after which an answer counts as ended."""
         match answer.final:
             case Final.NONE:
                 return self._limits.port_s
@@ -124,25 +125,26 @@ class SerialLine:
                 return 0.0
 
     def _check(self, exchange: Exchange) -> None:
+        """Raises where the received bytes are not the answer to an AT command."""
         if exchange.data_call:
-            raise Failure(Code.MODEM_BUSY, "carries PPP: a data call that nobody ended", where=self.name)
+            raise Failure(Code.MODEM_BUSY, "the port carries PPP: a data call is still open", where=self.name)
         if exchange.binary:
-            raise Failure(Code.MODEM_SILENT, "speaks something else than AT commands", where=self.name)
+            raise Failure(Code.MODEM_SILENT, "the port uses another protocol than AT commands", where=self.name)
         if exchange.overflowed:
-            raise Failure(Code.MODEM_SILENT, "does not stop talking", where=self.name)
+            raise Failure(Code.MODEM_SILENT, "the answer does not end", where=self.name)
 
     def wait_beside(self, other: int) -> list[int]:
-        """Waits, for as long as it takes, until the line or another descriptor has something; which of the two has.
+        """Waits without a limit until the line or another descriptor can be read; the list of those that can.
 
-        What is asked after it has its `port_s` anew.
+        Afterwards the limit `port_s` of the line begins anew.
         """
-        with gone_is_said(self.name):
+        with raising_modem_failures(self.name):
             ready = select.select([self._port.fileno(), other], [], [])[0]
         self._until = self._clock() + self._limits.port_s
         return ready
 
     def take(self) -> bytes:
-        """What the line has said; raises `modem.gone` where it ended."""
+        """The bytes that have arrived; raises `modem.gone` where the line has ended."""
         return self._read(0.0)
 
     @property
@@ -151,35 +153,35 @@ class SerialLine:
         return str(self._port.port)
 
     def _drain(self, quiet_s: float) -> None:
-        """Throws away what came for nobody, until nothing comes for `quiet_s`."""
+        """Drops bytes that belong to no exchange, until none arrive for `quiet_s`."""
         until = self._clock() + self._limits.wake_s
         while self._read(quiet_s) and self._clock() < until:
             pass
 
     def _read(self, limit_s: float) -> bytes:
-        """What is there, or comes first within the time."""
-        with gone_is_said(self.name):
+        """The bytes that have arrived, or that arrive first within the limit; none where none arrive."""
+        with raising_modem_failures(self.name):
             if not select.select([self._port.fileno()], [], [], max(0.0, limit_s))[0]:
                 return b""
             data: bytes = self._port.read(max(1, self._port.in_waiting))
         if not data:
-            raise Failure(Code.MODEM_GONE, "the line ended", where=self.name)
+            raise Failure(Code.MODEM_GONE, "the port is gone", where=self.name)
         return data
 
     def _write(self, data: bytes) -> None:
-        with gone_is_said(self.name):
+        with raising_modem_failures(self.name):
             self._port.write(data)
 
 
 @contextmanager
-def gone_is_said(name: str) -> Iterator[None]:
-    """Whatever pyserial or the kernel raises on an open line means that it went away."""
+def raising_modem_failures(name: str) -> Iterator[None]:
+    """Raises the errors of an open line as a `Failure`: `modem.silent` for a write that blocks, else `modem.gone`."""
     try:
         yield
     except serial.SerialTimeoutException:
-        raise Failure(Code.MODEM_SILENT, "takes no bytes", where=name) from None
+        raise Failure(Code.MODEM_SILENT, "the port accepts no bytes", where=name) from None
     except (serial.SerialException, OSError, termios.error, TypeError, ValueError):
-        raise Failure(Code.MODEM_GONE, "the line went away", where=name) from None
+        raise Failure(Code.MODEM_GONE, "the port is gone", where=name) from None
 
 
 @contextmanager
@@ -190,6 +192,6 @@ def opened(
     record: RecordExchange = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[SerialLine]:
-    """The line of a port, claimed; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
+    """The line of a claimed port; raises `modem.no_port`, `modem.busy`, `modem.denied` or `modem.gone`."""
     with claimed(port, baudrate, limits) as line:
         yield SerialLine(line, limits, record, clock)

@@ -1,4 +1,4 @@
-"""Pure. What each answer says of the SIM's state and of the network; for people, never for decisions."""
+"""Pure. SIM state and network in the answers to AT commands; for people, never for decisions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _SIM_STATES = {
     "NOT INSERTED": SimState.ABSENT,
     "NOT READY": SimState.BUSY,
 }
-"""A PIN2 or PUK2 that is wanted keeps nobody from the network. The last two are makers' own."""
+"""States in the answer to `+CPIN?` (TS 27.007, 8.3); the last two are from vendors.
+
+A SIM that needs PIN2 or PUK2 can still use the network.
+"""
 _SIM_ERRORS = {
     "10": SimState.ABSENT,
     "11": SimState.PIN,
@@ -39,7 +42,7 @@ _SIM_ERRORS = {
     "SIM BUSY": SimState.BUSY,
     "SIM WRONG": SimState.FAILED,
 }
-"""TS 27.007, 9.2.1."""
+"""States in a `+CME ERROR` (TS 27.007, 9.2.1)."""
 _REGISTRATIONS = {
     0: Registration.IDLE,
     1: Registration.HOME,
@@ -51,7 +54,7 @@ _REGISTRATIONS = {
     9: Registration.HOME,
     10: Registration.ROAMING,
 }
-"""TS 27.007, 7.2; 4 and 8 are "unknown" and "emergency only"."""
+"""Registration states (TS 27.007, 7.2); 4 ("unknown") and 8 ("emergency only") have no value here."""
 _COPS = re.compile(r'\+COPS: *[0-4],[0-2],"(?P<name>[^"]{1,64})"(?:,[0-9]{1,2})?', re.IGNORECASE)
 _CSQ = re.compile(r"\+CSQ: *(?P<rssi>[0-9]{1,2}) *, *[0-9]{1,2}", re.IGNORECASE)
 _CESQ = re.compile(r"\+CESQ: *(?:[0-9]{1,3} *, *){5}(?P<rsrp>[0-9]{1,3})(?: *,.{0,40})?", re.IGNORECASE)
@@ -64,40 +67,45 @@ def sim_state_in(command: str, answer: AtReply) -> Reading[SimState]:
     """The SIM's state in the answer to `+CPIN?`, which may be an error."""
     if answer.final in {Final.ERROR, Final.BUSY} and (state := _SIM_ERRORS.get(answer.error.upper())):
         return Read(state)
-    return _said(command, answer, _CPIN, lambda match: _state(match["state"].strip().upper()))
+    return _matched(command, answer, _CPIN, lambda match: _sim_state(match["state"].strip().upper()))
 
 
-def _state(word: str) -> SimState | None:
-    return SimState.LOCKED if word.startswith("PH-") else _SIM_STATES.get(word)
+def _sim_state(name: str) -> SimState | None:
+    return SimState.LOCKED if name.startswith("PH-") else _SIM_STATES.get(name)
 
 
 def registration_in(command: str, answer: AtReply) -> Reading[Registration]:
-    """The registration in the answer to `+CEREG?` and its relatives: two numbers; a report has one."""
+    """The registration in the answer to `+CEREG?`, `+CGREG?` or `+CREG?`.
+
+    The answer has two numbers; an unsolicited report has one number and does not count.
+    """
     name = re.escape(command.removeprefix("AT").removesuffix("?"))
     shape = re.compile(rf"{name}: *[0-5] *, *(?P<state>[0-9]{{1,2}})(?: *,.{{0,80}})?", re.IGNORECASE)
-    return _said(command, answer, shape, lambda match: _REGISTRATIONS.get(int(match["state"])))
+    return _matched(command, answer, shape, lambda match: _REGISTRATIONS.get(int(match["state"])))
 
 
 def best_registration(readings: Iterable[Reading[Registration]]) -> Reading[Registration]:
-    """Of what is said for LTE, packets and circuits: the first registration, else the first that says anything."""
+    """Among LTE, packet data and circuit calls: the first that is registered, else the first that was read."""
     found = list(readings)
     for wanted in ({Registration.HOME, Registration.ROAMING}, set(Registration)):
         for reading in found:
             if isinstance(reading, Read) and reading.value in wanted:
                 return reading
-    return next(iter(found), NotRead(Code.MODEM_SILENT, "nothing was asked"))
+    return next(iter(found), NotRead(Code.MODEM_SILENT, "no command was sent"))
 
 
 def operator_in(command: str, answer: AtReply) -> Reading[str]:
     """The operator, by name or number, in the answer to `+COPS?` (TS 27.007, 7.3)."""
-    return _said(command, answer, _COPS, lambda match: match["name"].strip() if match["name"].isprintable() else None)
+    return _matched(
+        command, answer, _COPS, lambda match: match["name"].strip() if match["name"].isprintable() else None
+    )
 
 
 def signal_in(command: str, answer: AtReply) -> Reading[Signal]:
     """The strength in the answer to `+CSQ` or `+CESQ` (TS 27.007, 8.5 and 8.69)."""
     if command == "AT+CESQ":
-        return _said(command, answer, _CESQ, lambda match: _by_rsrp(int(match["rsrp"])))
-    return _said(command, answer, _CSQ, lambda match: _by_rssi(int(match["rssi"])))
+        return _matched(command, answer, _CESQ, lambda match: _by_rsrp(int(match["rsrp"])))
+    return _matched(command, answer, _CSQ, lambda match: _by_rssi(int(match["rssi"])))
 
 
 def _by_rssi(rssi: int) -> Signal | None:
@@ -110,24 +118,29 @@ def _by_rsrp(rsrp: int) -> Signal | None:
 
 def own_number_in(command: str, answer: AtReply) -> Reading[str]:
     """The first number in the answer to `+CNUM` (TS 27.007, 7.1); most SIMs store none."""
-    return _said(command, answer, _CNUM, lambda match: match["number"], only=False)
+    return _matched(command, answer, _CNUM, lambda match: match["number"], only=False)
 
 
-def _said(
+def _matched(
     command: str,
     answer: AtReply,
     shape: re.Pattern[str],
-    mean: Callable[[re.Match[str]], T | None],
+    make: Callable[[re.Match[str]], T | None],
     *,
     only: bool = True,
 ) -> Reading[T]:
+    """The value of the lines of the given form; with `only`, two different values give none."""
     if answer.final is not Final.OK:
         return refused(command, answer)
     found = [match for line in answer.lines if (match := shape.fullmatch(line))]
     if not found:
-        return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with nothing of the right shape")
-    meant = [mean(match) for match in found]
-    first = meant[0]
-    if only and any(other != first for other in meant):
+        return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with no line of the expected form")
+    values = [make(match) for match in found]
+    first = values[0]
+    if only and any(other != first for other in values):
         return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with two different values")
-    return Read(first) if first is not None else NotRead(Code.MODEM_UNVERIFIED, f"{command}: the modem does not know")
+    return (
+        Read(first)
+        if first is not None
+        else NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with an unknown value")
+    )

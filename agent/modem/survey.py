@@ -1,4 +1,4 @@
-"""Pure. Everything that one reading of the equipment found."""
+"""Pure. The result of one reading of the equipment, with all its details."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from agent.modem.mmcli import Managed
 
 @frozen
 class Survey:
-    """Everything that was found, for who wants more than the result."""
+    """The equipment, with every port and exchange of the reading, for the search for a fault."""
 
     equipment: Equipment
-    """The modem that said most, with the others beside it."""
+    """The modem with the most important value; the other modems are in its `others`."""
     managed: tuple[Managed, ...]
-    """ModemManager's."""
+    """The modems of ModemManager."""
     asked: tuple[tuple[Candidate, Equipment], ...]
-    """Each port that was asked, and what it said."""
+    """Each port that was read, with the equipment read on it."""
     exchanges: tuple[ExchangeRecord, ...]
-    """Every exchange, in the order in which they ended."""
+    """Every command with its answer, in the order in which the answers ended."""

@@ -2,9 +2,9 @@
 
     python3 -P -m agent.modem.wake_by_sms [--config FILE]
 
-Ends with 0 where the message came, with 75 where nobody can be listened to, and at once where it is told to end. It
-only reads: nothing is stored or deleted, and how the modem treated messages before is set again at the end.
-Where ModemManager holds the modem, its list of messages is looked at once a minute; only what came since counts.
+Exit code 0: the message arrived. Exit code 75: no modem can be listened to, or a signal ended the process. No message
+is stored or deleted, and the modem's setting for the delivery of messages is restored at the end. Where ModemManager
+manages the modem, its list of messages is read once a minute; only messages that arrived since the start count.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from agent.settings import Settings, load
 
 WOKEN, CANNOT = os.EX_OK, os.EX_TEMPFAIL
 LOOK_S = 60.0
-"""Between looks at ModemManager's list."""
+"""Pause between two readings of ModemManager's list."""
 
 
 def listen(settings: Settings, ending: int, limits: Limits = Limits(), system: Path = Path("/")) -> int:  # noqa: B008
-    """Until the message comes, or `ending` can be read; the exit code."""
+    """Waits until the message arrives or `ending` can be read; returns the exit code."""
     try:
         manager = ModemManager(limits, system)
         if manager.modems():
@@ -54,7 +54,7 @@ def _listen_to_line(line: SerialLine, exchanges: list[ExchangeRecord], ending: i
     line.wake()
     with _delivered_here(line) as works:
         incoming = Incoming()
-        data = exchanges[-1].received  # a message may stand right behind the answer
+        data = exchanges[-1].received  # a message may directly follow the answer
         while works:
             if any(map(is_wake, incoming.feed(data))):
                 return WOKEN
@@ -66,7 +66,7 @@ def _listen_to_line(line: SerialLine, exchanges: list[ExchangeRecord], ending: i
 
 @contextmanager
 def _delivered_here(line: SerialLine) -> Iterator[bool]:
-    """Messages come to us as text instead of being stored; afterwards as before. Whether the modem can do that."""
+    """Makes the modem deliver messages as text; restores its setting afterwards. Gives whether the modem can do it."""
     before = restoring(line.ask(DELIVERY_QUESTION, lambda answer: bool(answer.lines)).lines)
     works = all(line.ask(command, lambda _: True).final is Final.OK for command in (TEXT_MODE, DELIVERY_TO_US))
     try:
@@ -87,22 +87,22 @@ def _listen_to_manager(manager: ModemManager, ending: int) -> int:
 
 
 def _port(settings: Settings) -> str | None:
-    """The port that is set, or the one that answered the last time."""
+    """The port of the settings, or the port that answered the last time; None without either."""
     if settings.modem.port != "auto":
         return settings.modem.port
     return next(iter(known_ports(settings.paths.state)), None)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Listens as the settings say."""
+    """Waits for the message at the modem that the settings name; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python3 -m agent.modem.wake_by_sms", epilog="started by kitting-agent run")
     parser.add_argument("--config", type=Path)
     settings = load(parser.parse_args(argv).config)
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
-    for which in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(which, lambda *_: None)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     return listen(settings, reading)
 
 

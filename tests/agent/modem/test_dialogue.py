@@ -97,7 +97,7 @@ def test_a_busy_sim_wants_to_be_asked_again(error):
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [("10", "no SIM is inserted"), ("SIM PIN required", "the SIM wants its PIN"), ("12", "PUK"), ("777", "error 777")],
+    [("10", "no SIM is inserted"), ("SIM PIN required", "the SIM needs its PIN"), ("12", "PUK"), ("777", "error 777")],
 )
 def test_the_state_of_the_sim_is_said_in_words(error, said):
     reading = imsi_in("AT+CIMI", answered("AT+CIMI", [f"\r\n+CME ERROR: {error}\r\n".encode()]))

@@ -17,7 +17,7 @@ from waiting import PATIENCE_S
 from agent.errors import Code, Failure
 from agent.identity import Imsi, NotRead, Read, Registration, Signal, SimState, Source
 from agent.modem.managed import ModemManager
-from agent.modem.mmcli import MAX_BYTES, card_in, imei_beside, modem_in, modem_paths
+from agent.modem.mmcli import MAX_BYTES, card_in, imei_unless_imsi, modem_in, modem_paths
 from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
 from simulator.model_files import load_model
@@ -231,8 +231,8 @@ def test_two_identifiers_that_differ_are_none():
 
 
 def test_the_imsi_is_no_imei():
-    assert isinstance(imei_beside(told().imei, Read(Imsi(IMEI))), NotRead)
-    assert isinstance(imei_beside(told().imei, Read(Imsi(OTHER))), Read)
+    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(IMEI))), NotRead)
+    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(OTHER))), Read)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_ports_that_are_no_good_do_not_hide_the_one_that_is(machine):
 
 def test_no_port_at_all_is_said(machine):
     assert read(machine).imei == NotRead(
-        Code.MODEM_NO_PORT, "no USB serial port of a modem is there, and ModemManager has none"
+        Code.MODEM_NO_PORT, "there is no USB serial port of a modem, and ModemManager has no modem"
     )
 
 
@@ -206,7 +206,7 @@ def test_where_no_time_is_left_no_port_is_opened(machine):
     modem = Modem(load_model(), imei=IMEI)
     machine.port("ttyUSB0", 0, modem)
     found = read_equipment(AUTO, limits=replace(PATIENT, all_s=0.0), system=machine.root)
-    assert "no time was left" in found.imei.why
+    assert "no time was left for this port" in found.imei.why
     assert modem.commands == []
 
 

@@ -1,4 +1,4 @@
-"""Words. The table of failures: one stable code each, for the log, the tag, the documentation and a test.
+"""Words. The table of failures: each has a stable code, used by the log, the tag, the documentation and the tests.
 
 Adding a code: one row here, one test; `docs/errors.md` is generated from this file (`make docs`).
 """
@@ -14,7 +14,7 @@ class Kind(Enum):
     """The reaction of a pass to a failure."""
 
     NO_ANSWER = "no_answer"
-    """Nothing changes; the next pass asks again."""
+    """The device stays as it is; the next pass asks again."""
     NO_USERDATA = "no_userdata"
     """The service answers, but the group has no userdata yet."""
     REFUSED = "refused"
@@ -22,20 +22,20 @@ class Kind(Enum):
     REJECTED = "rejected"
     """The document is wrong; nothing was touched."""
     NOT_APPLIED = "not_applied"
-    """The document is right, the gateway could not follow it; everything was undone."""
+    """The document is right, but a step on the gateway failed; everything was undone."""
     UNDONE = "undone"
-    """Applied, then taken back by the device itself."""
+    """The configuration was applied, and then undone by the device."""
     NOTICE = "notice"
-    """Reported and remembered; the pass goes on."""
+    """The failure is reported and remembered; the pass continues."""
     LOCAL = "local"
-    """The person or the installation has to mend something first."""
+    """Only this command fails; the user or the installation has to be corrected first."""
 
 
 @unique
 class Code(Enum):
-    """Every failure there is: its stable name, what the pass does, the exit code, a summary, and what to do."""
+    """Every failure: its stable name, the reaction of a pass, the exit code, a summary, and the advice."""
 
-    USAGE = ("usage", Kind.LOCAL, os.EX_USAGE, "The command line is wrong", "See kitting-agent --help.")
+    USAGE = ("usage", Kind.LOCAL, os.EX_USAGE, "The command line is wrong", "Read kitting-agent --help.")
     SETTINGS_UNREADABLE = (
         "settings.unreadable",
         Kind.LOCAL,
@@ -48,14 +48,14 @@ class Code(Enum):
         Kind.LOCAL,
         os.EX_CONFIG,
         "The settings file has a wrong key or value",
-        "Correct the key that is named; config/agent.toml explains every key.",
+        "Correct the named key; config/agent.toml explains every key.",
     )
     METADATA_NO_NAME = (
         "metadata.no_name",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
         "The name of the metadata service does not resolve",
-        "Check that the SIM's connection is up and that its DNS servers are used.",
+        "Check that the SIM's connection is up, and that its DNS servers are used.",
     )
     METADATA_UNREACHABLE = (
         "metadata.unreachable",
@@ -75,21 +75,21 @@ class Code(Enum):
         "metadata.unavailable",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
-        "The metadata service answers with an error of its own",
+        "The metadata service answered with a server error",
         "Wait; the next pass asks again.",
     )
     METADATA_TRUNCATED = (
         "metadata.truncated",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
-        "The answer of the metadata service ended in the middle",
+        "The answer of the metadata service was cut off",
         "Wait; the next pass asks again.",
     )
     METADATA_NOT_SORACOM = (
         "metadata.not_soracom",
         Kind.NO_ANSWER,
         os.EX_PROTOCOL,
-        "Something answered that is not SORACOM's metadata service",
+        "The answer is not from SORACOM's metadata service",
         "Set [metadata] interface to the cellular interface, so that no other network can answer.",
     )
     METADATA_DISABLED = (
@@ -104,27 +104,27 @@ class Code(Enum):
         Kind.NO_USERDATA,
         os.EX_UNAVAILABLE,
         "The SIM is in no group",
-        "Put the SIM into its group; the userdata is the group's.",
+        "Put the SIM into its group; the userdata belongs to the group.",
     )
     USERDATA_MISSING = (
         "userdata.missing",
         Kind.NO_USERDATA,
         os.EX_UNAVAILABLE,
         "The SIM's group has no userdata",
-        "Write the configuration into the group's userdata.",
+        "Write the configuration into the userdata of the group.",
     )
     USERDATA_TOO_LARGE = (
         "userdata.too_large",
         Kind.REJECTED,
         os.EX_DATAERR,
-        "The userdata is too large, or becomes so when unpacked",
-        "Make it smaller; big files belong behind a `source`.",
+        "The userdata is too large, before or after unpacking",
+        "Make the userdata smaller; refer to large files with `source`.",
     )
     USERDATA_NOT_TEXT = (
         "userdata.not_text",
         Kind.REJECTED,
         os.EX_DATAERR,
-        "The userdata is not UTF-8 text, or its packing is damaged",
+        "The userdata is not UTF-8 text, or its compressed data is damaged",
         "Save the document as UTF-8 and upload it again.",
     )
     USERDATA_SYNTAX = (
@@ -132,76 +132,76 @@ class Code(Enum):
         Kind.REJECTED,
         os.EX_DATAERR,
         "The userdata is neither YAML nor JSON",
-        "Correct the line that is named; try it with kitting-agent check FILE.",
+        "Correct the named line; check the file with kitting-agent check FILE.",
     )
     USERDATA_UNKNOWN_KEY = (
         "userdata.unknown_key",
         Kind.REJECTED,
         os.EX_DATAERR,
-        "The userdata has a key that nobody knows",
-        "Correct or remove the key; docs/userdata.md lists them all.",
+        "The userdata has an unknown key",
+        "Correct or remove the key; docs/userdata.md lists all keys.",
     )
     USERDATA_INVALID = (
         "userdata.invalid",
         Kind.REJECTED,
         os.EX_DATAERR,
-        "A value in the userdata is not what its key takes",
-        "Correct the value that is named; docs/userdata.md tells what each key takes.",
+        "A value in the userdata is not valid for its key",
+        "Correct the named value; docs/userdata.md lists the values of each key.",
     )
     USERDATA_UNDEFINED = (
         "userdata.undefined",
         Kind.REJECTED,
         os.EX_DATAERR,
         "The userdata uses a name in {{ }} that this SIM does not have",
-        "Set the tag on the SIM, or give a default: {{ tags.site | default('…') }}.",
+        "Set the tag on the SIM, or write a default: {{ tags.site | default('…') }}.",
     )
     USERDATA_NOT_ALLOWED = (
         "userdata.not_allowed",
         Kind.REJECTED,
         os.EX_NOPERM,
         "The device's own settings do not allow this key or path",
-        "Leave it out, or allow it in [apply] allow of the device's settings.",
+        "Remove it from the userdata, or allow it in [apply] allow of the device's settings.",
     )
     USERDATA_UNSIGNED = (
         "userdata.unsigned",
         Kind.REJECTED,
         os.EX_NOPERM,
-        "This device takes only signed userdata, and this is not signed",
-        "Sign it: kitting sign FILE, or ssh-keygen -Y sign -n kitting.",
+        "This device accepts only signed userdata, and this userdata is not signed",
+        "Sign the document: kitting sign FILE, or ssh-keygen -Y sign -n kitting.",
     )
     USERDATA_BAD_SIGNATURE = (
         "userdata.bad_signature",
         Kind.REJECTED,
         os.EX_NOPERM,
-        "The signature of the userdata does not hold, or nobody whom this device trusts made it",
-        "Sign the document again, as it is, with a key that the device lists in allowed_signers.",
+        "The signature of the userdata is wrong, or its key is not trusted by this device",
+        "Sign the unchanged document again, with a key from the device's allowed_signers.",
     )
     USERDATA_OLDER = (
         "userdata.older",
         Kind.REJECTED,
         os.EX_NOPERM,
-        "The signed userdata is older than what this device accepted before",
-        "Sign the document anew; its serial must not go back.",
+        "The signed userdata is older than the userdata that this device accepted before",
+        "Sign the document again; its serial must not become smaller.",
     )
     SOURCE_UNREACHABLE = (
         "source.unreachable",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
-        "A file that the userdata names by its source could not be fetched",
-        "Wait; the next pass goes on where this one stopped. Check the address and the SIM group's permission for it.",
+        "A file that the userdata names with `source` could not be fetched",
+        "Wait; the next pass continues the transfer. Check the address, and the access of the SIM's group to it.",
     )
     SOURCE_REFUSED = (
         "source.refused",
         Kind.REJECTED,
         os.EX_UNAVAILABLE,
-        "The source of a file answers that it is not there, or not for this SIM",
-        "Upload the file, or correct its url in the userdata.",
+        "The server of a `source` answered that the file does not exist, or is not available to this SIM",
+        "Upload the file, or correct its URL in the userdata.",
     )
     SOURCE_DAMAGED = (
         "source.damaged",
         Kind.REJECTED,
         os.EX_DATAERR,
-        "A file that was fetched is not the one that the userdata names",
+        "A fetched file differs from the file that the userdata names",
         "Correct sha256 and size in the userdata, or upload the right file.",
     )
     MODEM_NO_PORT = (
@@ -209,13 +209,13 @@ class Code(Enum):
         Kind.NOTICE,
         os.EX_UNAVAILABLE,
         "No modem port was found",
-        "Plug the modem in, or name its port in [modem] port.",
+        "Connect the modem, or name its port in [modem] port.",
     )
     MODEM_BUSY = (
         "modem.busy",
         Kind.NOTICE,
         os.EX_TEMPFAIL,
-        "Another program holds the modem's port",
+        "Another program uses the modem's port",
         "Stop that program, or let ModemManager manage the modem.",
     )
     MODEM_DENIED = (
@@ -230,20 +230,20 @@ class Code(Enum):
         Kind.NOTICE,
         os.EX_UNAVAILABLE,
         "The modem does not answer AT commands",
-        "Check [modem] port and baudrate; another of the modem's ports may be the one for AT commands.",
+        "Check [modem] port and baudrate; the modem may have another port for AT commands.",
     )
     MODEM_GONE = (
         "modem.gone",
         Kind.NOTICE,
         os.EX_IOERR,
-        "The modem went away in the middle",
+        "The modem disappeared while it was read",
         "Check its cable and power supply.",
     )
     MODEM_REFUSED = (
         "modem.refused",
         Kind.NOTICE,
         os.EX_UNAVAILABLE,
-        "The modem answers this question with an error",
+        "The modem answered a command with an error",
         "Check that the SIM is inserted and needs no PIN.",
     )
     MODEM_UNVERIFIED = (
@@ -251,13 +251,13 @@ class Code(Enum):
         Kind.NOTICE,
         os.EX_DATAERR,
         "The modem's answer is not a number that can be verified",
-        "Run kitting-agent modem --trace modem.toml --mask, and send the file to whoever maintains this agent.",
+        "Run kitting-agent modem --trace modem.toml --mask, and send the file to the maintainer of this agent.",
     )
     BINDING_SIM = (
         "binding.sim",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "The SIM in the modem is not the SIM that the metadata service answers for",
+        "The SIM in the modem is not the SIM for which the metadata service answers",
         "Read the metadata through the modem's own interface ([metadata] interface), or swap the SIM back.",
     )
     BINDING_LOCK = (
@@ -265,55 +265,55 @@ class Code(Enum):
         Kind.REFUSED,
         os.EX_NOPERM,
         "The SIM's IMEI lock names another device",
-        "Put the SIM into the device it is locked to, or have the lock changed.",
+        "Put the SIM into the device that the lock names, or have the lock changed.",
     )
     BINDING_NETWORK = (
         "binding.network",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "The network sees this SIM in another device than the modem that was read",
-        "Check that the modem which was read is the one that carries the SIM's connection.",
+        "The network reports another device for this SIM than the modem that was read",
+        "Check that the modem that was read carries the SIM's connection.",
     )
     IDENTITY_NEW_SIM = (
         "identity.new_sim",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "The SIM is another than the one that this device was provisioned with",
+        "The SIM is not the one with which this device was provisioned",
         "Put the SIM back, or tag it with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_NEW_MODEM = (
         "identity.new_modem",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "The modem is another than the one that this device was provisioned with",
+        "The modem is not the one with which this device was provisioned",
         "Put the modem back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_BOTH = (
         "identity.both",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "SIM and modem are others than those that this device was provisioned with",
-        "Put them back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
+        "The SIM and the modem are not those with which this device was provisioned",
+        "Put both back, or tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_FIRST_BOOT = (
         "identity.first_boot",
         Kind.REFUSED,
         os.EX_NOPERM,
-        "This device waits to be told that it may take its first identity",
+        "This device waits for the permission to accept its first SIM and modem",
         "Tag the SIM with kitting_order=release, or run kitting-agent reprovision --adopt.",
     )
     IDENTITY_UNKNOWN = (
         "identity.unknown",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
-        "Whether the modem is still the same cannot be told, so nothing new is applied",
-        "Make the modem readable: kitting-agent doctor says what stands in the way.",
+        "The agent cannot find out whether the modem is still the same, so it applies nothing new",
+        "Make the modem readable; kitting-agent doctor shows why it is not.",
     )
     IDENTITY_UNCLEAR = (
         "identity.unclear",
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
-        "The service named another SIM, and then did not say so again",
+        "The metadata service named another SIM once, and did not confirm it",
         "Wait; the next pass asks again.",
     )
     IDENTITY_HELD = (
@@ -327,238 +327,238 @@ class Code(Enum):
         "identity.order_refused",
         Kind.NOTICE,
         os.EX_NOPERM,
-        "What the tag kitting_order says is nothing that this device obeys",
-        "Use hold, scrub or release, as [identity] orders of the device's settings allows.",
+        "The tag kitting_order has a value that this device does not accept",
+        "Use hold, scrub or release; [identity] orders of the device's settings must allow it.",
     )
     APPLY_FAILED = (
         "apply.failed",
         Kind.NOT_APPLIED,
         os.EX_CANTCREAT,
-        "A step of the configuration failed; everything was undone",
-        "Correct what is named, then change the userdata or run kitting-agent reprovision.",
+        "A step of the configuration failed; all steps were undone",
+        "Correct the named fault, then change the userdata or run kitting-agent reprovision.",
     )
     APPLY_NO_SPACE = (
         "apply.no_space",
         Kind.NOT_APPLIED,
         os.EX_CANTCREAT,
-        "There is not enough room on the disk",
-        "Free some space; nothing was changed.",
+        "There is not enough free space on the disk",
+        "Free some space. Nothing was changed.",
     )
     APPLY_INTERRUPTED = (
         "apply.interrupted",
         Kind.UNDONE,
         os.EX_TEMPFAIL,
-        "Applying was cut off; everything was undone",
-        "Nothing; the next pass tries again.",
+        "Applying was interrupted; all steps were undone",
+        "Do nothing; the next pass tries again.",
     )
     APPLY_UNCONFIRMED = (
         "apply.unconfirmed",
         Kind.UNDONE,
         os.EX_TEMPFAIL,
-        "The metadata service was out of reach after applying; everything was undone",
-        "Correct what cut the device off, then change the userdata or run kitting-agent reprovision.",
+        "The metadata service could not be reached after applying; all steps were undone",
+        "Correct the cause, then change the userdata or run kitting-agent reprovision.",
     )
     APPLY_ROLLED_BACK = (
         "apply.rolled_back",
         Kind.UNDONE,
         os.EX_TEMPFAIL,
-        "Somebody at the device went back to the configuration before",
+        "A person at the device restored the previous configuration",
         "Change the userdata, or run kitting-agent reprovision to apply it again.",
     )
     APPLY_UNSETTLED = (
         "apply.unsettled",
         Kind.NOT_APPLIED,
         os.EX_IOERR,
-        "Something could not be undone",
-        "Look at the paths that are named; the agent tries again at the next pass.",
+        "Some changes could not be undone",
+        "Check the named paths; the next pass tries again.",
     )
     APPLY_NOT_TAKEN = (
         "apply.not_taken",
         Kind.NOT_APPLIED,
         os.EX_UNAVAILABLE,
-        "The privileged half did not take the order, or did not answer",
-        "See systemctl status kitting-apply.path kitting-apply.service; the next pass orders again.",
+        "The root half did not accept the order, or did not answer",
+        "Check systemctl status kitting-apply.path kitting-apply.service; the next pass sends the order again.",
     )
     ORDER_INVALID = (
         "order.invalid",
         Kind.NOT_APPLIED,
         os.EX_DATAERR,
-        "The order to the privileged half is damaged",
-        "Run kitting-agent reprovision; if it comes back, check the disk.",
+        "The order to the root half is damaged",
+        "Run kitting-agent reprovision. If this happens again, check the disk.",
     )
     STATE_CORRUPT = (
         "state.corrupt",
         Kind.NOTICE,
         os.EX_DATAERR,
-        "What the device remembered was damaged and has been set aside",
-        "Nothing; the agent starts from what it finds. If it comes back, check the disk.",
+        "The state file of the device was damaged and has been moved aside",
+        "Do nothing; the agent starts from the present state. If this happens again, check the disk.",
     )
     STATE_UNWRITABLE = (
         "state.unwritable",
         Kind.LOCAL,
         os.EX_CANTCREAT,
         "The agent cannot write its state",
-        "Check that [paths] state exists, is writable for this user, and that the disk is not full.",
+        "Check that [paths] state exists and is writable for this user, and that the disk is not full.",
     )
     REPORT_READ_ONLY = (
         "report.read_only",
         Kind.NOTICE,
         os.EX_NOPERM,
-        "The SIM's group lets devices only read; the report is kept",
-        "Switch off read-only in the group's metadata settings if this device shall report.",
+        "The SIM's group allows devices only to read; the report is kept on the device",
+        "To let this device report, switch off read-only in the group's metadata settings.",
     )
     REPORT_NOT_SENT = (
         "report.not_sent",
         Kind.NOTICE,
         os.EX_TEMPFAIL,
-        "The report could not be sent; it is kept",
+        "The report could not be sent; it is kept on the device",
         "Wait; the next pass sends it.",
     )
     REPORT_UNREADABLE = (
         "report.unreadable",
         Kind.NOTICE,
         os.EX_NOINPUT,
-        "A file that the report shall quote cannot be read",
-        "Name a regular file that everybody may read, or leave the tag out.",
+        "A file that the report quotes cannot be read",
+        "Name a regular file that every user may read, or remove the tag.",
     )
     PASS_UNDER_WAY = (
         "pass.under_way",
         Kind.LOCAL,
         os.EX_TEMPFAIL,
         "Another pass is under way",
-        "Wait until it has ended; kitting-agent status shows it.",
+        "Wait until that pass has ended; kitting-agent status shows it.",
     )
     RESIDENT_ABSENT = (
         "resident.absent",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
-        "No resident is running",
-        "Start it: systemctl start kitting-agent; or make one pass: kitting-agent provision.",
+        "The resident is not running",
+        "Start the resident: systemctl start kitting-agent; or run one pass: kitting-agent provision.",
     )
     PLAN_INVALID = (
         "plan.invalid",
         Kind.LOCAL,
         os.EX_DATAERR,
         "The kitting plan is wrong; nothing was sent",
-        "Correct the line and key that are named; config/plan.schema.json lets an editor help.",
+        "Correct the named line and key; with config/plan.schema.json an editor helps.",
     )
     PREPARE_INCOMPLETE = (
         "prepare.incomplete",
         Kind.LOCAL,
         os.EX_TEMPFAIL,
-        "Not everything of the plan could be done",
-        "Look at what is named, and run it again: what was done is not done twice.",
+        "A part of the plan could not be done",
+        "Check the named parts and run the command again; finished parts are not repeated.",
     )
     LOCK_REFUSED = (
         "lock.refused",
         Kind.LOCAL,
         os.EX_NOPERM,
-        "The SIM is not locked to the device, since it is not sure which one it is",
-        "Look at what is named; kitting watch shows all of it.",
+        "The SIM is not locked, because the device with the SIM is not certain",
+        "Check the named facts; kitting watch shows all of them.",
     )
     LOCK_TAKEN_OFF = (
         "lock.taken_off",
         Kind.LOCAL,
         os.EX_TEMPFAIL,
-        "The device did not come back with the lock on, so the lock was taken off again",
-        "Its carrier may tell no IMEI; try once more where the device may have been out of reach.",
+        "The device did not come back after the IMEI lock was set, so the lock was removed",
+        "The carrier may not report the IMEI. If the device was out of coverage for a while, try again.",
     )
     SHIP_REFUSED = (
         "ship.refused",
         Kind.LOCAL,
         os.EX_NOPERM,
         "Not every SIM is ready to be shipped",
-        "Finish those that are named, or ship them with --force and a reason, which is recorded.",
+        "Finish the named SIMs, or ship them with --force and a reason, which is recorded.",
     )
     PROFILE_MISSING = (
         "profile.missing",
         Kind.LOCAL,
         os.EX_NOINPUT,
-        "There is no such profile of the SORACOM API",
-        "Name one with --profile, or make one: soracom configure, or kitting sandbox init.",
+        "The profile of the SORACOM API does not exist",
+        "Name a profile with --profile, or create one: soracom configure, or kitting sandbox init.",
     )
     PROFILE_WRONG = (
         "profile.wrong",
         Kind.LOCAL,
         os.EX_CONFIG,
         "The profile of the SORACOM API cannot be used",
-        "Correct what is named; the members are those of soracom-cli.",
+        "Correct the named member; the members are those of soracom-cli.",
     )
     PLATFORM_UNREACHABLE = (
         "platform.unreachable",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
         "The SORACOM API does not answer",
-        "Check the network and --endpoint, and try again: what was done is not done twice.",
+        "Check the network and --endpoint, and try again; finished parts are not repeated.",
     )
     PLATFORM_BUSY = (
         "platform.busy",
         Kind.LOCAL,
         os.EX_TEMPFAIL,
-        "The SORACOM API asks to wait for longer than was waited",
-        "Try again in some minutes; --at-once lowers how many requests are sent side by side.",
+        "The SORACOM API limits the rate of requests for longer than the command waits",
+        "Try again in some minutes; with --at-once fewer requests are sent at the same time.",
     )
     PLATFORM_NOT_SIGNED_IN = (
         "platform.not_signed_in",
         Kind.LOCAL,
         os.EX_NOPERM,
-        "The SORACOM API does not know who asks",
+        "The SORACOM API did not accept the credentials",
         "Check the key or the password of the profile, and the code of --mfa.",
     )
     PLATFORM_FORBIDDEN = (
         "platform.forbidden",
         Kind.LOCAL,
         os.EX_NOPERM,
-        "The SORACOM API does not let this user do that",
-        "Give the user what kitting permissions prints for this command.",
+        "This user has no permission for the request to the SORACOM API",
+        "Give the user the permissions that kitting permissions prints for this command.",
     )
     PLATFORM_NO_SUCH = (
         "platform.no_such",
         Kind.LOCAL,
         os.EX_DATAERR,
-        "The SORACOM API knows no such thing",
-        "Check the id, and whether the profile is of the right operator and coverage.",
+        "The SORACOM API does not know the named object",
+        "Check the id, and the operator and coverage of the profile.",
     )
     PLATFORM_REFUSED = (
         "platform.refused",
         Kind.LOCAL,
         os.EX_DATAERR,
-        "The SORACOM API refuses the request",
-        "Correct what its message names.",
+        "The SORACOM API refused the request",
+        "Correct the fault that its message names.",
     )
     PLATFORM_NOT_UNDERSTOOD = (
         "platform.not_understood",
         Kind.LOCAL,
         os.EX_PROTOCOL,
-        "The SORACOM API answered something that this version does not understand",
-        "Check --endpoint, and whether something in between answers in its place; then look for a newer version.",
+        "The SORACOM API gave an answer that this version does not understand",
+        "Check --endpoint, and whether a proxy answers instead of the API; then look for a newer version.",
     )
     FILE_UNREADABLE = (
         "file.unreadable",
         Kind.LOCAL,
         os.EX_NOINPUT,
-        "A file that was named cannot be read",
-        "Check that it exists and that you may read it.",
+        "A named file cannot be read",
+        "Check that the file exists and that you may read it.",
     )
     FILE_UNWRITABLE = (
         "file.unwritable",
         Kind.LOCAL,
         os.EX_CANTCREAT,
-        "A file that was named cannot be written",
+        "A named file cannot be written",
         "Check that its directory exists and that you may write there.",
     )
     HOOK_NOT_SERVED = (
         "hook.not_served",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
-        "The hook cannot be served",
+        "The hook cannot be started",
         "Name an address of this machine and a free port: --listen HOST:PORT.",
     )
     BOARD_NOT_SERVED = (
         "board.not_served",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
-        "The page for the bench cannot be served",
+        "The page for the kitting bench cannot be started",
         "Name an address of this machine and a free port: --listen HOST:PORT.",
     )
     SIGN_FAILED = (
@@ -572,15 +572,15 @@ class Code(Enum):
         "installation.incomplete",
         Kind.LOCAL,
         os.EX_UNAVAILABLE,
-        "Something that the program itself needs is missing",
+        "A part that the program needs is missing",
         "Install the program again.",
     )
     BUG = (
         "internal.bug",
         Kind.LOCAL,
         os.EX_SOFTWARE,
-        "The agent itself is at fault",
-        "Report it with the journal of this pass: journalctl -u kitting-agent.",
+        "The program has a fault of its own",
+        "Report the fault with the journal of this pass: journalctl -u kitting-agent.",
     )
 
     def __init__(self, name: str, kind: Kind, exit_code: int, summary: str, advice: str) -> None:

@@ -2,7 +2,7 @@
 
 A file lies under its SHA-256 in the directory `fetched`, and is whole when it has that name. What was lost in the
 middle goes on where it stopped (RFC 9110, 14.2), in this pass and in the next. Nothing is unpacked, no redirect is
-followed, and what is fetched is only data until the privileged half has compared its digest again.
+followed, and what is fetched is only data until the root half has compared its digest again.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 import copy
 import pickle
+import re
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +90,17 @@ def test_values_can_be_matched():
     match Modem("1", "2"):
         case Modem(imei, port=port):
             assert (imei, port) == ("1", "2")
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def files_with(pattern, *rooms):
+    """The modules of these rooms in which a line matches."""
+    modules = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    return {str(path.relative_to(ROOT)) for path in modules if re.search(pattern, path.read_text(), re.MULTILINE)}
+
+
+def test_the_device_has_frozen_values_of_its_own_and_everything_else_has_dataclasses():
+    assert files_with(r"^\s*@dataclass\(.*frozen", "agent") == set()
+    assert files_with(r"^from agent\.frozen import", "fleet", "simulator", "story", "benchmarks") == set()

@@ -36,7 +36,9 @@ class Author:
         return f"author@example.com {' '.join(self.key.with_suffix('.pub').read_text().split()[:2])}\n"
 
 
-class Bench:
+class Device:
+    """A gateway that takes only what its author signed, and the platform of its SIM."""
+
     def __init__(self, place):
         self.author, self.stranger = Author(place, "author"), Author(place, "stranger")
         self.signers = place / "signers"
@@ -69,8 +71,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
-    made = Bench(tmp_path)
+def device(tmp_path):
+    made = Device(tmp_path)
     yield made
     made.close()
 
@@ -80,65 +82,65 @@ def document(name: str, serial: int | None = 1) -> str:
     return f"{line}hostname: {name}-{{{{ tags.site }}}}\n"
 
 
-def test_a_signed_document_is_applied_with_this_sims_values(bench):
-    assert bench.becomes(bench.author.signs(document("gw"))) == ("provisioned", None)
-    assert bench.hostname == "gw-tokyo\n"
+def test_a_signed_document_is_applied_with_this_sims_values(device):
+    assert device.becomes(device.author.signs(document("gw"))) == ("provisioned", None)
+    assert device.hostname == "gw-tokyo\n"
 
 
-def test_a_document_in_json_can_be_signed_as_well(bench):
-    assert bench.becomes(bench.author.signs('{"hostname": "gw"}\n')) == ("provisioned", None)
+def test_a_document_in_json_can_be_signed_as_well(device):
+    assert device.becomes(device.author.signs('{"hostname": "gw"}\n')) == ("provisioned", None)
 
 
 @pytest.mark.parametrize("change", ["unsigned", "stranger", "altered", "cut"])
-def test_any_other_document_is_refused_and_nothing_is_touched(bench, change):
+def test_any_other_document_is_refused_and_nothing_is_touched(device, change):
     text = document("gw")
-    signed = bench.author.signs(text)
+    signed = device.author.signs(text)
     userdata, code = {
         "unsigned": (text, "userdata.unsigned"),
-        "stranger": (bench.stranger.signs(text), "userdata.bad_signature"),
+        "stranger": (device.stranger.signs(text), "userdata.bad_signature"),
         "altered": (signed.replace("hostname: gw", "hostname: xx"), "userdata.bad_signature"),
         "cut": (signed[: len(signed) // 2], "userdata.unsigned"),
     }[change]
-    assert bench.becomes(userdata) == ("failed", code)
-    assert bench.hostname == "gateway\n"
-    assert bench.platform.sim(IMSI).tags["kitting_error"].startswith(code)
+    assert device.becomes(userdata) == ("failed", code)
+    assert device.hostname == "gateway\n"
+    assert device.platform.sim(IMSI).tags["kitting_error"].startswith(code)
 
 
-def test_the_same_document_signed_is_taken_after_it_was_refused_unsigned(bench):
-    assert bench.becomes(document("gw"))[0] == "failed"
-    assert bench.becomes(bench.author.signs(document("gw"))) == ("provisioned", None)
+def test_the_same_document_signed_is_taken_after_it_was_refused_unsigned(device):
+    assert device.becomes(document("gw"))[0] == "failed"
+    assert device.becomes(device.author.signs(document("gw"))) == ("provisioned", None)
 
 
-def test_an_older_document_is_refused_once_a_newer_one_was_in_force(bench):
-    assert bench.becomes(bench.author.signs(document("old", 1)))[0] == "provisioned"
-    assert bench.becomes(bench.author.signs(document("new", 2)))[0] == "provisioned"
-    assert bench.becomes(bench.author.signs(document("old", 1))) == ("failed", "userdata.older")
-    assert bench.becomes(bench.author.signs(document("none", None))) == ("failed", "userdata.older")
-    assert bench.hostname == "new-tokyo\n"
+def test_an_older_document_is_refused_once_a_newer_one_was_in_force(device):
+    assert device.becomes(device.author.signs(document("old", 1)))[0] == "provisioned"
+    assert device.becomes(device.author.signs(document("new", 2)))[0] == "provisioned"
+    assert device.becomes(device.author.signs(document("old", 1))) == ("failed", "userdata.older")
+    assert device.becomes(device.author.signs(document("none", None))) == ("failed", "userdata.older")
+    assert device.hostname == "new-tokyo\n"
 
 
-def test_a_document_that_was_not_kept_does_not_make_others_old(bench):
-    assert bench.becomes(bench.author.signs(document("one", 1)))[0] == "provisioned"
-    broken = bench.author.signs(document("two", 5) + "write_files: [{path: /etc/hostname/x, content: a}]\n")
-    assert bench.becomes(broken)[0] == "failed"
-    assert bench.becomes(bench.author.signs(document("three", 2))) == ("provisioned", None)
+def test_a_document_that_was_not_kept_does_not_make_others_old(device):
+    assert device.becomes(device.author.signs(document("one", 1)))[0] == "provisioned"
+    broken = device.author.signs(document("two", 5) + "write_files: [{path: /etc/hostname/x, content: a}]\n")
+    assert device.becomes(broken)[0] == "failed"
+    assert device.becomes(device.author.signs(document("three", 2))) == ("provisioned", None)
 
 
-def test_a_damaged_memory_of_serials_refuses_everything_and_says_what_to_do(bench):
-    assert bench.becomes(bench.author.signs(document("one", 1)))[0] == "provisioned"
-    (bench.gateway.state / "apply" / SERIALS).write_text("{")
-    assert bench.becomes(bench.author.signs(document("two", 2))) == ("failed", "userdata.older")
+def test_a_damaged_memory_of_serials_refuses_everything_and_says_what_to_do(device):
+    assert device.becomes(device.author.signs(document("one", 1)))[0] == "provisioned"
+    (device.gateway.state / "apply" / SERIALS).write_text("{")
+    assert device.becomes(device.author.signs(document("two", 2))) == ("failed", "userdata.older")
 
 
-def test_what_is_in_force_stays_when_signatures_become_mandatory(bench):
-    bench.signers.unlink()
-    assert bench.becomes(document("gw"))[0] == "provisioned"
-    bench.signers.write_text(bench.author.line)
-    assert bench.becomes(document("gw")) == ("provisioned", None)
-    assert bench.becomes(document("other")) == ("failed", "userdata.unsigned")
+def test_what_is_in_force_stays_when_signatures_become_mandatory(device):
+    device.signers.unlink()
+    assert device.becomes(document("gw"))[0] == "provisioned"
+    device.signers.write_text(device.author.line)
+    assert device.becomes(document("gw")) == ("provisioned", None)
+    assert device.becomes(document("other")) == ("failed", "userdata.unsigned")
 
 
-def test_a_signed_file_can_be_checked_at_the_desk(bench, tmp_path):
+def test_a_signed_file_can_be_checked_at_the_desk(device, tmp_path):
     file = tmp_path / "userdata.yaml"
-    file.write_text(bench.author.signs(document("gw")))
-    assert bench.gateway.ask("check", str(file)).returncode == os.EX_OK
+    file.write_text(device.author.signs(document("gw")))
+    assert device.gateway.ask("check", str(file)).returncode == os.EX_OK

@@ -114,7 +114,8 @@ def test_a_command_of_its_own_scope_is_given_to_systemd_with_limits(programs, mo
     command = RunCommand(("sh", "-c", "echo ${HOME} $$"), PATIENCE_S - 0.4, OnError.CONTINUE, own_scope=True)
     ran = programs.system.do(command, RUNCMD)
     assert (ran.code, ran.tail, ran.command) == (4, "ran", shlex.join(command.argv))
-    assert "--property=RuntimeMaxSec=300 --property=MemoryMax=50% --property=TasksMax=256" in programs.asked[0]
+    limits = f"--property=RuntimeMaxSec={PATIENCE_S:.0f} --property=MemoryMax=50% --property=TasksMax=256"
+    assert limits in programs.asked[0]
     assert "--slice=kitting-apply.slice" in programs.asked[0].split()
 
 

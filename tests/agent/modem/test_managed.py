@@ -1,69 +1,23 @@
 """ModemManager: what mmcli prints, read strictly; a program in a temporary root stands in for it."""
 
 import fcntl
-import json
 import os
 import termios
 import time
 from dataclasses import replace
 
 import pytest
-from example_counts import scaled
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from printed_by_mmcli import IMEI, OTHER, PATH, script
 from simulated_ports import PATIENT, Machine
 from waiting import PATIENCE_S
 
-from agent.errors import Code, Failure
-from agent.identity import Imsi, NotRead, Read, Registration, Signal, SimState, Source
+from agent.errors import Code
+from agent.identity import Read, Registration, Signal, SimState, Source
 from agent.modem.managed import ModemManager
-from agent.modem.mmcli import MAX_BYTES, card_in, imei_unless_imsi, modem_in, modem_paths
 from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
 from simulator.model_files import load_model
 from simulator.modem import Modem
-
-IMEI = "490154203237518"
-OTHER = "356938035643809"
-PATH = "/org/freedesktop/ModemManager1/Modem/0"
-SIM_PATH = "/org/freedesktop/ModemManager1/SIM/0"
-DEVICE = "/sys/devices/usb1/1-1"
-GENERIC = {
-    "device": DEVICE,
-    "equipment-identifier": IMEI,
-    "manufacturer": '+QIND: "csq",24,99\r\n\r\nQuectel',
-    "model": "EC25",
-    "revision": "EC25JFAR06A06M4G",
-    "own-numbers": ["+818011112222"],
-    "ports": ["ttyUSB1 (gps)", "ttyUSB2 (at)", "ttyUSB3 (at)"],
-    "primary-port": "ttyUSB2",
-    "signal-quality": {"recent": "yes", "value": "67"},
-    "sim": SIM_PATH,
-    "state": "registered",
-    "state-failed-reason": "--",
-    "unlock-required": "sim-pin2",
-}
-CELLULAR = {"imei": IMEI, "operator-code": "44010", "operator-name": "NTT DOCOMO", "registration-state": "roaming"}
-CARD = {"imsi": "001010000000001", "iccid": "8981000000000000011F"}
-
-
-def modem(generic=(), cellular=()):
-    return json.dumps({"modem": {"3gpp": {**CELLULAR, **dict(cellular)}, "generic": {**GENERIC, **dict(generic)}}})
-
-
-def told(generic=(), cellular=()):
-    return modem_in(modem(generic, cellular).encode()).equipment
-
-
-def script(generic=(), cellular=(), card=None, paths=(PATH,)):
-    """mmcli as a shell script that prints this."""
-    answers = {
-        "-L": json.dumps({"modem-list": list(paths)}),
-        "-m": modem(generic, cellular),
-        "-i": json.dumps({"sim": {"properties": CARD if card is None else card}}),
-    }
-    cases = "\n".join(f"{option}) cat <<'END'\n{text}\nEND\n;;" for option, text in answers.items())
-    return f"#!/bin/sh\ncase $1 in\n{cases}\nesac\n"
 
 
 @pytest.fixture
@@ -215,72 +169,3 @@ def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
         os.close(holder)
     assert found.equipment.source is Source.MODEM_MANAGER
     assert [said.imei.code for _, said in found.asked] == [Code.MODEM_BUSY]
-
-
-@pytest.mark.parametrize(
-    "number", ["490154203237519", "4901542032375101", "49015420323751", "000000000000000", "A1000009"]
-)
-def test_an_identifier_that_cannot_be_verified_is_none(number):
-    imei = told({"equipment-identifier": number}, {"imei": "--"}).imei
-    assert isinstance(imei, NotRead)
-    assert imei.code is Code.MODEM_UNVERIFIED
-
-
-def test_two_identifiers_that_differ_are_none():
-    assert "two different" in told({}, {"imei": OTHER}).imei.why
-
-
-def test_the_imsi_is_no_imei():
-    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(IMEI))), NotRead)
-    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(OTHER))), Read)
-
-
-@pytest.mark.parametrize(
-    ("generic", "state"),
-    [
-        ({"unlock-required": "none"}, SimState.READY),
-        ({"unlock-required": "sim-pin"}, SimState.PIN),
-        ({"unlock-required": "sim-puk"}, SimState.PUK),
-        ({"unlock-required": "ph-net-pin"}, SimState.LOCKED),
-        ({"state": "failed", "state-failed-reason": "sim-missing"}, SimState.ABSENT),
-        ({"state": "failed", "state-failed-reason": "sim-error"}, SimState.FAILED),
-    ],
-)
-def test_the_state_of_the_sim_has_the_same_words(generic, state):
-    assert told(generic).radio.sim == Read(state)
-
-
-@pytest.mark.parametrize(
-    "generic", [{"state": "disabled"}, {"signal-quality": "67"}, {"signal-quality": {"value": "670"}}]
-)
-def test_a_signal_that_is_not_current_is_none(generic):
-    assert isinstance(told(generic).radio.signal, NotRead)
-
-
-@pytest.mark.parametrize(
-    "text", [b"", b"{", b"[]", b"\xff", b"7", b"[" * 100_000, b" " * (MAX_BYTES + 1)], ids=lambda text: str(text[:3])
-)
-def test_what_is_no_object_is_refused(text):
-    for reading in (modem_paths, modem_in, card_in):
-        with pytest.raises(Failure, match="mmcli printed"):
-            reading(text)
-
-
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=20)
-    | st.sampled_from(["--", IMEI, SIM_PATH, "ttyUSB2 (at)"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*GENERIC, *CELLULAR, *CARD]), inner),
-    max_leaves=20,
-)
-
-
-@settings(max_examples=scaled(300))
-@given(JSON, JSON, JSON)
-def test_any_json_is_a_modem_or_none(generic, cellular, properties):
-    managed = modem_in(json.dumps({"modem": {"generic": generic, "3gpp": cellular}}).encode())
-    assert isinstance(managed.equipment.imei, NotRead) or managed.equipment.imei.value.digits == IMEI
-    card_in(json.dumps({"sim": {"properties": properties}}).encode())
-    modem_paths(json.dumps({"modem-list": generic}).encode())

@@ -75,10 +75,3 @@ def test_what_never_ends_is_forgotten():
 def test_only_what_could_be_set_is_set_again(lines, command):
     assert restoring(lines) == command
     assert command is None or may_be_sent(command)
-
-
-@pytest.mark.parametrize(
-    "command", ["AT+CMGD=1", "AT+CNMI=2,1,0,0,0;+CFUN=0", "AT+CNMI=2,1,0,0,0\rAT+EGMR=1", "AT+CMGS=1"]
-)
-def test_nothing_can_be_smuggled_in(command):
-    assert not may_be_sent(command)

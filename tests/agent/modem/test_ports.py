@@ -1,12 +1,8 @@
 """Which ports there are, and who has them."""
 
-import os
-
 import pytest
 from simulated_ports import Machine
 
-from agent.modem.known_ports import FILE, known_ports, remember
-from agent.modem.port_owners import owner_of
 from agent.modem.ports import candidates, named
 
 
@@ -60,57 +56,3 @@ def test_a_strange_interface_number_costs_only_the_order(machine, text):
     machine.port("ttyUSB0", 0)
     (machine.root / "sys/devices/usb1/1-1/1-1:1.0/bInterfaceNumber").write_text(text, encoding="latin-1")
     assert names(machine) == ["ttyUSB0"]
-
-
-def test_who_has_a_port_open_is_named(machine, tmp_path):
-    port = tmp_path / "ttyUSB7"
-    port.touch()
-    machine.process(7, "sleep", files=["/dev/null"])
-    assert owner_of(str(port), machine.root) is None
-    machine.process(42, "pppd", files=["/dev/null", port])
-    assert str(owner_of(str(port), machine.root)) == "process 42 (pppd)"
-
-
-def test_our_own_process_is_nobody_else(machine, tmp_path):
-    (tmp_path / "ttyUSB7").touch()
-    machine.process(os.getpid(), "python", files=[tmp_path / "ttyUSB7"])
-    assert owner_of(str(tmp_path / "ttyUSB7"), machine.root) is None
-
-
-@pytest.mark.parametrize(("text", "owner"), [("  4242\n", 4242), ("", None), ("x", None), ("99", None), ("²", None)])
-def test_a_lock_file_counts_while_its_process_lives(machine, text, owner):
-    machine.process(4242, "wvdial")
-    locks = machine.root / "run/lock"
-    locks.mkdir(parents=True)
-    (locks / "LCK..ttyUSB7").write_text(text)
-    found = owner_of("/dev/ttyUSB7", machine.root)
-    assert (found and found.pid) == owner
-
-
-def test_good_ports_are_remembered(tmp_path):
-    assert known_ports(tmp_path) == ()
-    remember(tmp_path, ["/dev/ttyUSB2"])
-    assert known_ports(tmp_path) == ("/dev/ttyUSB2",)
-
-
-def test_nothing_new_is_not_written_again(tmp_path):
-    remember(tmp_path, ["/dev/ttyUSB2"])
-    before = (tmp_path / FILE).stat()
-    remember(tmp_path, ["/dev/ttyUSB2"])
-    remember(tmp_path, [])
-    assert (tmp_path / FILE).stat().st_ino == before.st_ino
-
-
-DAMAGED = (b"", b"\0", b"[", b"[" * 5000, b"{}", b"\xff", b" " * 99999)
-
-
-@pytest.mark.parametrize("content", [*DAMAGED, b'{"version":2,"ports":["/a"]}', b'{"version":1,"ports":"/a"}'])
-def test_a_damaged_memory_is_none(tmp_path, content):
-    (tmp_path / FILE).write_bytes(content)
-    assert known_ports(tmp_path) == ()
-
-
-def test_a_memory_that_cannot_be_kept_costs_nothing(tmp_path):
-    remember(tmp_path / "missing", ["/dev/ttyUSB2"])
-    remember(None, ["/dev/ttyUSB2"])
-    assert known_ports(tmp_path / "missing") == known_ports(None) == ()

@@ -1,0 +1,78 @@
+"""Recorded and specified dialogues, and the form of their files."""
+
+import tomllib
+
+import pytest
+from recorded_dialogues import all_dialogues, answered
+
+from agent.identity import Imei, Imsi, NotRead, Read, check_digit_holds
+from agent.modem.commands import COMMANDS
+from agent.modem.dialogue import MAX_BYTES, ExchangeRecord
+from agent.modem.dialogue_file import masked, reading_in, shown, trace
+
+DIALOGUES = all_dialogues()
+
+
+def wanted(told):
+    if "imei" in told:
+        return Read(Imei(told["imei"]))
+    return told["value"] if "value" in told else told["not_read"]
+
+
+def said(reading):
+    match reading:
+        case Read(Imei()):
+            return reading
+        case Read(value):
+            return shown(value)
+        case NotRead(code, _):
+            return code.text
+
+
+@pytest.mark.parametrize("size", [1, 7, MAX_BYTES])
+@pytest.mark.parametrize("told", [told for _, told in DIALOGUES], ids=[name for name, _ in DIALOGUES])
+def test_a_dialogue_ends_as_it_must(told, size):
+    data = told["received"].encode("latin-1")
+    answer = answered(told["command"], [data[i : i + size] for i in range(0, len(data), size)])
+    reading = reading_in(told["command"], answer, Imsi(told["imsi"]) if "imsi" in told else None)
+    assert said(reading) == wanted(told)
+    if isinstance(reading, NotRead):
+        assert reading.why.startswith(told["command"])
+
+
+def test_a_dialogue_is_one_or_the_other():
+    for name, told in DIALOGUES:
+        assert len({"imei", "value", "not_read"} & set(told)) == 1, name
+        assert told["command"] in COMMANDS
+
+
+def test_there_are_enough_of_both_kinds():
+    assert len(DIALOGUES) >= 60
+    assert sum("not_read" in told for _, told in DIALOGUES) >= 25
+
+
+def test_a_trace_is_read_back_byte_for_byte_with_the_same_reading():
+    received = bytes(range(256)) + b'"\\\r\n490154203237518\r\n\r\nOK\r\n'
+    exchanges = [
+        ExchangeRecord("/dev/a", "AT+CIMI", b"\r\n001010000000001\r\n\r\nOK\r\n"),
+        ExchangeRecord("/dev/b", "AT+CGSN", received),
+        ExchangeRecord("/dev/a", "AT+CGSN", b"\r\nERROR\r\n"),
+    ]
+    found = tomllib.loads(trace(exchanges, 'a "new" modem'))
+    assert found["why"] == 'a "new" modem'
+    assert [told["received"].encode("latin-1") for told in found["dialogue"]] == [one.received for one in exchanges]
+    assert [told.get("imei") or told.get("value") or told["not_read"] for told in found["dialogue"]] == [
+        "001010000000001",
+        "490154203237518",
+        "modem.refused",
+    ]
+    assert [told.get("imsi") for told in found["dialogue"]] == [None, None, "001010000000001"]
+
+
+def test_equal_numbers_have_equal_masks_and_short_numbers_stay():
+    numbers = b"490154203237518 490154203237518 490154203237519 08011112222 123456"
+    (hidden,) = masked([ExchangeRecord("port", "AT+CGSN", numbers)])
+    first, again, wrong, short, shortest = hidden.received.decode().split()
+    assert first == again != "490154203237518"
+    assert (first[:6], wrong[:6], short, shortest) == ("490154", "490154", "0" * 11, "123456")
+    assert (check_digit_holds(first), check_digit_holds(wrong)) == (True, False)

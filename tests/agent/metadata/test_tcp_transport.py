@@ -10,6 +10,7 @@ from clocks import LateAnswer
 from scripted_service import RECORD, answer, service
 from service_answers import failure_of
 from service_over_sockets import USERDATA, WHOLE, asking, failing, hastily
+from waiting import PATIENCE_S
 
 from agent.errors import Code
 
@@ -35,7 +36,7 @@ def test_an_answer_that_goes_on_when_the_time_is_over_is_no_answer(script):
         late.service = running.client = metadata
         failure = failure_of(metadata.subscriber)
     assert failure.code is Code.METADATA_TIMEOUT
-    assert re.fullmatch(r"only \d+ bytes of an answer within 300 s", failure.detail)
+    assert re.fullmatch(rf"only \d+ bytes of an answer within {PATIENCE_S:g} s", failure.detail)
 
 
 @pytest.mark.parametrize("end", ["reset", "close"])

@@ -26,7 +26,7 @@ from agent.metadata.patience import AskLater
 MAX_BYTES = 256 * 1024
 """Largest body of an answer. The platform limits a group's whole configuration to 8 KB; a record has about 2 KB."""
 LONGEST_PAUSE_S = 300.0
-"""The service is not taken at its word for longer than this."""
+"""The longest pause that is accepted from the service."""
 
 _MAX_NAME_CHARACTERS = 256
 _UNREADABLE = "(unreadable)"
@@ -173,10 +173,10 @@ def _check_status(answer: HttpAnswer, where: str) -> None:
 
 
 def _unavailable(answer: HttpAnswer, where: str) -> Failure:
-    told = next((answer.headers[name] for name in _PAUSE_HEADERS if name in answer.headers), "").strip()
-    if not (told.isascii() and told.isdecimal()):
+    announced = next((answer.headers[name] for name in _PAUSE_HEADERS if name in answer.headers), "").strip()
+    if not (announced.isascii() and announced.isdecimal()):
         return Failure(Code.METADATA_UNAVAILABLE, _status(answer), where=where)
-    after_s = min(float(told[:9]), LONGEST_PAUSE_S)
+    after_s = min(float(announced[:9]), LONGEST_PAUSE_S)
     return AskLater(
         Code.METADATA_UNAVAILABLE, f"{_status(answer)}, come back in {after_s:.0f} s", where=where, after_s=after_s
     )

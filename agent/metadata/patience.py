@@ -50,9 +50,9 @@ def patiently(
         try:
             return ask()
         except Failure as failure:
-            told_s = failure.after_s if isinstance(failure, AskLater) else 0.0
-            left_s = until - clock() - told_s
+            announced_s = failure.after_s if isinstance(failure, AskLater) else 0.0
+            left_s = until - clock() - announced_s
             if left_s < ASK_LEAST_S or failure.code.kind is not Kind.NO_ANSWER or failure.code in _FINAL:
                 raise
-        sleep(told_s + min(backoff(attempt, ASK_BASE_S, ASK_CAP_S, random), left_s / 2))
+        sleep(announced_s + min(backoff(attempt, ASK_BASE_S, ASK_CAP_S, random), left_s / 2))
         attempt += 1

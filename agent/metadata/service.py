@@ -308,9 +308,9 @@ class _Ahead:
             self._read = self.service.userdata()
 
 
-def _length(told: str) -> int | None:
+def _length(announced: str) -> int | None:
     """The bytes of a `Content-Length`; None for an impossible number."""
-    digits = told.strip()
+    digits = announced.strip()
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_LENGTH_DIGITS else None
 
 

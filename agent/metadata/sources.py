@@ -139,9 +139,9 @@ def _first_byte(response: Response, had: int, url: str) -> int:
     if status == HTTPStatus.OK:
         return 0
     if status == HTTPStatus.PARTIAL_CONTENT:
-        told = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("Content-Range", ""))
-        if told and int(told[1]) <= had:
-            return int(told[1])
+        begins_at = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("Content-Range", ""))
+        if begins_at and int(begins_at[1]) <= had:
+            return int(begins_at[1])
         raise Failure(Code.SOURCE_REFUSED, "answers with another part than was asked for", where=url)
     if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         raise Failure(Code.SOURCE_DAMAGED, f"has fewer than {had + 1} bytes", where=url)

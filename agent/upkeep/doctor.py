@@ -149,8 +149,8 @@ def _radio(equipment: Equipment) -> Iterator[Finding]:
     elif sim:
         yield Finding("SIM in the modem", Level.FAULT, sim.value, _SIM_ADVICE[sim])
     if registration:
-        said = (registration.value, value_of(radio.operator), value_of(radio.signal))
-        what = ", ".join(str(part) for part in said if part)
+        parts = (registration.value, value_of(radio.operator), value_of(radio.signal))
+        what = ", ".join(str(part) for part in parts if part)
         is_there = registration in {Registration.HOME, Registration.ROAMING}
         yield Finding("network", Level.OK if is_there else Level.WARNING, what, "" if is_there else _NETWORK_ADVICE)
 

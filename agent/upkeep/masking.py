@@ -1,6 +1,6 @@
 """Pure. Text that may leave the gateway: secrets and the middle digits of identifiers are covered.
 
-An IMSI, IMEI or ICCID keeps its first three and its last four digits, so that two devices can still be told apart.
+An IMSI, IMEI or ICCID keeps its first three and its last four digits, so that two devices can still be distinguished.
 """
 
 from __future__ import annotations

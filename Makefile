@@ -51,7 +51,7 @@ test-system: $(READY) ## boot whole Debians, installed from the package (root, m
 	@sh packaging/host.sh boot
 	@sh packaging/host.sh image
 	@echo "Some minutes; the first time on a machine ten more, for roots of Debian that are kept in ~/.cache/kitting-system."
-	@$(BIN)/python -m pytest -m system -n 4 --dist worksteal --durations=10 tests/system
+	@$(BIN)/python -m pytest -m system $(PARALLEL) --durations=10 tests/system
 
 test-peers: $(READY) ## read a modem beside Debian's real ModemManager (root for the installation, minutes)
 	@sh packaging/host.sh peers

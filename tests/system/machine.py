@@ -33,7 +33,7 @@ ExecStart=/bin/sleep infinity
 [Install]
 WantedBy=multi-user.target
 """
-LOOK_S = 0.2
+LOOK_S = 0.5
 """Between two looks at a machine, each of which is a program that runs in it."""
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 

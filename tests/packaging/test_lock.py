@@ -1,8 +1,6 @@
 """The development dependencies are locked, and a computer is prepared from the lock."""
 
-import os
 import re
-import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -46,16 +44,3 @@ def test_what_builds_a_package_has_the_version_that_is_developed_with():
     built_with = locked(LOCK / "build.txt")
     assert "setuptools" in built_with
     assert built_with.items() <= locked(LOCK / "development.txt").items()
-
-
-def test_without_a_network_one_sentence_tells_what_was_not_reached(tmp_path):
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
-    command = ["sh", "packaging/venv.sh", str(tmp_path / "venv")]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")} | nowhere
-    done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == os.EX_UNAVAILABLE
-    assert done.stderr.splitlines() == [
-        "pip did not reach its package index (https://pypi.org, where pip has no other setting).",
-        "Connect this computer to the Internet, then type the same make again.",
-    ]
-    assert not (tmp_path / "venv/.ready").exists()

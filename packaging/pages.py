@@ -31,7 +31,7 @@ EXIT_CODES = (
 FILES = (
     ("/etc/kitting-agent/agent.toml", "settings of this device; each key is explained there"),
     ("/var/lib/kitting-agent", "what the agent remembers, and the order that it hands over"),
-    ("/var/lib/kitting-apply", "journal and kept contents of the privileged half"),
+    ("/var/lib/kitting-apply", "journal and kept contents of the root half"),
 )
 
 

@@ -1,7 +1,7 @@
 """Pure. `environment` → files of NAME="value" lines, as systemd.exec(5) and a shell read them alike.
 
-Who this gateway is comes in as fillers that `with_identity` writes before a document is filled in: the privileged half
-gets the values, and needs to know no SIM. Tags are named one by one, since the agent itself changes some of them.
+`with_identity` writes fillers for the identity of the gateway before a document is filled in, so that the root half
+gets the values and needs to know no SIM. Tags are named one by one, since the agent itself changes some of them.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """What waits at the modem for the message that starts a pass."""
 
+import json
 import os
 import threading
 
 import pytest
-from simulated_ports import HASTY, PATIENT
+from simulated_ports import HASTY, PATIENT, Machine
 from waiting import joined, until
 
+from agent.modem import wake_by_sms
 from agent.modem.commands import DELIVERY_QUESTION
 from agent.modem.dialogue import Final
 from agent.modem.known_ports import remember
@@ -117,3 +119,61 @@ def test_the_port_that_answered_last_time_is_listened_to(modem, tmp_path):
 
 def test_without_any_port_nobody_is_listened_to(tmp_path):
     assert Ear("auto", tmp_path).wait() == CANNOT
+
+
+MANAGER = """#!/bin/sh
+case "$*" in
+*-L*) echo '{"modem-list": ["/org/freedesktop/ModemManager1/Modem/0"]}' ;;
+*--messaging-list-sms*) cat "$0.list" ;;
+*-s*SMS/*) cat "$0.text" ;;
+*-m*) echo '{"modem": {"generic": {}, "3gpp": {}}}' ;;
+esac
+echo "$*" >>"$0.calls"
+"""
+
+
+def messages_of(*numbers):
+    return json.dumps({"modem.messaging.sms": [f"/org/freedesktop/ModemManager1/SMS/{number}" for number in numbers]})
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    """ModemManager with one message that was there before; messages are received by `receive`."""
+    monkeypatch.setattr(wake_by_sms, "LOOK_S", 0.01)
+    with Machine(tmp_path) as machine:
+        machine.program(MANAGER)
+        mmcli = machine.root / "usr/bin/mmcli"
+        content = {"list": messages_of(1), "text": json.dumps({"sms": {"content": {"text": "kitting wake"}}})}
+        for name, text in content.items():
+            mmcli.with_name(f"mmcli.{name}").write_text(text)
+        yield mmcli
+
+
+def receive(mmcli, text, *numbers):
+    """The list is replaced last: a message is in it only once its text can be read."""
+    mmcli.with_name("mmcli.text").write_text(json.dumps({"sms": {"content": {"text": text}}}))
+    new = mmcli.with_name("mmcli.new")
+    new.write_text(messages_of(*numbers))
+    new.replace(mmcli.with_name("mmcli.list"))
+
+
+def asked(mmcli, question):
+    """Waits until mmcli has answered a question."""
+    calls = mmcli.with_name("mmcli.calls")
+    until(f"mmcli {question}", lambda: calls.read_text() if calls.exists() else "", lambda seen: question in seen)
+
+
+def test_where_modemmanager_has_the_modem_its_new_messages_are_read(manager, tmp_path):
+    ear = Ear("auto", tmp_path)
+    asked(manager, "--messaging-list-sms")
+    receive(manager, "kitting wake", 1, 2)
+    assert ear.wait() == WOKEN
+
+
+def test_a_message_that_was_there_before_or_says_something_else_wakes_nobody(manager, tmp_path):
+    ear = Ear("auto", tmp_path)
+    asked(manager, "--messaging-list-sms")
+    receive(manager, "something else", 1, 2)
+    asked(manager, "SMS/2")
+    assert ear.end() == CANNOT
+    assert "SMS/1" not in manager.with_name("mmcli.calls").read_text()

@@ -221,7 +221,13 @@ class Story:
         (self.place / "sims.csv").write_text("\n".join(rows) + "\n")
 
     def _kitting(self, *words: str, expect: int = 0) -> str:
+        """Types a command, and returns what it prints."""
         say(f"$ kitting {' '.join(words)}")
+        done = self._ran(*words, expect=expect)
+        return (done.stdout + done.stderr).removeprefix("\ufeff")  # (a CSV's mark for spreadsheets)
+
+    def _ran(self, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        """Runs a command to its end; raises `StoryFailed` where it ends otherwise than expected."""
         done = subprocess.run(  # noqa: S603 (our own command)
             [sys.executable, "-P", "-m", "fleet", *words],
             cwd=self.place,
@@ -232,17 +238,10 @@ class Story:
         )
         if done.returncode != expect:
             raise StoryFailed(f"kitting {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
-        return (done.stdout + done.stderr).removeprefix("\ufeff")  # (a CSV's mark for spreadsheets)
+        return done
 
     def _rows(self) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "fleet", "watch", "plan.yaml", "--json"],
-            cwd=self.place,
-            env=self.environment,
-            capture_output=True,
-            check=True,
-        )
-        rows: list[dict[str, Any]] = json.loads(done.stdout)
+        rows: list[dict[str, Any]] = json.loads(self._ran("watch", "plan.yaml", "--json").stdout)
         return rows
 
     def _count(self, stage: str) -> int:

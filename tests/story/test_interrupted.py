@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.interruption import Interruption
+from story.desk import Story
+from story.telling import StoryFailed
+
 LIMIT_S = 300
 CHECKOUT = Path(__file__).parents[2]
 
@@ -51,3 +55,9 @@ def processes_of(place):
         if str(place) in told:
             found.append(told)
     return found
+
+
+def test_a_command_that_fails_breaks_the_story_in_one_sentence(tmp_path):
+    failure = pytest.raises(StoryFailed, match=r"kitting watch plan.yaml --json ended with 66: ")
+    with Interruption() as interruption, Story(tmp_path, 4, interruption) as story, failure:
+        story._count("locked")  # (there is no plan yet)

@@ -26,7 +26,12 @@ HOLDING = "import signal, requests, serial, systemd.daemon; signal.pause()"
 def idle(_: int, say: Callable[[str], None]) -> list[Row]:
     """The resident between two passes."""
     say(f"the idle resident, for {SPAN_S:.0f} s")
-    with on_loopback() as subject, resident(subject) as ours, _process(BARE) as bare, _process(HOLDING) as holding:
+    with (
+        on_loopback() as subject,
+        resident(subject) as (ours, _manager),
+        _process(BARE) as bare,
+        _process(HOLDING) as holding,
+    ):
         time.sleep(1)
         mine, least, more = (memory_kib(process.pid) for process in (ours, bare, holding))
         before = [wakes(process.pid) for process in (ours, bare, holding)]
@@ -49,8 +54,8 @@ def idle(_: int, say: Callable[[str], None]) -> list[Row]:
 
 
 @contextmanager
-def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[subprocess.Popen[bytes]]:
-    """As systemd starts it: with a watchdog and a socket for its words; its first pass is done."""
+def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    """The resident after its first pass, as systemd starts it, and the service manager's end of its socket."""
     gateway = subject.gateway
     with (
         tempfile.TemporaryDirectory(prefix="kitting-bench-") as place,
@@ -67,7 +72,7 @@ def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[subproc
                 pass
             time.sleep(2)
             words.setblocking(False)
-            yield process
+            yield process, words
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Wheel and sdist of this checkout, and fresh virtual environments that have them and cannot see the checkout."""
 
-import json
 import os
 import shutil
 import signal
@@ -16,9 +15,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from packaging.requirements import Requirement
+from waiting import PATIENCE_S, exit_of, json_of
 
 CHECKOUT = Path(__file__).parents[2]
-LIMIT_S = 600
 NOT_IN_A_COPY = (".*", "__pycache__", "build", "dist", "*.egg-info")
 REFUSES_THE_CHECKOUT = """\
 import os, sys
@@ -111,7 +110,7 @@ class Installed:
             env=self.environment | more,
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=PATIENCE_S,
             check=False,
         )
 
@@ -122,19 +121,10 @@ class Installed:
             words, cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             try:
-                yield _first_object(process)
+                yield json_of(process.stdout)
             finally:
                 process.send_signal(signal.SIGINT)
-                process.wait(LIMIT_S)
-
-
-def _first_object(process):
-    text = ""
-    for line in process.stdout:
-        text += line
-        if line.rstrip().endswith("}"):
-            return json.loads(text)
-    raise AssertionError(f"it prints no JSON object: {text}{process.stderr.read()}")
+                exit_of(process)
 
 
 def information(wheel: Path) -> Message:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from waiting import PATIENCE_S
 
 GOOD, BAD = "hostname: gw\n", "hostnam: gw\n"
 FIRST = "001010000000001"
@@ -23,7 +24,6 @@ root = "{place}"
 [paths]
 state = "{place}/state"
 """
-LIMIT_S = 600
 
 
 @pytest.fixture(params=["from_wheel", "from_sdist"])
@@ -124,9 +124,9 @@ def test_the_simulator_has_its_modem_models(from_wheel):
 def test_the_board_has_its_pages_and_its_files(installed):
     with installed.serving("kitting", "board", "--sample", "--listen", "127.0.0.1:0", "--json") as served:
         for path in ("", "labels", "static/board.css", "static/board.js"):
-            with urlopen(served["url"] + path, timeout=LIMIT_S) as answer:
+            with urlopen(served["url"] + path, timeout=PATIENCE_S) as answer:
                 assert (answer.status, len(answer.read()) > 500) == (200, True)
-        with urlopen(served["url"] + "rows.json", timeout=LIMIT_S) as answer:
+        with urlopen(served["url"] + "rows.json", timeout=PATIENCE_S) as answer:
             assert len(json.load(answer)["tiles"]) == 30
 
 

@@ -1,6 +1,5 @@
 """The desk works where modules of a POSIX system or of a device are missing; a command that needs one says so."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,12 +7,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from waiting import PATIENCE_S, json_of
 
 POSIX = ("fcntl", "grp", "pwd", "termios", "pty", "tty")
 OF_A_DEVICE = ("serial", "systemd")
 SYSTEM = "kitting-agent: installation.incomplete: this command needs a POSIX system: there is no Python module "
 SIMULATOR = "kitting-sim: this command needs a POSIX system such as Linux: there is no Python module "
-LIMIT_S = 300
 
 
 def command(hidden, *words) -> list[str]:
@@ -40,8 +39,8 @@ def test_the_board_is_served():
     words = ("kitting", "board", "--sample", "--listen", "127.0.0.1:0", "--json")
     with subprocess.Popen(command((*POSIX, *OF_A_DEVICE), *words), stdout=subprocess.PIPE, text=True) as process:
         try:
-            url = json.loads("".join(process.stdout.readline() for _ in range(3)))["url"]
-            with urlopen(url, timeout=LIMIT_S) as page:
+            url = json_of(process.stdout)["url"]
+            with urlopen(url, timeout=PATIENCE_S) as page:
                 assert b"<!doctype html>" in page.read()
         finally:
             process.kill()

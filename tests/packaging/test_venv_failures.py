@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parents[2]
-LIMIT_S = 600
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def prepared(checkout, *, path=None, **settings):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.stdout in {"", "Preparing .venv (a minute, once)\n"} or done.stdout.startswith("Installing")

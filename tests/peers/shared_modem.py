@@ -4,13 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from waiting import exit_of, line_of, until
+
 HERE = Path(__file__).parent
 IMEI = "490154203237518"
-PATIENCE_S = 60.0
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
@@ -41,13 +41,13 @@ class Bed:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.root = Path(self.modem.stdout.readline().strip())
+        self.root = Path(line_of(self.modem.stdout).strip())
         (self.place / "bus.conf").write_text(BUS.format(socket=self.place / "bus"))
         self._started(["dbus-daemon", f"--config-file={self.place}/bus.conf", "--nofork"])
         (self.root / "usr/bin").mkdir(parents=True)
         (self.root / "usr/bin/mmcli").symlink_to("/usr/bin/mmcli")
         (self.root / "proc").symlink_to("/proc")
-        waited((self.place / "bus").exists)
+        until("the bus", (self.place / "bus").exists)
         return self
 
     def __exit__(self, *_):
@@ -68,7 +68,7 @@ class Bed:
         """Has the modem do something; what it answers."""
         self.modem.stdin.write(f"{words}\n")
         self.modem.stdin.flush()
-        return self.modem.stdout.readline().strip()
+        return line_of(self.modem.stdout).strip()
 
     def asked(self):
         """Commands on each port since the last time."""
@@ -88,7 +88,7 @@ class Bed:
             stderr=subprocess.DEVNULL,
         )
         if and_wait:
-            waited(self.is_managed)
+            until("a managed modem", self.is_managed)
             self.asked()
 
     def is_managed(self):
@@ -102,13 +102,5 @@ class Bed:
     def stop_manager(self):
         if self._manager:
             self._manager.terminate()
-            self._manager.wait()
+            exit_of(self._manager)
             self._manager = None
-
-
-def waited(until):
-    """Waits until something is so."""
-    end = time.monotonic() + PATIENCE_S
-    while not until():
-        assert time.monotonic() < end, "it did not become so"
-        time.sleep(0.2)

@@ -4,6 +4,7 @@ from threading import Thread
 
 import pytest
 from shared_modem import IMEI
+from waiting import joined
 
 from agent.errors import Code
 from agent.identity import NotRead, Read, Source
@@ -62,7 +63,7 @@ def test_modemmanager_that_leaves_in_the_middle_of_a_pass_leaves_an_imei_or_an_h
     leaving = Thread(target=bed.stop_manager)
     leaving.start()
     found = [read(bed) for _ in range(3)]
-    leaving.join()
+    joined(leaving)
     for one in found:
         assert one.imei == Read(one.imei.value) if isinstance(one.imei, Read) else one.imei.why
     assert found[-1].imei.value.digits == IMEI

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 import waiting
-from waiting import exit_of, happened, joined, json_of, line_of, output_of, returned, started, taken, until
+from waiting import exit_of, happened, joined, json_of, line_of, lines_of, output_of, returned, started, taken, until
 
 
 @pytest.fixture
@@ -96,6 +96,11 @@ def test_a_thread_that_goes_on_is_shown_with_its_place():
 def test_a_flag_and_a_queue_that_stay_empty_are_named():
     assert "the first pass; the event was not set" in why(happened, "the first pass", threading.Event())
     assert "a request; the queue stayed empty" in why(taken, "a request", queue.SimpleQueue())
+
+
+def test_the_lines_of_a_pipe_end_with_it():
+    assert list(lines_of(io.StringIO("a\nb"))) == ["a\n", "b"]
+    assert list(lines_of(io.BytesIO(b"a\nb"))) == [b"a\n", b"b"]
 
 
 def test_a_json_value_is_read_over_several_lines_and_its_absence_is_told():

@@ -105,6 +105,11 @@ def line_of(stream: IO[T], what: str = "a line in a pipe") -> T:
     return returned(what, stream.readline)
 
 
+def lines_of(stream: IO[T]) -> Iterator[T]:
+    """The lines of a pipe until it ends."""
+    return iter(lambda: line_of(stream), stream.read(0))
+
+
 def json_of(stream: IO[str]) -> Any:
     """The next JSON value of a pipe, in one line or over several."""
     text, value = "", None

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S, exit_of, line_of, lines_of, output_of
 
 from simulator.command_lines import installed, typed
 from simulator.interruption import Interruption
 
-LIMIT_S = 300
 DEMO = [sys.executable, "-m", "simulator", "demo"]
 LAST = "Where to look next\n"
 
@@ -44,7 +44,7 @@ def processes_below(place):
 
 def test_the_last_lines_are_commands_that_work_and_nothing_comes_after_them(place):
     done = subprocess.run(
-        DEMO, env=environment(place, "/usr/bin:/bin"), capture_output=True, text=True, timeout=LIMIT_S, check=False
+        DEMO, env=environment(place, "/usr/bin:/bin"), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     before, last = done.stdout.split(LAST)
@@ -70,7 +70,7 @@ def shell(command, place):
         env=environment(place, "/usr/bin:/bin"),
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -88,12 +88,12 @@ def test_an_interrupted_demo_leaves_nothing_running_and_nothing_on_the_disk(plac
         start_new_session=True,
     ) as process:
         try:
-            for line in process.stdout:
+            for line in lines_of(process.stdout):
                 if "│ apply" in line:
                     break
             os.killpg(process.pid, number)  # as the terminal does at Ctrl-C
             os.killpg(process.pid, number)
-            rest, errors = process.communicate(timeout=LIMIT_S)
+            rest, errors = output_of(process)
         finally:
             process.kill()
     assert process.returncode == 130
@@ -108,10 +108,10 @@ def test_a_demo_whose_output_is_closed_ends_without_a_traceback(place):
     with subprocess.Popen(
         DEMO, env=environment(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        process.stdout.readline()
+        line_of(process.stdout)
         process.stdout.close()
         assert process.stderr.read() == ""
-        assert process.wait(LIMIT_S) == os.EX_IOERR
+        assert exit_of(process) == os.EX_IOERR
     assert list(place.iterdir()) == []
     assert processes_below(place) == []
 
@@ -124,7 +124,7 @@ def test_a_signal_waits_while_a_process_is_started_and_a_second_one_is_ignored()
                 os.kill(os.getpid(), signal.SIGINT)
                 child = subprocess.Popen(["sleep", "300"])
                 child.terminate()
-                done.append(child.wait(LIMIT_S))
+                done.append(exit_of(child))
             done.append("not interrupted")
         except KeyboardInterrupt:
             done.append("interrupted")

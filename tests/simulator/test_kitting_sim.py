@@ -7,19 +7,18 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 import serial
 from sim_lines import FIRST
+from waiting import PATIENCE_S, json_of, line_of, output_of, started, until
 
 from simulator.cli import main
 from simulator.control import ControlSocket, ask
 
 SIM = [sys.executable, "-m", "simulator"]
-LIMIT_S = 20.0
 
 
 @pytest.fixture
@@ -31,20 +30,18 @@ def control(tmp_path):
 def running(tmp_path, control, *words):
     """A simulator as a process, and what it says about itself."""
     command = [*SIM, "serve", "--json", "--control", str(control), "--modems", str(tmp_path / "gateways"), *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield json.loads(process.stdout.readline()), process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(LIMIT_S) == 0
-            assert process.stderr.read() == ""
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        yield json_of(process.stdout), process
+        process.send_signal(signal.SIGTERM)
+        _, errors = output_of(process)
+    assert (process.returncode, errors) == (0, "")
 
 
 def get(served, path, number=0):
     host, port = served["url"].removeprefix("http://").split(":")
     address = served["gateways"][number]["address"]
     with contextlib.closing(
-        http.client.HTTPConnection(host, int(port), timeout=LIMIT_S, source_address=(address, 0))
+        http.client.HTTPConnection(host, int(port), timeout=PATIENCE_S, source_address=(address, 0))
     ) as connection:
         connection.request("GET", path)
         response = connection.getresponse()
@@ -69,7 +66,7 @@ def test_a_simulator_is_changed_while_it_runs(tmp_path, control, capsys):
         assert get(served, "/v1/subscriber.sessionStatus.imei")[1] == b"000000000000000\n"
 
         modem = served["gateways"][0]["modem"]
-        with serial.Serial(modem, timeout=LIMIT_S) as port:
+        with serial.Serial(modem, timeout=PATIENCE_S) as port:
             port.write(b"AT+CIMI\r")
             assert FIRST.encode() in port.read_until(b"OK\r\n")
         assert main(["break", "unplug", "--modem", FIRST, *at]) == 0
@@ -102,14 +99,14 @@ def test_an_api_is_served_beside_from_the_same_state(tmp_path, control):
         told = json.loads(profile.read_text())
         assert told.pop("endpoint") == served["api"]
         with requests.Session() as session:
-            signed = session.post(served["api"] + "/auth", json=told, timeout=LIMIT_S).json()
+            signed = session.post(served["api"] + "/auth", json=told, timeout=PATIENCE_S).json()
             session.headers = {"X-Soracom-API-Key": signed["apiKey"], "X-Soracom-Token": signed["token"]}
             assert main(["tell", FIRST, "tag.site=osaka", "traffic_bytes=7", *at]) == 0
             assert [
-                one["tags"].get("site") for one in session.get(served["api"] + "/sims", timeout=LIMIT_S).json()
+                one["tags"].get("site") for one in session.get(served["api"] + "/sims", timeout=PATIENCE_S).json()
             ] == ["osaka", None]
             stats = f"{served['api']}/stats/air/subscribers/{FIRST}?from=0&to=4000000000&period=month"
-            (row,) = session.get(stats, timeout=LIMIT_S).json()
+            (row,) = session.get(stats, timeout=PATIENCE_S).json()
             assert row["dataTrafficStatsMap"]["s1.4xfast"]["uploadByteSizeTotal"] == 7
 
 
@@ -122,10 +119,12 @@ def test_the_desk_wakes_a_gateway_by_a_message_to_its_modem(tmp_path, control):
         listener = subprocess.Popen([sys.executable, "-m", "agent.modem.wake_by_sms", "--config", str(settings)])
         try:
             environment = os.environ | {"SORACOM_PROFILE_DIR": str(Path(served["profile"]).parent)}
-            until = time.monotonic() + LIMIT_S
-            while listener.poll() is None and time.monotonic() < until:
+
+            def told_again():
                 subprocess.run(kitting, env=environment, capture_output=True, check=True)
-            assert listener.wait(LIMIT_S) == os.EX_OK
+                return listener.poll()
+
+            assert until("the end of the listener", told_again, lambda code: code is not None) == os.EX_OK
         finally:
             listener.kill()
 
@@ -204,11 +203,9 @@ def test_a_socket_left_over_by_a_killed_simulator_is_replaced(control):
 
 def test_interrupting_ends_it_without_noise(tmp_path, control):
     command = [*SIM, "serve", "--control", control, "--modems", tmp_path / "gateways"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert "metadata service" in process.stdout.readline()
-        deadline = time.monotonic() + LIMIT_S
-        while not control.exists():
-            assert time.monotonic() < deadline
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert "metadata service" in line_of(process.stdout)
+        until("the control socket", control.exists, process=process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(LIMIT_S) == 0
-        assert "Traceback" not in process.stdout.read()
+        output, _ = output_of(process)
+    assert (process.returncode, "Traceback" in output) == (0, False)

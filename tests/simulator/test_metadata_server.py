@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 from sim_lines import FIRST, SECOND, Client
+from waiting import PATIENCE_S, joined, until
 
 from simulator import faults
 from simulator.server import MetadataServer
@@ -34,7 +35,7 @@ def test_who_is_not_on_a_soracom_line_gets_no_answer(server, client):
 
 
 def test_a_connection_from_nowhere_is_closed_before_anything_is_asked(server):
-    with socket.create_connection((server.host, server.port), 5, ("127.0.0.77", 0)) as connection:
+    with socket.create_connection((server.host, server.port), PATIENCE_S, ("127.0.0.77", 0)) as connection:
         assert connection.recv(1) == b""
 
 
@@ -84,7 +85,7 @@ def test_many_devices_at_once_each_get_their_own_answer():
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            joined(thread)
     assert answers == {sim.imsi: sim.imsi for sim in sims}
 
 
@@ -102,8 +103,7 @@ def test_stopping_ends_connections_that_wait_for_nothing(platform):
     line = Client(server)
     with closing(line.connection):
         line.connection.request("GET", "/v1/userdata")
-        while not platform.requests:
-            pass
+        until("the request that hangs", lambda: platform.requests)
         server.stop()
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             line.connection.getresponse()
@@ -126,7 +126,7 @@ def test_a_server_that_was_never_started_can_be_stopped(platform):
     ],
 )
 def test_hostile_requests_do_not_stop_the_service(server, client, sent):
-    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+    with socket.create_connection((server.host, server.port), timeout=PATIENCE_S) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):

@@ -1,12 +1,12 @@
 """A service that listens where the network of a test has it, and tells its SIMs apart by the addresses given."""
 
 import http.client
-import json
 import signal
 import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE_S, json_of, output_of, started
 
 FLEET = """
 [[group]]
@@ -34,15 +34,15 @@ def serve(tmp_path, *words):
         "--json",
         *words,
     ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_each_sim_is_at_the_address_that_was_said(tmp_path):
     words = ("--listen", "127.1.2.3", "--at", "001010000000001=127.0.0.9", "--at", "001010000000002=127.0.0.8")
     with serve(tmp_path, *words) as simulator:
-        served = json.loads(simulator.stdout.readline())
+        served = json_of(simulator.stdout)
         host, port = served["url"].removeprefix("http://").split(":")
-        asked = http.client.HTTPConnection(host, int(port), source_address=("127.0.0.8", 0), timeout=5)
+        asked = http.client.HTTPConnection(host, int(port), source_address=("127.0.0.8", 0), timeout=PATIENCE_S)
         asked.request("GET", "/v1/subscriber.imsi")
         answer = asked.getresponse().read()
         asked.close()
@@ -53,6 +53,6 @@ def test_each_sim_is_at_the_address_that_was_said(tmp_path):
 @pytest.mark.parametrize("words", [("--at", "001010000000001=127.0.0.9"), ("--at", "7=127.0.0.9")])
 def test_a_sim_without_an_address_is_said(tmp_path, words):
     with serve(tmp_path, *words) as simulator:
-        _, said = simulator.communicate(timeout=10)
+        _, said = output_of(simulator)
     assert simulator.returncode == 64
     assert "001010000000002" in said

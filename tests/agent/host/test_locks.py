@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 
 import pytest
+from waiting import line_of
 
 from agent import RESIDENT_LOCK
 from agent.host.locks import held, is_held, resident_pid
@@ -23,7 +24,7 @@ with held(sys.argv[1]):
 @contextmanager
 def _another_holder(path):
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "held\n"
+        assert line_of(process.stdout) == "held\n"
         yield process
         process.send_signal(signal.SIGKILL)
 

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+from waiting import PATIENCE_S, joined
 
 from agent.host.systemd import tell_manager, wait_for_manager, watchdog_interval_s
 
@@ -15,7 +16,7 @@ from agent.host.systemd import tell_manager, wait_for_manager, watchdog_interval
 def manager(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         yield listening
 
@@ -28,7 +29,7 @@ def test_the_manager_hears_all_assignments_in_one_message(manager):
 def test_an_abstract_address_is_understood(monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(f"\0kitting-test-{os.getpid()}")
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         monkeypatch.setenv("NOTIFY_SOCKET", f"@kitting-test-{os.getpid()}")
         assert tell_manager("WATCHDOG=1")
         assert listening.recv(4096) == b"WATCHDOG=1"
@@ -52,9 +53,9 @@ def test_a_message_is_waited_for_until_the_manager_has_dealt_with_it(manager):
 
     dealing = threading.Thread(target=deal)
     dealing.start()
-    assert wait_for_manager(20)
+    assert wait_for_manager(PATIENCE_S)
     assert heard == [b"STATUS=provisioned", b"BARRIER=1"]
-    dealing.join()
+    joined(dealing)
 
 
 def test_a_manager_that_does_not_deal_with_it_is_not_waited_for_for_long(manager):

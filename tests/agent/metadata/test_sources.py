@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from waiting import PATIENCE_S
 
 from agent.errors import Code, Failure
 from agent.metadata.sources import FETCHED, MOST_LOSSES, Sources
@@ -67,7 +68,7 @@ def host():
 
 @pytest.fixture
 def sources(tmp_path):
-    return Sources(MetadataSettings(timeout=2.0), tmp_path, sleep=lambda _: None)
+    return Sources(MetadataSettings(timeout=PATIENCE_S), tmp_path, sleep=lambda _: None)
 
 
 def test_a_file_lies_under_its_digest(host, sources, tmp_path):

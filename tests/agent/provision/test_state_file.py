@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from waiting import exit_of
 
 from agent.errors import Code, Failure
 from agent.provision import state_file as state
@@ -184,7 +185,7 @@ def test_a_command_that_a_pass_starts_does_not_keep_its_lock(tmp_path):
             pass
     finally:
         child.kill()
-        child.wait()
+        exit_of(child)
 
 
 @pytest.fixture

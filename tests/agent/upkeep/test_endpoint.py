@@ -5,6 +5,7 @@ import pytest
 from agent.errors import Code, Failure
 from agent.upkeep import endpoint
 from agent.upkeep.endpoint import is_closed, open_again
+from agent.upkeep.endpoint_table import OPEN, addresses, ruleset
 
 
 def test_what_was_never_closed_is_not_opened(tmp_path):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import waiting
 from board_rows import FAILED, LOCKED, ON, PROVISIONED, Changing, named, row
 
 from fleet.board.sample import sample
 from fleet.board.view import Board
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
 WebDriverException = pytest.importorskip("selenium.common.exceptions").WebDriverException
 HOSTILE = (
     '<img src=x onerror="document.title=1">',
@@ -50,8 +50,15 @@ def until(browser, script, *, by_itself=False):
     """Waits for a state of the page, which may be replaced by another page; an event of focus makes it refresh now."""
     if not by_itself:
         browser.execute_script("dispatchEvent(new Event('focus'))")
-    patience = WebDriverWait(browser, 20, poll_frequency=0.02, ignored_exceptions=(WebDriverException,))
-    patience.until(lambda page: values(page, script))
+    waiting.until(script, lambda: seen(browser, script), lambda value: value and not isinstance(value, Exception))
+
+
+def seen(browser, script):
+    """The value of a script, or why there is none: the page may be another one meanwhile."""
+    try:
+        return values(browser, script)
+    except WebDriverException as error:
+        return error
 
 
 def values(browser, script):

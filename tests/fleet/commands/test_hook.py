@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from simulated_operator import BENCH, SimulatedOperator
-from waiting import PATIENCE_S, exit_of, line_of
+from waiting import PATIENCE_S, line_of, started
 
 from agent.errors import Code
 from fleet.cli import main
@@ -38,7 +38,7 @@ def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path
     (tmp_path / "plan.yaml").write_text(PLAN)
     command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
     command += ["--secret-file", str(tmp_path / "secret")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         url = line_of(process.stderr).split()[-1]
         place = url.removeprefix("http://").rstrip("/")
         connection = http.client.HTTPConnection(place, timeout=PATIENCE_S)
@@ -53,7 +53,7 @@ def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path
             pass
         operator.firing.settle()
         process.send_signal(ending)
-        assert exit_of(process) == 0
+    assert process.returncode == 0
     assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
     assert operator.firing.failed == []
 

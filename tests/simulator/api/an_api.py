@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import requests
 from soracom_document import witness
+from waiting import PATIENCE_S
 
 from simulator.api.account import Account, User
 from simulator.api.firing import Firing
@@ -74,7 +75,7 @@ class Desk:
         """Status and body of an answer; its headers are `self.told`."""
         url = self.server.url + path + (f"?{urlencode(query)}" if query else "")
         headers = self.headers if headers is None else headers
-        answer = self.session.request(method, url, json=body, headers=headers, timeout=10)
+        answer = self.session.request(method, url, json=body, headers=headers, timeout=PATIENCE_S)
         self.told = answer.headers
         return answer.status_code, answer.json() if answer.content else None
 

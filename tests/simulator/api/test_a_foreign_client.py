@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from an_api import Desk
+from waiting import PATIENCE_S
 
 from simulator.api.account import Order
 from simulator.api.users import new_key
@@ -33,7 +34,9 @@ def test_a_client_that_others_made_reads_every_answer(python):
         desk.account.orders["OR1"] = Order("OR1", sim_ids=[one.sim_id for one in desk.sims])
         words = [desk.server.url, *new_key(desk.account.root()), sim.sim_id, sim.imsi, sim.imei]
         client = Path(__file__).with_name("foreign_client.py")
-        done = subprocess.run([python, "-I", client, *words], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            [python, "-I", client, *words], capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         both = [one.sim_id for one in desk.sims[:2]]
         expected = ["hostname: x", both, True, "東京", True, True, "suspended", "active", True, True, True]

@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 from an_api import BENCH, DAY_MS, FIELD, NOW_MS, Desk, action, mail
+from waiting import joined
 
 from simulator.api.account import User
 from simulator.numbers import imei
@@ -272,7 +273,7 @@ def hook():
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
-    thread.join()
+    joined(thread)
     server.server_close()
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from an_api import BENCH, FIELD
+from waiting import PATIENCE_S
 
 from simulator import faults
 from simulator.numbers import imei
@@ -18,7 +19,7 @@ def line(desk):
     with MetadataServer(desk.platform) as server:
 
         def ask(method, path, body=None):
-            connection = http.client.HTTPConnection(server.host, server.port, timeout=5)
+            connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE_S)
             try:
                 connection.request(method, path, None if body is None else json.dumps(body))
                 answer = connection.getresponse()

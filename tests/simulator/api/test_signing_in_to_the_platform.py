@@ -2,6 +2,7 @@
 
 import pytest
 from an_api import NOW_MS
+from waiting import PATIENCE_S
 
 from simulator.api.account import User
 from simulator.api.second_factor import code_of
@@ -119,5 +120,5 @@ def test_a_switch_needs_the_others_trust(people):
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000, b'"x"'])
 def test_a_body_that_is_no_object_is_a_clear_refusal(people, body):
-    answer = people.session.post(people.server.url + "/auth", data=body, timeout=5)
+    answer = people.session.post(people.server.url + "/auth", data=body, timeout=PATIENCE_S)
     assert (answer.status_code, answer.json()["code"]) == (400, "COM0400")

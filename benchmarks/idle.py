@@ -68,8 +68,9 @@ def resident(subject: Subject, watchdog_s: int = WATCHDOG_S) -> Iterator[tuple[s
         }
         with _started(gateway.command("run"), environment) as process:
             words.settimeout(60)
-            while not words.recv(4096).startswith(b"STATUS=provisioned"):
-                pass
+            for last in (b"STATUS=provisioned", b"BARRIER=1"):  # a pass ends with its barrier (sd_notify_barrier(3))
+                while not words.recv(4096).startswith(last):
+                    pass
             time.sleep(2)
             words.setblocking(False)
             yield process, words

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.configuration.keys import RENDERERS
+from agent.configuration.keys import renderer_of
 from agent.configuration.keys import ssh_authorized_keys as ssh
 from agent.configuration.policy import named_paths, never_allowed
 from agent.configuration.problems import Fault
+from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import FileEffect, RemoveFile, WantedEffect
 from agent.frozen import frozen
 from agent.key_path import KeyPath, path_text
@@ -25,8 +26,8 @@ class Rendered:
 
 def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> Rendered:
     """Renders all keys except `without`, in which the schema has found faults already."""
-    sound = {key: document[key] for key in RENDERERS if key in document and key not in without}
-    items = [item for key, value in sound.items() for item in RENDERERS[key](value)]
+    sound = {key: document[key] for key in DOCUMENT_KEYS if key in document and key not in without}
+    items = [item for key, value in sound.items() for item in renderer_of(key)(value)]
     wanted = tuple(_with_sshd(item for item in items if isinstance(item, WantedEffect)))
     if sound.get("enforce"):
         wanted = tuple(replace(item, enforce=True) for item in wanted)

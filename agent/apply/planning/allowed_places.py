@@ -3,7 +3,7 @@
 The device's image may have links. A document must not use them to reach a place that its author may not write, so
 that every file effect is judged by its place, for the key of the document that asks for it:
 
-- A key that chooses its paths itself (`OWN_PLACES`) writes to these places and to no other, whatever `[apply] paths`
+- A key that chooses its paths itself (`own_places`) writes to these places and to no other, whatever `[apply] paths`
   says. A link on the way is refused.
 - With any other key the author chooses the path. The place has to be below `[apply] paths`, and none of the places
   that no document may write (`policy.forbidden_path`).
@@ -20,9 +20,10 @@ from pathlib import PurePosixPath
 
 from agent.apply.planning.nodes import Directory
 from agent.apply.planning.observation import Observation
-from agent.configuration.keys import OWN_PLACES
+from agent.configuration.keys import own_places
 from agent.configuration.keys.users import HOMES
 from agent.configuration.policy import forbidden_path
+from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import FileEffect, WantedEffect
 from agent.errors import Code, Failure
 from agent.reasons import reason_text
@@ -49,7 +50,8 @@ def _refuse_if(why: str, item: WantedEffect, path: str, seen: Observation) -> No
 
 def _why_no_file(item: WantedEffect, path: str, place: str, policy: ApplySettings) -> str:
     """Why an effect may not write to its place; empty where it may."""
-    own = OWN_PLACES.get(item.because.key)
+    key = item.because.key
+    own = own_places(key) if key in DOCUMENT_KEYS else None
     if own is None:
         return forbidden_path(place) or ("" if _is_below(place, policy.paths) else "is not below [apply] paths")
     if place == path and any(_is_in(place, allowed) for allowed in own):

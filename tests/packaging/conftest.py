@@ -4,7 +4,7 @@ import fcntl
 import os
 
 import pytest
-from installed import Built, Installed, build, install
+from installed import Built, Installed, build, install, site_of
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +30,18 @@ def built(once):
 
 
 @pytest.fixture(scope="session")
-def from_wheel(once, built):
-    return Installed(once("wheel", lambda place: install(built.wheel, built.wheel, place)))
+def from_wheel(once, built, tmp_path_factory):
+    place = once("wheel", lambda place: install(built.wheel, built.wheel, place))
+    return Installed(place, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")
-def from_sdist(once, built):
+def from_sdist(once, built, tmp_path_factory):
     """Other projects' packages of the program's names lie in its site-packages, and cannot be imported."""
 
     def make(place):
         install(built.sdist, built.wheel, place, tools=("setuptools",))
         for name in ("agent", "fleet", "simulator"):
-            (Installed(place).site / f"{name}.py").write_text(f"raise SystemExit('the {name} of another project')\n")
+            (site_of(place) / f"{name}.py").write_text(f"raise SystemExit('the {name} of another project')\n")
 
-    return Installed(once("sdist", make))
+    return Installed(once("sdist", make), tmp_path_factory.mktemp("home"))

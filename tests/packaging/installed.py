@@ -72,26 +72,26 @@ def build(place: Path) -> None:
 def install(archive: Path, wheel: Path, place: Path, *, tools: tuple[str, ...] = ()) -> None:
     """A fresh environment with this archive, and of all libraries only those that the wheel says it needs."""
     venv.create(place, symlinks=True, with_pip=False)
-    installed = Installed(place)
-    _link([*_needed(wheel), *tools], installed.site)
+    site = site_of(place)
+    _link([*_needed(wheel), *tools], site)
     words = ["--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--quiet"]
     _tool("pip", "--python", str(place / "bin" / "python"), "install", *words, str(archive), cwd=place)
-    (installed.site / "sitecustomize.py").write_text(REFUSES_THE_CHECKOUT.format(checkout=f"{CHECKOUT}/"))
-    installed.home.mkdir()
+    (site / "sitecustomize.py").write_text(REFUSES_THE_CHECKOUT.format(checkout=f"{CHECKOUT}/"))
+
+
+def site_of(place: Path) -> Path:
+    return next(place.glob("lib/python*/site-packages"))
 
 
 @dataclass(frozen=True)
 class Installed:
     place: Path
+    home: Path
+    """Where every command runs: a directory of this worker's own, since the environment is shared."""
 
     @property
     def site(self) -> Path:
-        return next(self.place.glob("lib/python*/site-packages"))
-
-    @property
-    def home(self) -> Path:
-        """Where every command runs."""
-        return self.place / "home"
+        return site_of(self.place)
 
     @property
     def environment(self) -> dict[str, str]:

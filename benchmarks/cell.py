@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from benchmarks.subject import IMSI, platform_of_one
-from simulator.gateways import Gateway
+from simulator.gateways import STOP_WITHIN_S, Gateway
 from simulator.server import MetadataServer
 
 HERE = Path(__file__).parent
@@ -85,7 +85,7 @@ class Cell:
         self.server.stop()
         for process in self._processes:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(STOP_WITHIN_S)
             if process.stdout:
                 process.stdout.close()
         for space in (self.device, self.tower):

@@ -144,10 +144,10 @@ class Gateway:
         """Ends the agent as systemd would, hands on its last lines, and unplugs the modem."""
         if self.process is not None:
             self.ask_to_end()
-            self.process.wait(10)
+            self.process.wait(STOP_WITHIN_S)
             self.process = None
         if self._follower is not None:
-            self._follower.join(10)
+            self._follower.join(STOP_WITHIN_S)
             self._follower = None
         self.modem.unplug()
 

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import lines_of, output_of
 
 from simulator.interruption import Interruption
 from story.desk import Story
 from story.telling import StoryFailed
 
-LIMIT_S = 300
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -30,11 +30,11 @@ def test_an_interrupted_story_leaves_nothing_running_and_nothing_on_the_disk(tmp
         start_new_session=True,
     ) as process:
         try:
-            for line in process.stdout:
+            for line in lines_of(process.stdout):
                 if line.startswith(chapter):
                     break
             os.killpg(process.pid, signal.SIGINT)  # as the terminal does at Ctrl-C
-            rest, errors = process.communicate(timeout=LIMIT_S)
+            rest, errors = output_of(process)
         finally:
             process.kill()
     assert process.returncode == 130

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 from board_rows import Changing
-from werkzeug.serving import make_server
+from waiting import joined
 
 from fleet.board.logins import Logins
 from fleet.board.sample import sample
+from fleet.board.server import THREADS
 from fleet.board.web import Served, app_of
 from fleet.listen_address import ListenAddress
+from fleet.web_server import WebServer
 
 FLAGS = (
     "--headless=new",
@@ -53,16 +55,14 @@ def serve():
     servers = []
 
     def begin(source, password=None):
-        listen = ListenAddress("127.0.0.1", 0)
-        app = app_of(Served(source, Logins(password), listen))
-        server = make_server(listen.host, listen.port, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        app = app_of(Served(source, Logins(password), ListenAddress("127.0.0.1", 0)))
+        server = WebServer(app, "127.0.0.1", 0, THREADS)
+        thread = threading.Thread(target=server.serve)
         thread.start()
         servers.append((server, thread))
         return f"http://127.0.0.1:{server.port}/"
 
     yield begin
     for server, thread in servers:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()
+        joined(thread)

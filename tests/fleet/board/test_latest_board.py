@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 from board_rows import NOW, READY, board
+from waiting import happened, until
 
 from agent.errors import Code, Failure
 from fleet.board.latest_board import LatestBoard
@@ -13,10 +14,7 @@ FIRST = board(READY)
 
 def asked_until(watch, wanted):
     """Requests the board until it is the wanted one."""
-    pause = threading.Event()
-    while (found := watch.board()) != wanted:
-        pause.wait(0.005)
-    return found
+    until("the wanted board", watch.board, lambda seen: seen == wanted)
 
 
 def test_the_first_request_gets_the_sims_at_once():
@@ -65,7 +63,7 @@ def test_requests_do_not_wait_for_a_slow_platform_and_cause_one_question():
         asked.append(1)
         if len(asked) == 1:
             return FIRST
-        go.wait()
+        happened("the answer that is let go", go)
         return second
 
     watch = LatestBoard(source, every_s=0.0)

@@ -124,7 +124,8 @@ def main(words: Sequence[str]) -> int:
     print(f"{options.runs} runs, seeds from {options.seed}, beside {options.load} processes that compute", flush=True)
     runs: list[Run] = []
     interrupted = False
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for which in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(which, signal.default_int_handler)
     try:
         with load(options.load):
             for seed in range(options.seed, options.seed + options.runs):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from stress import Run, outcome_in, summary
-from waiting import exit_of, line_of, until
+from waiting import exit_of, line_of, output_of, until
 
 HERE = Path(__file__).parent
 RESULTS = """<?xml version="1.0" encoding="utf-8"?>
@@ -54,10 +54,19 @@ def alive(pid):
         return False
 
 
+HOLDS_A_LOAD = """
+import signal, stress
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with stress.load(2) as load:
+    print(*load, flush=True)
+    signal.pause()
+"""
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda by: by.name)
 def test_the_load_ends_with_the_program_however_that_ends(by):
-    program = "import signal, stress\nwith stress.load(2) as load:\n    print(*load, flush=True)\n    signal.pause()"
-    with subprocess.Popen([sys.executable, "-c", program], cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", HOLDS_A_LOAD]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         load = line_of(process.stdout).split()
         assert [alive(pid) for pid in load] == [True, True]
         process.send_signal(by)
@@ -65,26 +74,25 @@ def test_the_load_ends_with_the_program_however_that_ends(by):
     until("the load's end", lambda: [alive(pid) for pid in load], lambda seen: seen == [False, False])
 
 
-def stressed(place, *words):
-    command = [
-        sys.executable,
-        HERE / "stress.py",
-        "--workers=1",
-        "--load=1",
-        "--seed=7",
-        f"--kept={place}",
-        f"--rootdir={place}",
-        *words,
-    ]
+def stress(place, *words):
+    """The program, with its logs in a place of the test's own."""
+    options = ("--workers=1", "--load=1", "--seed=7", f"--kept={place}", f"--rootdir={place}")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COVERAGE_"))}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, HERE / "stress.py", *options, *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def stressed(place, *words):
+    """The exit code and the printed lines of the program."""
+    with stress(place, *words) as process:
+        said, _ = output_of(process)
+        return exit_of(process), said.splitlines()
 
 
 def test_a_suite_that_fails_in_each_run_is_listed_with_its_seeds(tmp_path):
     (tmp_path / "test_it.py").write_text("def test_good(): pass\ndef test_bad(): assert False\n")
-    done = stressed(tmp_path, "--runs=2", str(tmp_path / "test_it.py"))
-    assert done.returncode == 1
-    said = done.stdout.splitlines()
+    code, said = stressed(tmp_path, "--runs=2", str(tmp_path / "test_it.py"))
+    assert code == 1
     assert said[-4:] == [
         "2 runs, of which 2 failed:",
         "  2 of 2  test_it.py::test_bad  seeds 7 8",
@@ -95,6 +103,22 @@ def test_a_suite_that_fails_in_each_run_is_listed_with_its_seeds(tmp_path):
 
 
 def test_a_suite_that_cannot_run_has_failed(tmp_path):
-    done = stressed(tmp_path, "--runs=1", "--no-such-option")
-    assert done.returncode == 1
-    assert "  1 of 1  (pytest ended with 4)  seeds 7" in done.stdout.splitlines()
+    code, said = stressed(tmp_path, "--runs=1", "--no-such-option")
+    assert code == 1
+    assert "  1 of 1  (pytest ended with 4)  seeds 7" in said
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda by: by.name)
+def test_an_interruption_ends_the_suite_and_says_what_was_seen_so_far(tmp_path, by):
+    (tmp_path / "test_it.py").write_text(
+        f"import os, time\ndef test_it():\n    open({str(tmp_path / 'began')!r}, 'w').write(str(os.getpid()))\n"
+        "    while True: time.sleep(1)\n"
+    )
+    began = tmp_path / "began"
+    with stress(tmp_path, str(tmp_path / "test_it.py")) as process:
+        until("the suite's test", lambda: began.exists() and began.read_text(), process=process)
+        process.send_signal(by)
+        said, _ = output_of(process)
+        assert exit_of(process) == 130
+    assert said.splitlines()[1:] == ["interrupted", "nothing failed in 0 runs", f"logs: {tmp_path}"]
+    until("the suite's end", lambda: alive(began.read_text()), lambda seen: not seen)

@@ -1,6 +1,6 @@
 """Entry point. `kitting-apply`, the root half: started by systemd for an order, and early at boot (`--recover`).
 
-Exit codes follow sysexits.h: 0 also for an order that was refused or undone, which its outcome says; 73 where the
+Exit codes follow sysexits.h: 0 also for an order that was refused or undone, as its outcome shows; 73 where the
 directory cannot be used, 75 where another process is at work, 78 for wrong settings, 70 for a bug.
 """
 

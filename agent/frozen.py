@@ -48,8 +48,8 @@ class _Shared:
             after()
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(self) if one.repr)
-        return f"{type(self).__qualname__}({said})"
+        shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(self) if one.repr)
+        return f"{type(self).__qualname__}({shown})"
 
     def __eq__(self, other: object) -> bool:
         return _contents(self) == _contents(other) if other.__class__ is self.__class__ else NotImplemented

@@ -77,7 +77,7 @@ class ScheduleSettings:
     interval: float = _setting(positive_duration_s, 3600.0)
     """Seconds between passes."""
     jitter: float = _setting(duration_s, 600.0)
-    """Seconds, at most, that are added, so that a fleet does not come all at once; how many, the SIM decides."""
+    """The most seconds that are added, so that a fleet does not act at one moment; the SIM determines how many."""
     budget: Budget | None = _setting(parse_budget, None)
     """The limit of the agent's own traffic; None for no limit."""
 
@@ -116,7 +116,7 @@ class Policy(Enum):
     """The device's reaction to another SIM or modem than the one it was provisioned with."""
 
     ADOPT = "adopt"
-    """It takes the new identity for its own, and what that is to be."""
+    """It accepts the new identity, and the configuration that belongs to it."""
     HOLD = "hold"
     """It stays as it is until the operator releases it, by tag or at the device."""
     REFUSE = "refuse"

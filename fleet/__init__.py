@@ -10,7 +10,7 @@
     platform/    the SORACOM API: sign-in, requests, operations, and their values
     signing/     signed userdata documents
 
-A room's `__all__` names the modules that other rooms import.
+A folder's `__all__` names the modules that other folders import.
 """
 
 __all__ = ["bilingual_text", "listen_address", "web_server"]

@@ -33,7 +33,7 @@ def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
     serial = _not_older(signed, serials)
     configuration = resolve(signed.text, _names(order), userdata_schema())
     if configuration.digest != order.digest:
-        raise Failure(Code.ORDER_INVALID, "the document is not what the signed text says")
+        raise Failure(Code.ORDER_INVALID, "the document differs from the signed text")
     write_serials(own, replace(serials, pending=serial, order_id=order.order_id))
     return replace(order, document=configuration.document)
 

@@ -1,4 +1,4 @@
-"""Story. Ends an application: says its outcome, remembers what is managed, and forgets the journal.
+"""Story. Ends an application: writes its outcome, records what is managed, and removes the journal.
 
 The outcome is written before the journal is removed: after a power cut in between it is only written once more.
 """
@@ -22,7 +22,7 @@ from agent.reasons import NotDone
 
 
 def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] = ()) -> Outcome:
-    """Says where the application stands; one that has ended is forgotten after that."""
+    """Writes the state of the application as an outcome; removes the journal of an application that has ended."""
     state = journal.progress.state
     outcome = outcome_of(journal.ordered, journal.progress, notes)
     if state is State.COMMITTED:
@@ -55,12 +55,12 @@ def say(outcome: Outcome, context: ApplyContext) -> Outcome:
 
 
 def refused(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
-    """Says that nothing was applied, and why."""
+    """Writes the outcome of an order of which nothing was applied, with the reason."""
     return say(Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure), context)
 
 
 def _finish(ordered: Ordered, context: ApplyContext, kind: type[ActivateConnections | PowerState]) -> Iterator[Change]:
-    """Does what has to wait until everything is kept; a failure takes nothing back."""
+    """Does the actions that wait until everything is kept; a failure here takes nothing back."""
     for step in ordered.steps:
         if isinstance(step, ActionStep) and isinstance(step.action, kind):
             try:

@@ -1,6 +1,6 @@
 """Story. Carries out a plan, or takes it back; the journal records each step that acts on something else than files.
 
-A step that fails takes everything back. The state of the journal says afterwards how it went.
+A step that fails takes everything back. Afterwards the state of the journal is the result.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PURPOSES: Mapping[type[Order], Purpose] = {
 }
 
 Notes = tuple[Change, ...]
-"""What could not be done or undone, and why."""
+"""The steps that could not be done or undone, each with its reason."""
 
 
 def remembered_in(store: Store) -> tuple[Managed, Notes]:

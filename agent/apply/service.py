@@ -36,7 +36,7 @@ GRACE_S = 60.0
 BOOT_S = 300.0
 """The time beyond `confirm_within` after a restart, when modem and network come up first."""
 _LOOK_S = 0.1
-"""Between two looks for the confirmation."""
+"""Seconds between two checks for the confirmation."""
 _LOCK_TRIES = 100
 _LOCK_PAUSE_S = 0.01
 

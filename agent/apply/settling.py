@@ -1,4 +1,4 @@
-"""Story. After a restart: ends what an earlier process left open, or says again that it waits for a confirmation."""
+"""Story. After a restart: ends what an earlier process left open, or writes again that it waits for a confirmation."""
 
 from __future__ import annotations
 

@@ -34,4 +34,4 @@ def clean(settings: Settings, *, really: bool) -> Iterator[str]:
     elif not really:
         yield "Nothing was removed. To remove it: sudo kitting-agent clean --image --yes"
     for reminder in cleaning.reminders():
-        yield f"{'not ours':<13} {reminder}"
+        yield f"{'by hand':<13} {reminder}"

@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         arguments,
         [
             f"{place}: {', '.join(names)}",
-            "Secrets and the middle digits of identifiers are covered; look into it before you send it.",
+            "Secrets and the middle digits of identifiers are covered. Check the file before you send it.",
         ],
     )
     return os.EX_OK

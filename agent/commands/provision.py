@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     import gc
     import threading
 
-    gc.disable()  # a pass ends before garbage matters, and its collection takes a twentieth of the time of a pass
+    gc.disable()  # a pass ends before garbage matters, and garbage collection takes a twentieth of the time of a pass
     from agent.host.leaving_root import leave_root
     from agent.metadata import early_connection
     from agent.provision.state_file import STATE

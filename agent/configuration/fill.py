@@ -1,4 +1,4 @@
-"""Pure. `{{ tags.site }}`: what is written in texts once for all SIMs becomes this SIM's.
+"""Pure. `{{ tags.site }}`: replaces the names in a document's texts by the values of this SIM.
 
     text        literal text and fillers
     filler      {{ expression }}
@@ -221,6 +221,6 @@ def _is_for_a_shell(path: KeyPath) -> bool:
 
 
 def _undefined(filler: _Filler, namespace: Iterable[str]) -> str:
-    whose = "this SIM has no value for" if filler.namespace != "equipment" else "the modem did not tell"
+    whose = "this SIM has no value for" if filler.namespace != "equipment" else "the modem did not report"
     have = ", ".join(quoted(name) for name in sorted(namespace)[:10])
     return f"{whose} {filler}; {filler.namespace} has {have or 'nothing'}"

@@ -1,10 +1,10 @@
-"""Words. What people try who know cloud-config, and what to write here instead."""
+"""Words. Keys that users of cloud-config try, and what to write here instead."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-_IN_IMAGE = "it belongs into the image: nothing is installed over a SIM"
+_IN_IMAGE = "set it up in the image: nothing is installed over a SIM"
 _USERS = "users takes a list; nobody has a password, ssh_authorized_keys has the keys"
 _SSHD = "write a file below /etc/ssh/sshd_config.d with write_files"
 _SOON = "use runcmd, where the device's settings allow it, or write a unit with write_files and enable it with services"
@@ -29,17 +29,17 @@ INSTEAD = MappingProxyType(
         "phone_home": "the agent reports by SIM tags; report adds more of them",
         "final_message": "the agent reports by SIM tags",
         "ca-certs": "did you mean ca_certs?",
-        "remove_defaults": "what Debian trusts stays trusted",
-        "sudo": "who may become root is the image's business",
+        "remove_defaults": "the certificates that Debian trusts cannot be removed",
+        "sudo": "the image decides which users may become root",
         "gateway4": "write a route: {to: default, via: …}",
         "gateway6": "write a route: {to: default, via: …}",
-        "renderer": "NetworkManager is the one that is set up",
-        "append": "a file is written whole, so that applying it twice is applying it once: put all of it into content",
-        "defer": "files are in place before services and commands anyway",
-        "ntp_client": "systemd-timesyncd is the one that is set up; write another one's file with write_files",
+        "renderer": "only NetworkManager's connections are written",
+        "append": "a file is always written as a whole; put its whole text into content",
+        "defer": "files are always written before services and commands",
+        "ntp_client": "only systemd-timesyncd is set up; write the file of another client with write_files",
         "mode": "did you mean permissions?",
         "group": "did you mean owner? It takes user:group",
-        "user_data": "the keys stand at the top",
+        "user_data": "write its keys at the top of the document",
         "Content-Type": "multipart userdata is not read; write one document",
         "<<": "merge keys are not read; write the keys out",
     }

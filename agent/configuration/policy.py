@@ -28,7 +28,7 @@ _NEVER = (
     (re.compile(r"/boot(/.*)?"), "decides whether the device boots, and could not be undone"),
     (re.compile(r"/etc/(passwd|shadow|group|gshadow|subuid|subgid)(-|\.lock)?(/.*)?"), "holds the device's accounts"),
     (re.compile(r"/etc/\.pwd\.lock"), "holds the device's accounts"),
-    (re.compile(r"/etc/sudoers.*"), "says who may become root"),
+    (re.compile(r"/etc/sudoers.*"), "decides which users may become root"),
     (re.compile(r"/etc/ssh/ssh_host_.*"), "is the device's own key"),
     (re.compile(r"/(.*/)?kitting-(agent|apply).*"), "belongs to the agent"),
     (re.compile(r"/(.*/)?kitting-[^/]*\.(service|socket|timer|path|target|slice).*"), "belongs to the agent"),

@@ -13,7 +13,7 @@ from agent.frozen import frozen
 from agent.key_path import KeyPath, path_text
 
 MAX_NAMED = 15
-"""So many problems are named in one failure."""
+"""The most problems that one failure names."""
 
 
 @frozen

@@ -124,7 +124,7 @@ def report_items(configuration: Configuration) -> tuple[ReportItem, ...]:
 
 
 def _parsed(userdata: bytes) -> Document:
-    """The document with the fillers that it asks for in so many words."""
+    """The document with the fillers for which `environment` asks by `with_identity`."""
     document = parse(unpack(userdata))
     if "environment" not in document.content:
         return document

@@ -55,8 +55,8 @@ def faults(document: Mapping[str, Any], schema: Schema, *, templates: bool) -> t
     if accepts(document, schema.rules, templates=templates):
         return ()
     errors = schema.validator.iter_errors(document)
-    told = (error for error in errors if not (templates and _waits_for_values(error)))
-    return tuple(islice((fault for error in told for fault in _faults(error, document)), MAX_FAULTS))
+    reported = (error for error in errors if not (templates and _waits_for_values(error)))
+    return tuple(islice((fault for error in reported for fault in _faults(error, document)), MAX_FAULTS))
 
 
 def is_secret(document: Mapping[str, Any], path: KeyPath) -> bool:

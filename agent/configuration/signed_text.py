@@ -33,9 +33,9 @@ class SignedText:
     """A text, and the signature that stood below it."""
 
     text: bytes
-    """The bytes that were signed, and that mean something."""
+    """The bytes that were signed: the userdata without its signature."""
     signature: bytes | None
-    """In ssh-keygen's own form; None where there is none, or what stands there is none."""
+    """The signature in ssh-keygen's own form; None where it is missing or malformed."""
 
     @property
     def serial(self) -> int | None:
@@ -45,7 +45,7 @@ class SignedText:
 
 
 def split(userdata: bytes) -> SignedText:
-    """Text and signature; a text without a marker line is all text."""
+    """Text and signature; a text without a marker line has no signature."""
     text, marker, below = _parted(userdata)
     if not marker:
         return SignedText(userdata, None)

@@ -20,7 +20,7 @@ MAX_PACKED_BYTES = 256 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters except tab, newline, carriage return: no text has them, and terminals obey them."""
+"""Control characters except tab, newline, carriage return: no text has them, and terminals interpret them."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_IN_BASE64 = b"H4sI"

@@ -71,8 +71,8 @@ def parse_yaml(text: str) -> tuple[Any, dict[KeyPath, Place]]:
 
 def _without_values(error: yaml.MarkedYAMLError) -> str:
     """The parser's message without words of the document, which may be a password."""
-    said = [part for part in (error.context, error.problem) if part]
-    return _QUOTED_WORD.sub("'…'", ": ".join(said)) or "not YAML"
+    parts = [part for part in (error.context, error.problem) if part]
+    return _QUOTED_WORD.sub("'…'", ": ".join(parts)) or "not YAML"
 
 
 def _place(event: Event) -> Place:

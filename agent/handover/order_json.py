@@ -33,11 +33,11 @@ ORDER_VERSION = 2
 READABLE_ORDERS = (1, ORDER_VERSION)
 """Version 1 had the members of version 2 and more: an order that was placed before an update is still carried out."""
 OUTCOME_VERSION = 2
-"""Of outcome.json."""
+"""The version of outcome.json."""
 READABLE_OUTCOMES = (1, OUTCOME_VERSION)
 """Version 1 had reasons as texts: an outcome that was written before an update is still read."""
 MAX_BYTES = 4 * 1024 * 1024
-"""Of each text."""
+"""The most bytes of each text."""
 
 
 def order_to_json(order: Order) -> str:

@@ -15,7 +15,7 @@ from agent.errors import Code, Failure
 
 _POSIX_MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "termios", "tty"})
 _PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"}
-"""Packages that are not called like the module that they bring."""
+"""The packages whose name differs from the name of their module."""
 
 
 def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
@@ -36,7 +36,7 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
 
 
 def module_missing(name: str) -> Failure:
-    """The failure that a Python module is which cannot be found: another system, or an incomplete installation."""
+    """The failure for a Python module that cannot be found: another system, or an incomplete installation."""
     top = name.partition(".")[0]
     if top in _POSIX_MODULES:
         what = f"this command needs a POSIX system: there is no Python module {top} here"

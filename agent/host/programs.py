@@ -18,10 +18,10 @@ from contextlib import suppress
 from agent.frozen import frozen
 
 MAX_BYTES = 1024 * 1024
-"""Of each stream of a program; what comes after is not kept."""
+"""The most bytes that are kept of each stream of a program."""
 _PART_BYTES = 65536
 _LOOK_S = 0.05
-"""Between two looks whether a program that prints nothing has ended."""
+"""Seconds between two checks whether a program that prints nothing has ended."""
 
 
 @frozen

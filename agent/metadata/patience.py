@@ -20,7 +20,7 @@ ASK_CAP_S = 15.0
 ASK_LEAST_S = 0.5
 """With less time left than this, the service is not asked again."""
 _FINAL = frozenset({Code.METADATA_DISABLED})
-"""Silence of a kind that only a person at the desk ends; asking again in this pass costs bytes for nothing."""
+"""Failures that only a change at the desk ends; asking again in this pass would only cost bytes."""
 
 
 class AskLater(Failure):

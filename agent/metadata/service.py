@@ -58,7 +58,7 @@ _BODILESS = frozenset({204, 304})
 
 @frozen
 class _Limit:
-    """What a request may take."""
+    """The seconds that a request may take."""
 
     left_s: float
     named_s: float
@@ -138,7 +138,7 @@ class MetadataService:
         return self.subscriber()
 
     def read_userdata_ahead(self) -> None:
-        """Begins to read the userdata over a second connection, beside what is asked meanwhile: a round trip less."""
+        """Begins to read the userdata over a second connection, beside other requests, which saves a round trip."""
         self._ahead = _Ahead(
             MetadataService(replace(self._settings, patience=0.0), self._transports, clock=self._clock)
         )

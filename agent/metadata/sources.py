@@ -28,10 +28,10 @@ from agent.settings import MetadataSettings
 
 FETCHED = "fetched"
 LIMIT_S = 1800.0
-"""For all files of one pass; what is left is fetched by the next."""
+"""The time for all files of one pass; the next pass fetches the rest."""
 PAUSE_S = 2.0
 MOST_LOSSES = 5
-"""Times in a row that nothing came at all before a pass gives up."""
+"""The number of answers in a row without a byte after which a pass gives up."""
 
 _PART_BYTES = 64 * 1024
 _FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)

@@ -134,7 +134,7 @@ def _modem(equipment: Equipment) -> Finding:
         return Finding("modem", Level.WARNING, str(imei), imei.code.advice)
     if imei.value.digits == _UNPROGRAMMED:
         return Finding("modem", Level.WARNING, f"IMEI {imei.value}, which every unprogrammed module has", _SAME_ADVICE)
-    others = f"; {len(equipment.others)} more beside it" if equipment.others else ""
+    others = f"; {len(equipment.others)} more modems" if equipment.others else ""
     return Finding("modem", Level.OK, f"IMEI {imei.value} on {equipment.port} ({equipment.source.value}){others}")
 
 
@@ -156,14 +156,14 @@ def _radio(equipment: Equipment) -> Iterator[Finding]:
 
 
 _UNPROGRAMMED = "004999010640000"
-_SAME_ADVICE = "It tells no device from another: ask the maker of the modem for a number of its own."
+_SAME_ADVICE = "Many modules have this number: ask the maker of the modem for an IMEI of its own."
 _SIM_ADVICE = {
     SimState.ABSENT: "Insert the SIM, and start the modem anew.",
-    SimState.PIN: "Take the PIN off in another device, or let the connection manager enter it: none is guessed.",
-    SimState.PUK: "Unblock the SIM with its PUK in another device, or exchange it: no code is guessed.",
+    SimState.PIN: "Take the PIN off in another device, or let the connection manager enter it. The agent tries no PIN.",
+    SimState.PUK: "Unblock the SIM with its PUK in another device, or exchange it. The agent tries no PUK.",
     SimState.LOCKED: "Use a modem that is not locked to another operator's SIM.",
-    SimState.FAILED: "Clean its contacts and insert it again; else exchange it.",
-    SimState.BUSY: "Wait some seconds, and look again.",
+    SimState.FAILED: "Clean the contacts of the SIM and insert it again; if that does not help, exchange it.",
+    SimState.BUSY: "Wait some seconds, and run the command again.",
 }
 _NETWORK_ADVICE = "Check the antenna, the coverage, and in the console whether the SIM is active."
 

@@ -21,7 +21,7 @@ from fleet.platform.sim import Sim, Status
 
 @unique
 class Stage(Enum):
-    """The stages in their order; in the last five, the SIM has left the regular course."""
+    """The stages in their order; a SIM in one of the last five needs attention or is stopped."""
 
     ORDERED = "ordered"
     IN_STOCK = "in stock"

@@ -22,7 +22,7 @@ class AbnormalSim:
     row: Row
     reasons: tuple[str, ...]
     megabytes: float | None
-    """Of its busiest day; None where the platform does not tell."""
+    """The traffic of its busiest day; None where the platform does not report it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Pure. A hint: the SIM id that a call of the platform names.
 
-The platform signs nothing and repeats nothing. A call therefore only causes a look at the SIM: a call that is forged,
-late, repeated or out of order changes nothing that the look alone would not have changed.
+The platform signs nothing and repeats nothing. A call therefore only causes a check of the SIM: a call that is forged,
+late, repeated or out of order changes nothing that the check alone would not have changed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import re
 
 MAX_BYTES = 4096
-"""Of a call's body; a longer body is not read to its end."""
+"""The most bytes of a call's body; a longer body is not read to its end."""
 _SIM_ID = re.compile(r"[0-9]{10,22}")
 _NAMES = ("sim", "simId", *(f"parameter{number}" for number in range(1, 6)))
 """Members of a call that may hold the SIM id; the last ones are the parameters of an InvokeAWSLambdaAction."""

@@ -1,4 +1,4 @@
-"""Story: SIMs that were hinted at, worked on by threads, each SIM by one thread at a time and again where not ready."""
+"""Story: SIMs of hints, checked by threads: each SIM by one thread at a time, and again where it is not ready."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fleet.hook.locking_by_hint import HintResult, Outcome
 MOST_WAITING = 10_000
 """SIMs that may wait; further hints are refused, since `kitting lock --all-ready` finds their SIMs."""
 PAUSES_S = (5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 180.0, 300.0)
-"""Between looks at a SIM whose device is not provisioned yet."""
+"""Seconds between two checks of a SIM whose device is not provisioned yet."""
 _LOOK_S = 0.2
 
 

@@ -27,7 +27,7 @@ _FOR_A_LOOK_S = 30.0
 
 
 def lambda_handler(event: object, context: object) -> Mapping[str, Any]:
-    """Looks at the SIM, again and again as long as the function may run (`get_remaining_time_in_millis`)."""
+    """Checks the SIM, again and again as long as the function may run (`get_remaining_time_in_millis`)."""
     sim_id = hinted_sim_id(event)
     if sim_id is None:
         return {"outcome": "the event names no SIM"}

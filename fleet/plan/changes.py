@@ -11,7 +11,7 @@ from fleet.plan.plan import HANDLER_PREFIX, GroupRole, WantedGroup, WantedHandle
 
 _AIR = "SoracomAir"
 _MOST_SHOWN = 40
-"""Characters of a value."""
+"""The most characters that are shown of a value."""
 
 
 @dataclass(frozen=True, slots=True)

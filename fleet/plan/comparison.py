@@ -102,7 +102,7 @@ def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]]
 
 
 def _require_room(wanted: WantedGroup, found: Group | None) -> None:
-    """Raises `plan.invalid` where the settings that a group has already leave no room for those of the plan."""
+    """Raises `plan.invalid` where the settings that a group has already leave no space for those of the plan."""
     present = found.configuration if found else {}
     names = {*present, *wanted.configuration}
     together = {name: {**present.get(name, {}), **wanted.configuration.get(name, {})} for name in names}

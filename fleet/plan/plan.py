@@ -89,7 +89,7 @@ class Plan:
     tags: Mapping[str, str]
     speed_class: str | None
     subscription: str | None
-    """Of an order's SIMs; with it, the SIMs are set up together with their registration."""
+    """The subscription of an order's SIMs; with it, the SIMs are set up together with their registration."""
     before: WantedGroup
     after: WantedGroup | None
     handlers: tuple[WantedHandler, ...]

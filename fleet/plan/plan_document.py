@@ -33,7 +33,7 @@ from fleet.plan.plan_schema import schema_faults
 from fleet.plan.sim_list import read_sim_list
 
 GROUP_LIMIT_BYTES = 8 * 1024
-"""Of a group's whole configuration with its userdata (users.soracom.io, limitations of SORACOM Air)."""
+"""The most bytes of a group's whole configuration with its userdata (users.soracom.io, limitations of SORACOM Air)."""
 _MOST_NAMED = 10
 _MOST_NAMED_IN_USERDATA = 5
 

@@ -51,7 +51,7 @@ class RetryPolicy:
     attempts: int = 6
     first_pause_s: float = 1.0
     timeout_s: float = 30.0
-    """Of one attempt."""
+    """The time limit of one attempt."""
 
 
 class Api:

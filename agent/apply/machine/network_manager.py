@@ -1,4 +1,4 @@
-"""Pure. What NetworkManager is asked so that new connections are activated, and are given up again by themselves.
+"""Pure. The requests to NetworkManager that activate new connections, so that it takes them back by itself.
 
 A checkpoint of NetworkManager (its D-Bus API, `CheckpointCreate`) covers the time until the confirmation: if it is not
 removed in time, NetworkManager goes back by itself, also where this process is dead.

@@ -11,7 +11,7 @@ from agent.errors import Code, Failure
 ACTIVE_WITHIN_S = 60.0
 """The time that a unit has if it is still starting after `systemctl restart` has returned."""
 STAYS_S = 1.0
-"""The time that a unit has to be at work without a break: one that dies right after its start is not."""
+"""The time that a unit has to be at work without a break: a unit that dies right after its start does not work."""
 LOOK_S = 0.25
 PROPERTIES = ("ActiveState", "SubState", "Type", "Result", "RemainAfterExit")
 

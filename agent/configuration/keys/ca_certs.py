@@ -34,7 +34,7 @@ def render(authorities: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | 
 
 def _unfit(text: str) -> str:
     if "PRIVATE KEY" in text:
-        return "a private key; it must never leave the desk. Here belongs the certificate"
+        return "a private key, which must never leave the desk; write the certificate here"
     found = _PEM.fullmatch(text)
     if not found:
         return "no certificate in PEM: one block from BEGIN CERTIFICATE to END CERTIFICATE"

@@ -19,7 +19,7 @@ def unit_name(unit: str) -> str:
 
 
 def render(services: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
-    """In the order disable, mask, enable, restart: what goes makes room for what comes."""
+    """In the order disable, mask, enable, restart: units that stop free ports for units that start."""
     yield from _contradictions(services)
     for key in ("disable", "mask", "enable", "restart"):
         for position, unit in enumerate(services.get(key, ())):
@@ -31,4 +31,4 @@ def _contradictions(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
         units = {unit_name(unit) for unit in services.get(one, ())}
         for position, unit in enumerate(services.get(other, ())):
             if unit_name(unit) in units:
-                yield Fault(("services", other, position), f"stands under {one} as well")
+                yield Fault(("services", other, position), f"is named under {one} as well")

@@ -1,7 +1,7 @@
 """Pure. `ssh_authorized_keys` → one file of public keys for each user, outside of home directories (sshd_config(5)).
 
 A key is a line of authorized_keys (sshd(8)): options, type, base64, comment. What is in the base64 names the type
-again, so that a key that was cut or mixed up is found here and not at the door of a gateway far away.
+again, so that a key that was cut or mixed up is found here, and not when a login at a remote gateway fails.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: DocumentKey
 
 
 def where_keys_are(because: DocumentKey) -> WantedEffect:
-    """The drop-in that tells sshd the place of the keys, once for a document."""
+    """The drop-in that names the place of the keys to sshd, once for a document."""
     config = WriteFile(SSHD_PATH, SSHD_CONFIG.encode(), 0o644, "root:root")
     return WantedEffect(config, because, then=(RELOAD,))
 
@@ -69,7 +69,7 @@ def _faults(lines: Sequence[str], path: KeyPath) -> Iterator[Fault]:
 
 def _unfit(line: str) -> str:
     if "PRIVATE KEY" in line:
-        return "a private key; it must never leave the desk. Make a new pair, and write the public key here"
+        return "a private key, which must never leave the desk; make a new pair, and write the public key here"
     found = _LINE.fullmatch(line)
     if not found:
         return "no public key in one line, such as ssh-ed25519 AAAA… comment"

@@ -45,7 +45,7 @@ def _faults(user: Mapping[str, Any], here: KeyPath) -> Iterator[Fault]:
             yield Fault((*here, member), "takes a path without spaces, quotes, colons, backslashes and percent signs")
     for position, group in enumerate(user.get("groups", ())):
         if group in _LEADS_TO_ROOT:
-            yield Fault((*here, "groups", position), f"{group} makes root of its members, which only the image does")
+            yield Fault((*here, "groups", position), f"members of {group} can become root: only the image decides that")
 
 
 def _user(user: Mapping[str, Any], here: KeyPath) -> Iterator[WantedEffect | Fault]:

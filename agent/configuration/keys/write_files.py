@@ -1,4 +1,4 @@
-"""Pure. `write_files` → files, whole, each with the units that have to hear of it.
+"""Pure. `write_files` → whole files, each with the units that are reloaded or restarted after a change.
 
 `encoding` has cloud-init's aliases. `gz` and `gzip` mean base64 of gzip too, since a text cannot hold anything else.
 A sensitive file is 0600 by default, and one that others may read is refused.
@@ -50,7 +50,7 @@ def _file(file: Mapping[str, Any], content: bytes, path: KeyPath) -> WantedEffec
 
 def _fetched(file: Mapping[str, Any], path: KeyPath) -> WantedEffect | Fault:
     if "content" in file or "encoding" in file:
-        return Fault((*path, "source"), "stands beside content; a file has the one or the other")
+        return Fault((*path, "source"), "is written beside content; a file has content or source")
     mode, source = mode_of(file, path), file["source"]
     if isinstance(mode, Fault):
         return mode

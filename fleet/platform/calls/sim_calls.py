@@ -1,6 +1,6 @@
 """Edge: operations on SIMs: read, tag, move to a group, lock to an IMEI, stop, wake.
 
-An operation that changes a SIM returns the SIM after the change, where the platform tells it.
+An operation that changes a SIM returns the SIM after the change, where the platform returns it.
 """
 
 from __future__ import annotations

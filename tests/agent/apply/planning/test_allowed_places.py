@@ -105,7 +105,7 @@ def test_a_link_that_stays_below_the_allowed_paths_may_be_used(tmp_path, key):
 def test_a_link_to_what_is_never_written_is_refused_whatever_the_settings_allow(tmp_path, key):
     path = "/etc/app/up/sudoers.d/README"
     document = {"absent": [path]} if key == "absent" else {key: [{"path": path}]}
-    is_refused(Image(tmp_path, UP, paths=("/",)), document, "who may become root")
+    is_refused(Image(tmp_path, UP, paths=("/",)), document, "which users may become root")
 
 
 OWN = {

@@ -29,4 +29,4 @@ def test_a_unit_without_a_type_is_a_service(unit, name):
 @pytest.mark.parametrize(("one", "other"), [("enable", "disable"), ("enable", "mask"), ("restart", "mask")])
 def test_a_unit_cannot_be_asked_for_two_opposites(one, other):
     faults = [item for item in render({one: ["a"], other: ["b", "a.service"]}) if isinstance(item, Fault)]
-    assert faults == [Fault(("services", other, 1), f"stands under {one} as well")]
+    assert faults == [Fault(("services", other, 1), f"is named under {one} as well")]

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
+from pathlib import Path
 
 from agent.commands.messages import print_messages
+from agent.errors import Failure
 from agent.settings import Settings
 from agent.upkeep import panel
 
+PAUSE_S = 10.0
+"""How long a request that cannot be removed holds this program: systemd starts it again as soon as it ends."""
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Makes the LED show the state."""
+
+def run(arguments: argparse.Namespace, settings: Settings, wanted: Path = panel.WANTED) -> int:
+    """Makes the LED show the state, and again after each further request (kitting-light.path)."""
+    try:
+        panel.take_request(wanted)
+    except Failure:
+        time.sleep(PAUSE_S)
+        raise
     if not settings.display.led:
         print_messages(arguments, ["no LED: [display] led is empty"])
         return os.EX_OK

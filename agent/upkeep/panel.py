@@ -1,8 +1,10 @@
 """Edge. What a technician sees without logging in: the console's login prompt and one LED.
 
 The network half may change neither. It writes two small files in /run/kitting-agent: `issue`, which the login prompt
-quotes (agetty(8)), and `shown`, one word. A change of `shown` starts `kitting-agent light`, which sets the LED. Without
-that directory, or where it belongs to another user, nothing is shown and nothing fails.
+quotes (agetty(8)), and `shown`, one word. After a change of `shown` it makes the file `wanted` in /run/kitting-light.
+While that file exists, systemd starts `kitting-agent light`. That program removes `wanted`, reads `shown` and sets the
+LED, so a change that comes while it runs starts it once more. Without those directories, or where they belong to
+another user, nothing is shown and nothing fails.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from enum import Enum, unique
 from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.durable import read_bounded, write_durably
+from agent.host.durable import read_bounded, write_durably, write_until_boot
 from agent.provision.lifecycle import State
 
 PLACE = Path("/run/kitting-agent")
 ISSUE, SHOWN = "issue", "shown"
+WANTED = Path("/run/kitting-light/wanted")
+"""The request to set the LED anew. Root owns its directory, the network half may write there: both can remove it."""
 LEDS = Path("/sys/class/leds")
 MAX_BYTES = 32
 
@@ -62,11 +66,20 @@ def issue_text(state: State, imsi: str | None, imei: str | None) -> str:
     return f"kitting-agent: {state.value}   IMSI {sim}   IMEI {modem}   address \\4\n"
 
 
-def show(shown: Shown, place: Path = PLACE) -> None:
-    """Writes the word for the LED if it differs from the one before."""
+def show(shown: Shown, place: Path = PLACE, wanted: Path = WANTED) -> None:
+    """Writes the word for the LED if it differs from the one before, and then requests that the LED is set."""
     with suppress(OSError):
         if _word(place) != shown.word:
             write_durably(place / SHOWN, shown.word.encode(), 0o644)
+            write_until_boot(wanted, b"")
+
+
+def take_request(wanted: Path = WANTED) -> None:
+    """Removes the request. Raises `state.unwritable` where it cannot be removed, e.g. because it is a directory."""
+    try:
+        wanted.unlink(missing_ok=True)
+    except OSError as error:
+        raise failure_from(error, Code.STATE_UNWRITABLE, wanted) from None
 
 
 def show_issue(text: str, place: Path = PLACE) -> None:

@@ -20,6 +20,7 @@ LEFT = (
     "/var/lib/kitting-apply",
     "/etc/kitting-agent",
     "/run/kitting-agent",
+    "/run/kitting-light",
     "/usr/lib/kitting-agent",
 )
 

@@ -1,10 +1,23 @@
 """What is seen without logging in."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from agent.errors import Code, Failure
 from agent.provision.lifecycle import State
-from agent.upkeep.panel import Shown, begin, issue_text, light, show, show_issue, shown_now, shown_of
+from agent.upkeep.panel import (
+    Shown,
+    begin,
+    issue_text,
+    light,
+    show,
+    show_issue,
+    shown_now,
+    shown_of,
+    take_request,
+)
 
 
 @pytest.fixture
@@ -47,6 +60,31 @@ def test_what_was_shown_is_read_back_and_not_written_again(tmp_path):
     assert shown_now(tmp_path) is Shown.HELP
     assert (tmp_path / "shown").stat().st_ino == before.st_ino
     assert before.st_mode & 0o777 == 0o644
+
+
+def test_only_a_change_requests_that_the_led_is_set(tmp_path):
+    wanted = tmp_path / "wanted"
+    show(Shown.WORKING, tmp_path, wanted)
+    take_request(wanted)
+    assert not wanted.exists()
+    show(Shown.WORKING, tmp_path, wanted)
+    assert not wanted.exists()
+    show(Shown.DONE, tmp_path, wanted)
+    assert wanted.exists()
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/absent"), os.mkfifo, Path.exists])
+def test_a_request_is_taken_and_not_opened(tmp_path, make):
+    make(tmp_path / "wanted")
+    take_request(tmp_path / "wanted")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_in_the_place_of_a_request_is_a_failure(tmp_path):
+    (tmp_path / "wanted").mkdir()
+    with pytest.raises(Failure) as failed:
+        take_request(tmp_path / "wanted")
+    assert failed.value.code is Code.STATE_UNWRITABLE
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff" * 32, b"x" * 4096])

@@ -11,12 +11,12 @@ Nothing that writes to a modem is known here: no number, setting or firmware of 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from simulator import modem_faults as faults
+from simulator.active_faults import ActiveFaults
+from simulator.modem_events import Event, Sent, Unplugged
 from simulator.modem_faults import Chatter, ModemFault
 from simulator.modem_models import Answer, Framing, Model
 from simulator.modem_words import (
@@ -25,38 +25,13 @@ from simulator.modem_words import (
     DIAG,
     ERROR_TEXTS,
     MAX_LINE_BYTES,
-    NEEDS_NO_PIN,
-    NEXT_DIGIT,
     NMEA,
     NOISE,
     PPP,
     PROMPT,
-    SIM_BUSY,
-    SIM_FAILURE,
-    SIM_NOT_INSERTED,
-    SIM_PIN,
-    SIM_PUK,
     WANTS_SIM,
 )
-from simulator.numbers import check_digit, iccid_of
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Bytes that leave so many seconds after what caused them."""
-
-    data: bytes
-    after_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Unplugged:
-    """The modem is gone from here on."""
-
-    after_s: float = 0.0
-
-
-Event = Sent | Unplugged
+from simulator.numbers import iccid_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +42,6 @@ class _Final:
     digit: str = "4"
 
 
-_F = TypeVar("_F", bound=ModemFault)
 _OK = _Final("OK", "0")
 _ERROR = _Final("ERROR")
 
@@ -101,7 +75,7 @@ class Modem:
         """How messages are delivered, as `AT+CNMI?` answers."""
         self._text_mode = False
         self.line_speed: int | None = None
-        """The bit rate of the line, where the other end has told it."""
+        """The bit rate of the line, where the other end has set it."""
         self._first_echo = echo
         self._reports = 0
         self.power_on()
@@ -109,33 +83,32 @@ class Modem:
     @property
     def faults(self) -> tuple[ModemFault, ...]:
         """The faults; others may be assigned at any time, which starts their counts again."""
-        return self._faults
+        return self._active.wanted
 
     @faults.setter
     def faults(self, wanted: tuple[ModemFault, ...]) -> None:
-        self._faults = wanted
-        self._happened: Counter[ModemFault] = Counter()
+        self._active = ActiveFaults(wanted)
 
     def power_on(self) -> list[Event]:
         """Resets everything as after plugging in; returns what the modem sends by itself."""
         self._line = b""
         self._reset()
-        if self._has(faults.Silent) or self._has(faults.GarbagePort) or self._has(faults.NmeaPort):
+        if self._active.has(faults.Silent) or self._active.has(faults.GarbagePort) or self._active.has(faults.NmeaPort):
             return []
         return [Sent(self._framed(self._filled(line))) for line in self.model.boot]
 
     def _reset(self) -> None:
-        self._echo, self._quiet, self._verbose = self._first_echo, self._has(faults.QuietResults), True
+        self._echo, self._quiet, self._verbose = self._first_echo, self._active.has(faults.QuietResults), True
         self._error_form = 0
-        self._prompt = self._has(faults.OpenPrompt)
+        self._prompt = self._active.has(faults.OpenPrompt)
 
     def murmur(self) -> bytes:
         """The bytes that the port sends every second without a command: the sentences of an NMEA port."""
-        return NMEA if self._has(faults.NmeaPort) else b""
+        return NMEA if self._active.has(faults.NmeaPort) else b""
 
     def feed(self, data: bytes) -> list[Event]:
-        """Receives some bytes; what is sent because of them, in the order in which it was caused."""
-        if any(self.line_speed not in {None, fault.baudrate} for fault in self._all(faults.WrongSpeed)):
+        """Receives some bytes; returns the events that they cause, in their order."""
+        if any(self.line_speed not in {None, fault.baudrate} for fault in self._active.all(faults.WrongSpeed)):
             return [Sent(NOISE)]
         events: list[Event] = []
         if self._prompt and b"\x1b" in data:
@@ -147,37 +120,35 @@ class Modem:
             events += self._received(line.replace(b"\n", b"").lstrip(b"\x00\x1b"))
         if len(self._line) > MAX_LINE_BYTES:
             self._line = b""
-        return self._until_unplugged(events)
+        return self._active.until_unplugged(events)
 
     def _received(self, line: bytes) -> list[Event]:
         self.commands.append(line.decode("latin-1"))
-        leaving = self._all(faults.VanishAtCommand)
-        self._happened.update(leaving)
-        if any(fault.number == self._happened[fault] for fault in leaving):
+        if self._active.unplugs_at_command():
             return [Unplugged()]
-        if self._has(faults.Silent) or self._has(faults.NmeaPort):
+        if self._active.has(faults.Silent) or self._active.has(faults.NmeaPort):
             return []
-        if spoken := [said for fault, said in _FOREIGN if self._has(fault)]:
-            return [Sent(spoken[0])]
+        if foreign := [data for fault, data in _FOREIGN if self._active.has(fault)]:
+            return [Sent(foreign[0])]
         if self._prompt:
             return [Sent(PROMPT)]
-        return self._spoken(self._echoed(line), line.decode("latin-1").strip().upper())
+        return self._answered(self._echoed(line), line.decode("latin-1").strip().upper())
 
     def _echoed(self, line: bytes) -> bytes:
         if not self._echo:
             return b""
-        return (line.lower() if self._has(faults.LowerCaseEcho) else line) + b"\r"
+        return (line.lower() if self._active.has(faults.LowerCaseEcho) else line) + b"\r"
 
-    def _spoken(self, echo: bytes, line: str) -> list[Event]:
+    def _answered(self, echo: bytes, line: str) -> list[Event]:
         if not line.startswith("AT"):
             return [Sent(echo)] if echo else []
         answers, final = self._run(line[2:].strip())
-        noise = NOISE if self._has(faults.Noise) else b""
+        noise = NOISE if self._active.has(faults.Noise) else b""
         answer = self._answer(answers, final)
-        late = self._delay_s(line)
+        late = self._active.delay_s(line)
         if late:
-            return [Sent(echo), *self._paced(answer, late)] if echo else self._paced(answer, late)
-        return self._paced(echo + noise + answer, 0.0)
+            return [Sent(echo), *self._active.paced(answer, late)] if echo else self._active.paced(answer, late)
+        return self._active.paced(echo + noise + answer, 0.0)
 
     def _run(self, body: str) -> tuple[list[list[str]], _Final]:
         answers: list[list[str]] = []
@@ -249,34 +220,21 @@ class Modem:
         return (), _OK
 
     def _extended(self, name: str) -> tuple[Answer, _Final]:
-        for fault in self._all(faults.CmeError):
-            if fault.command == name and self._counts(fault, fault.times):
+        for fault in self._active.all(faults.CmeError):
+            if fault.command == name and self._active.occurs(fault, fault.times):
                 return None, self._error(fault.number)
         if name in WANTS_SIM:
-            number = self._sim_error(name)
+            number = self._active.sim_error(name)
             if number is not None:
                 return None, self._error(number)
-            if name == "+CPIN?" and self._has(faults.PinWanted):
+            if name == "+CPIN?" and self._active.has(faults.PinWanted):
                 return ("+CPIN: SIM PIN",), _OK
-            if name == "+CPIN?" and self._has(faults.PukWanted):
+            if name == "+CPIN?" and self._active.has(faults.PukWanted):
                 return ("+CPIN: SIM PUK",), _OK
-        states = self._all(faults.NotRegistered)
+        states = self._active.all(faults.NotRegistered)
         if states and name in {"+CREG?", "+CGREG?", "+CEREG?"}:
             return (f"{name[:-1]}: 0,{states[0].state}",), _OK
         return self._looked_up(name)
-
-    def _sim_error(self, name: str) -> int | None:
-        if self._has(faults.NoSim):
-            return SIM_NOT_INSERTED
-        if self._has(faults.PinWanted) and name not in NEEDS_NO_PIN:
-            return SIM_PIN
-        if self._has(faults.PukWanted) and name not in NEEDS_NO_PIN:
-            return SIM_PUK
-        if self._has(faults.SimFailed):
-            return SIM_FAILURE
-        if any(self._counts(fault, fault.times) for fault in self._all(faults.SimBusy)):
-            return SIM_BUSY
-        return None
 
     def _looked_up(self, name: str) -> tuple[Answer, _Final]:
         if name not in self.model.answers:
@@ -289,7 +247,7 @@ class Modem:
         return answer, _OK
 
     def _error(self, number: int) -> _Final:
-        match 2 if self._has(faults.ErrorsInWords) else self._error_form:
+        match 2 if self._active.has(faults.ErrorsInWords) else self._error_form:
             case 0:
                 return _ERROR
             case 1:
@@ -299,79 +257,32 @@ class Modem:
 
     def _answer(self, answers: list[list[str]], final: _Final) -> bytes:
         report = self._next_report() if answers else None
-        said = {report.place: self._framed(self._filled(report.line))} if report else {}
-        told = [self._framed(*lines, inside=said.pop("inside", b"")) for lines in answers]
+        reported = {report.place: self._framed(self._filled(report.line))} if report else {}
+        framed = [self._framed(*lines, inside=reported.pop("inside", b"")) for lines in answers]
         result = b"" if self._quiet else self._result(final)
-        return b"".join([said.get("before", b""), *told, result, said.get("after", b"")])
+        return b"".join([reported.get("before", b""), *framed, result, reported.get("after", b"")])
 
     def _next_report(self) -> Chatter | None:
-        reports = (*self.model.reports, *self._all(faults.Chatter))
+        reports = (*self.model.reports, *self._active.all(faults.Chatter))
         if not reports:
             return None
         self._reports += 1
         return reports[(self._reports - 1) % len(reports)]
 
     def _result(self, final: _Final) -> bytes:
-        if self._verbose and not self._has(faults.NumericResults):
+        if self._verbose and not self._active.has(faults.NumericResults):
             return self._framed(final.word)
         return final.digit.encode() + b"\r"
 
     def _framed(self, *lines: str, inside: bytes = b"") -> bytes:
         framing: Framing = self.model.framing
-        if not self._verbose or self._has(faults.NumericResults):
+        if not self._verbose or self._active.has(faults.NumericResults):
             framing = "bare"
         before, after = {"standard": (b"\r\n", b"\r\n"), "bare": (b"", b"\r\n"), "cr": (b"\r", b"\r")}[framing]
         first, *others = [line.encode("latin-1", "replace") + after for line in lines]
         return b"".join([before, first, inside, *others])
 
     def _filled(self, line: str) -> str:
-        imei = self._told_imei()
+        imei = self._active.reported(self.imei)
         values = {"imei": imei, "imei14": imei[:14], "imei_tail": imei[-8:], "imsi": self.imsi, "iccid": self.iccid}
         return line.format(**values, serial=f"LQ{imei[4:14]}A1B")
-
-    def _told_imei(self) -> str:
-        if self._has(faults.WrongCheckDigit):
-            return self.imei[:-1] + self.imei[-1:].translate(NEXT_DIGIT)
-        if self._has(faults.UnsteadyImei):
-            self._happened[faults.UnsteadyImei()] += 1
-            digits = f"{self.imei[:8]}{self._happened[faults.UnsteadyImei()]:06}"
-            return digits + check_digit(digits)
-        return self.imei[:14] + "01" if self._has(faults.Imeisv) else self.imei
-
-    def _delay_s(self, line: str) -> float:
-        late = [fault for fault in self._all(faults.LateAnswer) if line == f"AT{fault.command}"]
-        return max((fault.seconds for fault in late if self._counts(fault, fault.times)), default=0.0)
-
-    def _paced(self, data: bytes, after_s: float) -> list[Event]:
-        pieces = next(iter(self._all(faults.Pieces)), None)
-        if pieces is None:
-            return [Sent(data, after_s)] if data else []
-        size = max(1, pieces.size)
-        starts = range(0, len(data), size)
-        return [Sent(data[i : i + size], after_s + n * pieces.pause_s) for n, i in enumerate(starts)]
-
-    def _until_unplugged(self, events: list[Event]) -> list[Event]:
-        leaving = self._all(faults.VanishAfterBytes)
-        kept: list[Event] = []
-        for event in events:
-            if isinstance(event, Unplugged):
-                return [*kept, event]
-            left = [fault.count - self._happened[fault] for fault in leaving]
-            self._happened.update(dict.fromkeys(leaving, len(event.data)))
-            due = [most for most in left if 0 < most <= len(event.data)]
-            if due:
-                return [*kept, Sent(event.data[: min(due)], event.after_s), Unplugged(event.after_s)]
-            kept.append(event)
-        return kept
-
-    def _has(self, kind: type[ModemFault]) -> bool:
-        return any(isinstance(fault, kind) for fault in self.faults)
-
-    def _all(self, kind: type[_F]) -> list[_F]:
-        return [fault for fault in self.faults if isinstance(fault, kind)]
-
-    def _counts(self, fault: ModemFault, times: int | None) -> bool:
-        if times is not None and self._happened[fault] >= times:
-            return False
-        self._happened[fault] += 1
-        return True

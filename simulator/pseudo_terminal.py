@@ -26,7 +26,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from simulator.modem import Event, Modem, Sent, Unplugged
+from simulator.modem import Modem
+from simulator.modem_events import Event, Sent, Unplugged
 
 _READ_BYTES = 4096
 _MURMUR_S = 1.0

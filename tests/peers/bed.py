@@ -24,7 +24,8 @@ from gi.repository import UMockdev  # noqa: E402 (the version comes first)
 
 from simulator import modem_faults  # noqa: E402 (gi comes first)
 from simulator.model_files import load_model  # noqa: E402 (gi comes first)
-from simulator.modem import Modem, Sent, Unplugged  # noqa: E402 (gi comes first)
+from simulator.modem import Modem  # noqa: E402 (gi comes first)
+from simulator.modem_events import Sent, Unplugged  # noqa: E402 (gi comes first)
 
 DEVICE = "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1"
 KNOWN = {"ID_MM_CANDIDATE": "1", "ID_VENDOR_ID": "2c7c", "ID_MODEL_ID": "0125"}

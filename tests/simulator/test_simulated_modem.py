@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from simulator import modem_faults as faults
 from simulator.model_files import load_model, model_names
-from simulator.modem import Modem, Sent, Unplugged
+from simulator.modem import Modem
+from simulator.modem_events import Sent, Unplugged
 
 IMEI = "490154203237518"
 

@@ -1,3 +1,3 @@
 """Pure. Userdata text to a validated document and the effects that it asks for; one file in `keys/` for each key."""
 
-__all__ = ["document", "keys", "policy", "problems", "resolving", "schema", "schema_file", "signed_text"]
+__all__ = ["document", "key_modules", "policy", "problems", "resolving", "schema", "schema_file", "signed_text"]

@@ -6,7 +6,6 @@ that may sign (`allowed_signers`, ssh-keygen(1)). No part of a signature is pars
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from agent.configuration.signed_text import NAMESPACE, SignedText
@@ -15,11 +14,6 @@ from agent.host.programs import Ended, run
 
 LIMIT_S = 20.0
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-
-
-def is_wanted(allowed_signers: Path) -> bool:
-    """Whether this device takes only signed documents: it does if the path exists, even if the file is unreadable."""
-    return os.path.lexists(allowed_signers)
 
 
 def require(signed: SignedText, allowed_signers: Path) -> str:

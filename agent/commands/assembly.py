@@ -8,12 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.configuration.resolving import Configuration, sources
-from agent.handover.service import ByService
 from agent.metadata.service import MetadataService
 from agent.modem.reading import read_equipment
 from agent.provision import state_file
 from agent.provision.edges import Edges, RootHalf, Stage
-from agent.provision.quoted_file import first_line
 from agent.settings import AppliedBy, Settings
 
 Show = Callable[[Stage, str], None]
@@ -27,7 +25,7 @@ def edges_of(settings: Settings, service: MetadataService, show: Show) -> Edges:
         read_equipment=lambda: read_equipment(settings.modem, place),
         fetch_sources=lambda configuration: _fetch_sources(settings, configuration, show),
         root_half=root_half_of(settings),
-        read_first_line=lambda path: first_line(settings.apply.root, path),
+        read_first_line=lambda path: _read_first_line(settings, path),
         save=lambda remembered: state_file.save(place, remembered),
         save_until_boot=lambda remembered: state_file.save_until_boot(
             place, state_file.volatile_of(settings), remembered
@@ -42,11 +40,19 @@ def root_half_of(settings: Settings) -> RootHalf:
     by = settings.apply.by
     separate = os.geteuid() != 0 and settings.apply.root == Path("/")
     if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
+        from agent.handover.service import ByService
+
         return ByService(settings.paths.state, settings.paths.apply)
     from agent.apply.context import apply_context
     from agent.apply.in_process import InThisProcess
 
     return InThisProcess(apply_context(settings), settings.identity)
+
+
+def _read_first_line(settings: Settings, path: str) -> str:
+    from agent.provision.quoted_file import first_line
+
+    return first_line(settings.apply.root, path)
 
 
 def _fetch_sources(settings: Settings, configuration: Configuration, show: Show) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.configuration.json_text import parse_json
 from agent.configuration.problems import Fault, Place, Refused, located
 from agent.configuration.text import CONTROL
 from agent.errors import Code
@@ -34,6 +33,8 @@ def parse(text: str) -> Document:
         raise Refused.at(Place(1, 1), "a script; a document has its commands under runcmd")
     body = _without_header(text)
     if body.lstrip().startswith("{"):
+        from agent.configuration.json_text import parse_json
+
         value, places = parse_json(body)
     else:
         from agent.configuration.yaml_subset import parse_yaml

@@ -36,16 +36,14 @@ _FIELDS = {"subscriber": _SUBSCRIBER, "equipment": _EQUIPMENT}
 _NAMESPACES = ("tags", *_FIELDS)
 
 _TEXT = r"""'[^'\n]*'|"[^"\n]*\""""
-_EXPRESSION = re.compile(
-    rf"""\s*(?:(?P<literal>{_TEXT})|
+_EXPRESSION = rf"""(?x)\s*(?:(?P<literal>{_TEXT})|
         (?P<namespace>\w+)\s*(?:\.\s*(?P<word>[\w-]+)|\[\s*(?P<key>{_TEXT})\s*\])
         (?:\s*\[\s*(?P<start>-?[0-9]{{1,4}})?\s*:\s*(?P<end>-?[0-9]{{1,4}})?\s*(?P<cut>\]))?
         (?:\s*\|\s*default\s*\(\s*(?P<default>{_TEXT})\s*\))?
-    )\s*\}}\}}""",
-    re.VERBOSE,
-)
-_BROKEN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_SHELL_TAKES_LITERALLY = re.compile(r"[A-Za-z0-9_./:@%+=,-]*")
+    )\s*\}}\}}"""
+_BROKEN_LINE = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_SHELL_TAKES_LITERALLY = r"[A-Za-z0-9_./:@%+=,-]*"
+"""The expressions are compiled at their first use: every pass loads this module, and many documents have no `{{ }}`."""
 
 
 @frozen
@@ -127,7 +125,7 @@ def _parts(text: str) -> Iterator[str | _Filler]:
     while (begin := text.find(TEMPLATE, position)) >= 0:
         if begin > position:
             yield text[position:begin]
-        found = _EXPRESSION.match(text, begin + len(TEMPLATE))
+        found = re.compile(_EXPRESSION).match(text, begin + len(TEMPLATE))
         if not found:
             raise _WrongFiller("{{ without a name such as tags.site; a literal {{ is written {{ '{{' }}")
         yield found["literal"][1:-1] if found["literal"] else _filler(found)
@@ -205,9 +203,9 @@ class _Filling:
 
 
 def _unfit(value: str, path: KeyPath) -> str:
-    if _BROKEN_LINE.search(value):
+    if re.search(_BROKEN_LINE, value):
         return "has a control character"
-    if _is_for_a_shell(path) and not _SHELL_TAKES_LITERALLY.fullmatch(value):
+    if _is_for_a_shell(path) and not re.fullmatch(_SHELL_TAKES_LITERALLY, value):
         return "has a character that a shell interprets; write this command as a list of words"
     return ""
 

@@ -16,13 +16,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from agent.configuration.keys.services import unit_name
-from agent.configuration.keys.users import HOMES
 from agent.configuration.problems import Fault
 from agent.errors import Code
 from agent.key_path import KeyPath
 from agent.settings import ApplySettings
 
+HOMES = "/home"
+"""Every account may have its home below this directory."""
+PUBLIC_KEYS = "/etc/ssh/authorized_keys.d"
+"""The directory with one file of public keys for each user."""
 _NEVER = (
     (re.compile(r"/(proc|sys|dev|run|var/run|var/lock)(/.*)?"), "is not a place for files that stay"),
     (re.compile(r"/boot(/.*)?"), "decides whether the device boots, and could not be undone"),
@@ -33,7 +35,7 @@ _NEVER = (
     (re.compile(r"/(.*/)?kitting-(agent|apply).*"), "belongs to the agent"),
     (re.compile(r"/(.*/)?kitting-[^/]*\.(service|socket|timer|path|target|slice).*"), "belongs to the agent"),
 )
-_OWN_UNIT = re.compile(r"kitting-.*")
+_OWN_UNIT = "kitting-"
 
 
 def forbidden_path(path: str) -> str:
@@ -56,7 +58,7 @@ def never_allowed(document: Mapping[str, Any]) -> Iterator[Fault]:
         if reason := forbidden_path(path):
             yield _not_allowed(place, f"{path} {reason}")
     for place, unit in _named_units(document):
-        if _OWN_UNIT.fullmatch(unit_name(unit)):
+        if unit.startswith(_OWN_UNIT):
             yield _not_allowed(place, "belongs to the agent")
 
 

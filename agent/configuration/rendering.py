@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.configuration.keys import renderer_of
-from agent.configuration.keys import ssh_authorized_keys as ssh
-from agent.configuration.policy import named_paths, never_allowed
+from agent.configuration.key_modules import renderer_of
+from agent.configuration.policy import PUBLIC_KEYS, named_paths, never_allowed
 from agent.configuration.problems import Fault
 from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import FileEffect, RemoveFile, WantedEffect
@@ -38,9 +37,11 @@ def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> R
 def _with_sshd(wanted: Iterable[WantedEffect]) -> list[WantedEffect]:
     """Adds the configuration of sshd once, after the last file of public keys, whichever document key wants them."""
     items = list(wanted)
-    keys = [number for number, item in enumerate(items) if _path_of(item).startswith(f"{ssh.DIRECTORY}/")]
+    keys = [number for number, item in enumerate(items) if _path_of(item).startswith(f"{PUBLIC_KEYS}/")]
     if keys:
-        items.insert(keys[-1] + 1, ssh.where_keys_are(items[keys[-1]].because))
+        from agent.configuration.keys.ssh_authorized_keys import where_keys_are
+
+        items.insert(keys[-1] + 1, where_keys_are(items[keys[-1]].because))
     return items
 
 

@@ -12,13 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.configuration import policy as rules
 from agent.configuration.document import Document, parse, unclean
 from agent.configuration.fill import Names, filled, holds_template, names, template_faults
-from agent.configuration.keys import environment
-from agent.configuration.keys.report import ReportItem, items
 from agent.configuration.policy import forbidden_path
 from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
@@ -29,11 +27,13 @@ from agent.frozen import frozen
 from agent.key_path import KeyPath
 from agent.settings import ApplySettings
 
+if TYPE_CHECKING:
+    from agent.configuration.keys.report import ReportItem
+
 __all__ = [
     "Configuration",
     "Names",
     "Problem",
-    "ReportItem",
     "Source",
     "check",
     "forbidden_path",
@@ -120,7 +120,11 @@ def sources(configuration: Configuration) -> tuple[Source, ...]:
 
 def report_items(configuration: Configuration) -> tuple[ReportItem, ...]:
     """The tags that the document adds to the report, by name."""
-    return tuple(items(configuration.document.get("report", {})))
+    if "report" not in configuration.document:
+        return ()
+    from agent.configuration.keys.report import items
+
+    return tuple(items(configuration.document["report"]))
 
 
 def _parsed(userdata: bytes) -> Document:
@@ -128,6 +132,8 @@ def _parsed(userdata: bytes) -> Document:
     document = parse(unpack(userdata))
     if "environment" not in document.content:
         return document
+    from agent.configuration.keys import environment
+
     files = environment.with_identity(document.content["environment"])
     return replace(document, content={**document.content, "environment": files})
 

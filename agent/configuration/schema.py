@@ -13,7 +13,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts
-from agent.configuration.hints import INSTEAD
 from agent.configuration.problems import Fault
 from agent.errors import Code
 from agent.key_path import KeyPath, quoted
@@ -134,6 +133,8 @@ def _faults(error: ValidationError, document: Mapping[str, Any]) -> Iterator[Fau
 
 
 def _unknown(path: KeyPath, key: str, known: Mapping[str, Any]) -> Fault:
+    from agent.configuration.hints import INSTEAD
+
     hint = INSTEAD.get(key) or nearest(key, known) or f"known here: {', '.join(known)}"
     return Fault((*path, key), "unknown key", Code.USERDATA_UNKNOWN_KEY, hint)
 

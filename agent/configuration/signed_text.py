@@ -22,10 +22,9 @@ MARKER = b"#---- kitting signature"
 NAMESPACE = "kitting"
 MAX_SIGNATURE_BYTES = 16 * 1024
 
-_SERIAL = re.compile(rb"^#[ \t]*kitting-serial:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.MULTILINE)
-_ARMOUR = re.compile(
-    rb"-----BEGIN SSH SIGNATURE-----\n(?:[A-Za-z0-9+/=]{1,100}\n){1,300}-----END SSH SIGNATURE-----\n?"
-)
+_SERIAL = rb"(?m)^#[ \t]*kitting-serial:[ \t]*([0-9]{1,18})[ \t]*\r?$"
+_ARMOUR = rb"-----BEGIN SSH SIGNATURE-----\n(?:[A-Za-z0-9+/=]{1,100}\n){1,300}-----END SSH SIGNATURE-----\n?"
+"""Not compiled here: every pass loads this module, and few documents are signed."""
 
 
 @frozen
@@ -40,7 +39,7 @@ class SignedText:
     @property
     def serial(self) -> int | None:
         """The document's serial; None where it has none. Where it has several, the last counts."""
-        found = _SERIAL.findall(self.text)
+        found = re.findall(_SERIAL, self.text)
         return int(found[-1]) if found else None
 
 
@@ -71,4 +70,4 @@ def _unquoted(below: bytes) -> bytes | None:
     if len(below) > MAX_SIGNATURE_BYTES or not all(line.startswith(b"#") for line in lines):
         return None
     signature = b"".join(line.removeprefix(b"#").strip() + b"\n" for line in lines)
-    return signature if _ARMOUR.fullmatch(signature) else None
+    return signature if re.fullmatch(_ARMOUR, signature) else None

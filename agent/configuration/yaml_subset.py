@@ -47,7 +47,7 @@ _WORDS: dict[str, bool | None] = {
 }
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
-_QUOTED_WORD = re.compile(r"'[^<'][^']{2,}'")
+_QUOTED_WORD = r"'[^<'][^']{2,}'"
 
 
 @frozen
@@ -72,7 +72,7 @@ def parse_yaml(text: str) -> tuple[Any, dict[KeyPath, Place]]:
 def _without_values(error: yaml.MarkedYAMLError) -> str:
     """The parser's message without words of the document, which may be a password."""
     parts = [part for part in (error.context, error.problem) if part]
-    return _QUOTED_WORD.sub("'…'", ": ".join(parts)) or "not YAML"
+    return re.sub(_QUOTED_WORD, "'…'", ": ".join(parts)) or "not YAML"
 
 
 def _place(event: Event) -> Place:

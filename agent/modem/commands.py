@@ -39,7 +39,7 @@ DELIVERY_TO_US = "AT+CNMI=2,2,0,0,0"
 
 The modem forgets the setting when it loses power.
 """
-DELIVERY_AS_BEFORE = re.compile(r"AT\+CNMI=[0-3],[0-3],[0-3],[0-2],[01]")
+DELIVERY_AS_BEFORE = r"AT\+CNMI=[0-3],[0-3],[0-3],[0-2],[01]"
 """The command that restores the setting which the answer to `AT+CNMI?` showed."""
 COMMANDS = frozenset(
     (
@@ -66,4 +66,4 @@ COMMANDS = frozenset(
 
 def may_be_sent(command: str) -> bool:
     """Whether a command is on the list."""
-    return command in COMMANDS or DELIVERY_AS_BEFORE.fullmatch(command) is not None
+    return command in COMMANDS or re.fullmatch(DELIVERY_AS_BEFORE, command) is not None

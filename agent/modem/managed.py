@@ -2,6 +2,7 @@
 
 mmcli is installed together with ModemManager, needs no import and takes 10 ms. Unlike a call over D-Bus it never starts
 the service (mmcli(1)). Every user may read the properties, so no privilege is needed.
+The modules that run mmcli and read its output are loaded where mmcli is installed.
 """
 
 from __future__ import annotations
@@ -11,24 +12,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.programs import run
 from agent.identity import NotRead
 from agent.modem.limits import Limits
-from agent.modem.mmcli import (
-    MAX_BYTES,
-    Card,
-    Managed,
-    card_in,
-    imei_unless_imsi,
-    message_paths,
-    message_text,
-    modem_in,
-    modem_paths,
-    no_card,
-)
 from agent.modem.port_owners import processes
+
+if TYPE_CHECKING:
+    from agent.modem.mmcli import Card, Managed
 
 PROGRAM = Path("usr/bin/mmcli")
 UNIT = Path("run/systemd/units/invocation:ModemManager.service")
@@ -47,6 +39,10 @@ class ModemManager:
 
     def modems(self) -> tuple[Managed, ...]:
         """Every modem of ModemManager; none where it is not installed, does not run, or does not answer."""
+        if not self._program.exists():
+            return ()
+        from agent.modem.mmcli import modem_paths
+
         self._until = time.monotonic() + self._limits.manager_answer_s
         try:
             paths = modem_paths(self._asked("-L"))
@@ -56,6 +52,8 @@ class ModemManager:
 
     def _modem(self, path: str) -> Managed | None:
         """The modem with this D-Bus path; None where it has gone meanwhile."""
+        from agent.modem.mmcli import imei_unless_imsi, modem_in
+
         try:
             managed = modem_in(self._asked("-m", path))
         except Failure:
@@ -67,6 +65,8 @@ class ModemManager:
 
     def _card(self, managed: Managed) -> Card:
         """The SIM of a modem, or the reason why nothing is known of it."""
+        from agent.modem.mmcli import card_in, no_card
+
         if managed.sim_path is None:
             return no_card(NotRead(Code.MODEM_UNVERIFIED, "ModemManager lists no SIM for this modem"))
         try:
@@ -76,6 +76,8 @@ class ModemManager:
 
     def messages(self) -> tuple[str, ...]:
         """D-Bus paths of the messages on all modems; raises `modem.silent`."""
+        from agent.modem.mmcli import message_paths, modem_paths
+
         self._until = time.monotonic() + self._limits.manager_answer_s
         paths = modem_paths(self._asked("-L"))
         return tuple(
@@ -84,6 +86,8 @@ class ModemManager:
 
     def text_of(self, message: str) -> str:
         """The text of one message; empty where it has no text or is gone."""
+        from agent.modem.mmcli import message_text
+
         self._until = time.monotonic() + self._limits.manager_answer_s
         try:
             return message_text(self._asked("-s", message))
@@ -123,6 +127,8 @@ class ModemManager:
         """The output of mmcli; raises `modem.silent`."""
         if not self._program.exists():
             raise Failure(Code.MODEM_SILENT, "ModemManager is not installed", where=str(self._program))
+        from agent.host.programs import run
+
         limit_s = max(0.0, self._until - time.monotonic())
         try:
             ended = run([self._program, *question, "--output-json"], limit_s=limit_s)
@@ -130,8 +136,6 @@ class ModemManager:
             raise failure_from(error, Code.MODEM_SILENT, self._program) from None
         if ended.code != 0:
             raise Failure(Code.MODEM_SILENT, "ModemManager does not answer, or has no such modem")
-        if len(ended.output) > MAX_BYTES:
-            raise Failure(Code.MODEM_SILENT, f"mmcli printed more than {MAX_BYTES} bytes")
         return ended.output
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
@@ -26,10 +27,12 @@ from agent.modem.dialogue import ExchangeRecord
 from agent.modem.known_ports import known_ports, remember
 from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
-from agent.modem.mmcli import Managed
 from agent.modem.ports import candidates, named
 from agent.modem.survey import Survey
 from agent.settings import ModemSettings
+
+if TYPE_CHECKING:
+    from agent.modem.mmcli import Managed
 
 Asked = list[tuple[Candidate, Equipment]]
 

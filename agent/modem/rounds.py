@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agent.identity import Equipment, Read
 from agent.modem.candidate import Candidate
-from agent.modem.mmcli import Managed
+
+if TYPE_CHECKING:
+    from agent.modem.mmcli import Managed
 
 _GAPS = ("imsi", "iccid")
 _BY_IMPORTANCE = ("imei", "imsi", "iccid", "model", "manufacturer")

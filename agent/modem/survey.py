@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agent.frozen import frozen
 from agent.identity import Equipment
 from agent.modem.candidate import Candidate
 from agent.modem.dialogue import ExchangeRecord
-from agent.modem.mmcli import Managed
+
+if TYPE_CHECKING:
+    from agent.modem.mmcli import Managed
 
 
 @frozen

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.host.programs import run
 from agent.setting_values import Budget, parse_budget
 
 PROGRAM = Path("usr/bin/busctl")
@@ -33,6 +32,8 @@ def is_metered(system: Path = Path("/")) -> bool:
     """Whether NetworkManager calls the connection metered; `system` is the directory in which /usr and /run are."""
     if not (system / RUNS).is_dir():
         return False
+    from agent.host.programs import run
+
     try:
         ended = run([system / PROGRAM, *QUESTION], limit_s=LIMIT_S)
     except OSError:

@@ -11,7 +11,6 @@ from agent.metadata.service import MetadataService
 from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
 from agent.provision.state_file import remembered_now, volatile_of
-from agent.resident.metered import budget_of
 from agent.resident.schedule import first_pass_s, next_pass_s
 from agent.resident.traffic_file import read_record, write_record
 from agent.resident.traffic_record import (
@@ -53,6 +52,8 @@ def traffic(settings: Settings) -> tuple[TrafficRecord, int | None]:
 
 def budget_now(settings: Settings) -> Budget | None:
     """The budget in force; None for no limit."""
+    from agent.resident.metered import budget_of
+
     return budget_of(settings.schedule.budget, settings.apply.root)
 
 

@@ -20,9 +20,8 @@ from pathlib import PurePosixPath
 
 from agent.apply.planning.nodes import Directory
 from agent.apply.planning.observation import Observation
-from agent.configuration.keys import own_places
-from agent.configuration.keys.users import HOMES
-from agent.configuration.policy import forbidden_path
+from agent.configuration.key_modules import own_places
+from agent.configuration.policy import HOMES, forbidden_path
 from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import FileEffect, WantedEffect
 from agent.errors import Code, Failure

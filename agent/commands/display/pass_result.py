@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from agent.commands.display.failure import Values, failure_values
-from agent.commands.display.identity import equipment_values, subscriber_values, verdict_values
 from agent.handover.order import Outcome
 from agent.provision.pass_result import PassResult
 from agent.provision.tags import short
 from agent.reasons import reason_text
 
+if TYPE_CHECKING:
+    from agent.commands.display.failure import Values
+
 
 def pass_values(result: PassResult) -> Values:
     """All of `provision --json`."""
+    from agent.commands.display.failure import failure_values
+    from agent.commands.display.identity import equipment_values, subscriber_values, verdict_values
+
     return {
         "state": result.remembered.state.value,
         "event": result.event.value,

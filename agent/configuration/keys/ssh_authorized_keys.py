@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from agent.configuration.policy import PUBLIC_KEYS
 from agent.configuration.problems import Fault
 from agent.configuration.text import unbase64
 from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
 from agent.key_path import KeyPath
 from agent.reasons import DocumentKey
 
-DIRECTORY = "/etc/ssh/authorized_keys.d"
 SSHD_PATH = "/etc/ssh/sshd_config.d/50-kitting-agent.conf"
-PLACES = (f"{DIRECTORY}/", SSHD_PATH)
-SSHD_CONFIG = f"AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 {DIRECTORY}/%u\n"
+PLACES = (f"{PUBLIC_KEYS}/", SSHD_PATH)
+SSHD_CONFIG = f"AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 {PUBLIC_KEYS}/%u\n"
 RELOAD = ServiceVerb("ssh.service", Verb.RELOAD)
 
 TYPES = (
@@ -52,7 +52,7 @@ def keys_of(user: str, lines: Sequence[str], path: KeyPath, because: DocumentKey
     yield from faults
     if not faults:
         content = "".join(f"{line.strip()}\n" for line in lines)
-        yield WantedEffect(WriteFile(f"{DIRECTORY}/{user}", content.encode(), 0o644, "root:root"), because)
+        yield WantedEffect(WriteFile(f"{PUBLIC_KEYS}/{user}", content.encode(), 0o644, "root:root"), because)
 
 
 def where_keys_are(because: DocumentKey) -> WantedEffect:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.configuration.keys import ssh_authorized_keys
+from agent.configuration.policy import HOMES
 from agent.configuration.problems import Fault
 from agent.effects import RunCommand, WantedEffect, WriteFile
 from agent.key_path import KeyPath
@@ -19,8 +20,6 @@ from agent.reasons import DocumentKey
 
 SYSUSERS = "/etc/sysusers.d"
 TMPFILES = "/etc/tmpfiles.d"
-HOMES = "/home"
-"""Every account may have its home below this directory."""
 PLACES = (f"{SYSUSERS}/", f"{TMPFILES}/", *ssh_authorized_keys.PLACES)
 _LIMIT_S = 30.0
 _NOT_LITERAL = re.compile(r"""[\s%\\"':]""")

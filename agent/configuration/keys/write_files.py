@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agent.configuration.keys.services import unit_name
 from agent.configuration.problems import Fault
 from agent.configuration.text import gunzip, unbase64
 from agent.effects import FetchedFile, ServiceVerb, Verb, WantedEffect, WriteFile
@@ -78,7 +77,13 @@ def mode_of(file: Mapping[str, Any], path: KeyPath) -> int | Fault:
 def then_of(file: Mapping[str, Any]) -> Iterator[ServiceVerb]:
     """The actions that a change of the file causes."""
     for key, verb in (("restart", Verb.RESTART), ("reload", Verb.RELOAD)):
-        yield from (ServiceVerb(unit_name(unit), verb) for unit in file.get(key, ()))
+        yield from (_verb_of(unit, verb) for unit in file.get(key, ()))
+
+
+def _verb_of(unit: str, verb: Verb) -> ServiceVerb:
+    from agent.configuration.keys.services import unit_name
+
+    return ServiceVerb(unit_name(unit), verb)
 
 
 def _decoded(file: Mapping[str, Any], max_bytes: int) -> bytes:

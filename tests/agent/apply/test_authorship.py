@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from agent.apply.authorship import is_signature_wanted
 from agent.apply.serials import SERIALS
 from agent.configuration.signed_text import joined
 from simulator.gateways import Gateway
@@ -144,3 +145,9 @@ def test_a_signed_file_can_be_checked_at_the_desk(device, tmp_path):
     file = tmp_path / "userdata.yaml"
     file.write_text(device.author.signs(document("gw")))
     assert device.gateway.ask("check", str(file)).returncode == os.EX_OK
+
+
+def test_a_link_that_leads_nowhere_still_wants_signatures(tmp_path):
+    (tmp_path / "signers").symlink_to("/nowhere")
+    assert is_signature_wanted(tmp_path / "signers")
+    assert not is_signature_wanted(tmp_path / "absent")

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from agent.apply.ssh_keygen import is_wanted, require
+from agent.apply.ssh_keygen import require
 from agent.configuration.signed_text import MARKER, SignedText, joined, split
 from agent.errors import Code, Failure
 
@@ -66,9 +66,3 @@ def test_no_signature_is_told_apart_from_a_wrong_one(place):
     with pytest.raises(Failure) as raised:
         require(SignedText(TEXT, None), place / "allowed")
     assert raised.value.code is Code.USERDATA_UNSIGNED
-
-
-def test_a_link_that_leads_nowhere_still_wants_signatures(tmp_path):
-    (tmp_path / "signers").symlink_to("/nowhere")
-    assert is_wanted(tmp_path / "signers")
-    assert not is_wanted(tmp_path / "absent")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration.resolving import Names, ReportItem, check, from_document, report_items, resolve, wanted_effects
+from agent.configuration.keys.report import ReportItem
+from agent.configuration.resolving import Names, check, from_document, report_items, resolve, wanted_effects
 from agent.configuration.schema_file import userdata_schema
 from agent.document_keys import DOCUMENT_KEYS
 from agent.effects import Link, RunCommand, ServiceVerb, Verb, WantedEffect, WriteFile

@@ -7,6 +7,7 @@ the client would lose the answer.
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import struct
@@ -22,6 +23,8 @@ from simulator.http_messages import Request
 
 MAX_REQUEST_BYTES = 1 << 20
 _PART_BYTES = 65536
+_LINE_BYTES = 4096
+"""The longest line between the chunks of a body."""
 _LOOK_S = 0.02
 """How often a waiting connection looks whether its peer has gone or the server stops."""
 PARTING_S = 30.0
@@ -98,15 +101,34 @@ class Conversation(BaseHTTPRequestHandler):
             self.send_error(413)
             self.close_connection = True
             return
-        self.answer(Request(self.command, self.path, dict(self.headers.items()), body))
+        self.answer(Request(self.command, _in_origin_form(self.path), dict(self.headers.items()), body))
 
     do_GET = do_HEAD = do_OPTIONS = do_PUT = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 (http.server's names)
 
     def _body(self) -> bytes | None:
+        """The body, whole; None where its length is not told, is wrong, or is too much."""
+        if "Transfer-Encoding" in self.headers:
+            is_chunked = self.headers["Transfer-Encoding"].strip().lower() == "chunked"
+            return self._chunks() if is_chunked and "Content-Length" not in self.headers else None
         text = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not text.isdecimal() or int(text) > MAX_REQUEST_BYTES:
+        if not (text.isascii() and text.isdecimal()) or int(text) > MAX_REQUEST_BYTES:
             return None
         return self.rfile.read(int(text))
+
+    def _chunks(self) -> bytes | None:
+        """A body in chunks (RFC 9112, 7.1), without its trailer; None where it is broken or too much."""
+        body = b""
+        while size := _chunk_size(self.rfile.readline(_LINE_BYTES)):
+            body += self.rfile.read(size) if len(body) + size <= MAX_REQUEST_BYTES else b""
+            if self.rfile.readline(_LINE_BYTES) != b"\r\n":
+                return None
+        while size == 0:
+            line = self.rfile.readline(_LINE_BYTES)
+            if line == b"\r\n":
+                return body
+            if not line.endswith(b"\r\n"):
+                return None
+        return None
 
     def do(self, step: Step) -> None:
         """Carries out a step of a delivery."""
@@ -139,6 +161,23 @@ class Conversation(BaseHTTPRequestHandler):
             if stopping.wait(pause) or _has_gone(self.connection):
                 return False
         return True
+
+
+def _in_origin_form(target: str) -> str:
+    """A request target without scheme and host, which servers have to take with them (RFC 9112, 3.2.2)."""
+    if not target.lower().startswith(("http://", "https://")):
+        return target
+    _, _, rest = target.partition("://")
+    _, slash, path = rest.partition("/")
+    return slash + path or "/"
+
+
+def _chunk_size(line: bytes) -> int | None:
+    """The size at the head of a chunk; None where the line is none."""
+    text = line.partition(b";")[0].strip()
+    if not line.endswith(b"\r\n") or not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", text):
+        return None
+    return int(text, 16)
 
 
 def _has_gone(connection: socket.socket) -> bool:

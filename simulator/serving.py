@@ -130,7 +130,7 @@ def _api(
     profile.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     profile.touch(0o600)
     profile.chmod(0o600)
-    profile.write_text(json.dumps({"endpoint": server.url, "authKeyId": key_id, "authKey": secret}))
+    profile.write_text(json.dumps({"endpoint": server.origin, "authKeyId": key_id, "authKey": secret}))
     return ServedApi(server.url, profile), firing.carried
 
 

@@ -48,6 +48,7 @@ class Token:
 
     api_key: str
     token: str
+    """A JSON Web Token (RFC 7519), as clients expect: they read the operator's id from its payload."""
     user: str
     until_ms: int
 
@@ -63,6 +64,11 @@ class Order:
     initial_settings: Mapping[str, Any] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
     """Product code → how many; each is a SIM once the order is shipped."""
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether its SIMs are the operator's: until then the operator's lists do not have them."""
+        return self.registered or self.status == "received"
 
 
 @dataclass(slots=True)
@@ -89,6 +95,12 @@ class Call:
     """The name of the call, such as `Sim:setSimGroup`; empty for an unknown call."""
     status: int
     user: str
+    """The user who asked; empty for the root user, and where nobody had signed in."""
+    operator_id: str = ""
+    """The operator whose token came with the request; empty without one."""
+    address: str = ""
+    at_ms: int = 0
+    """Milliseconds since 1970."""
 
 
 @dataclass(slots=True)
@@ -104,6 +116,9 @@ class Account:
     default_permissions: str = ""
     tokens: dict[str, Token] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    shipping_addresses: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By id, as the API returns them."""
+    coverage_types: set[str] = field(default_factory=lambda: {"jp"})
     handlers: dict[str, dict[str, Any]] = field(default_factory=dict)
     port_mappings: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -140,6 +155,8 @@ class Account:
     """Every request to the API, oldest first."""
     lock: RLock = field(default_factory=RLock)
     numbers: count[int] = field(default_factory=lambda: count(1))
+    operators: dict[str, Account] = field(default_factory=dict)
+    """The operators of the same platform by their ids, this one too: `/sandbox/init` adds others, which share it."""
     index: SearchIndex = field(init=False)
     """The index that `/query/sims` searches."""
     history: History = field(init=False)
@@ -147,10 +164,21 @@ class Account:
     def __post_init__(self) -> None:
         self.index = SearchIndex(self.platform)
         self.history = History(self.platform)
+        self.operators[self.operator_id] = self
 
     def new_id(self, kind: str) -> str:
         """An id that was not given before; the same in every run."""
         return f"{kind}{next(self.numbers):08d}-0000-4000-8000-000000000000"
+
+    def ordered(self) -> frozenset[str]:
+        """The ids of the SIMs whose order was not taken over yet."""
+        waiting = [order for order in self.orders.values() if not order.is_taken_over]
+        return frozenset(sim_id for order in waiting for sim_id in order.sim_ids)
+
+    @property
+    def served(self) -> Account:
+        """The operator that is served first: its `calls` have the requests of all operators."""
+        return next(iter(self.operators.values()))
 
     def root(self) -> User:
         """The operator itself."""

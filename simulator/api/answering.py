@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from simulator.api import batches, groups, handlers, network, orders, roles, sandbox, sign_in, sims, traffic, users
+from simulator.api import (
+    audit,
+    batches,
+    groups,
+    handlers,
+    network,
+    orders,
+    purchasing,
+    roles,
+    sandbox,
+    sign_in,
+    sims,
+    traffic,
+    users,
+)
 from simulator.api.account import Account, Call, User
 from simulator.api.asked import Asked, Operation
 from simulator.api.permissions import Circumstances, is_allowed
@@ -27,29 +41,36 @@ OPERATIONS: Mapping[str, Operation] = {
     **batches.OPERATIONS,
     **network.OPERATIONS,
     **traffic.OPERATIONS,
+    **purchasing.OPERATIONS,
+    **audit.OPERATIONS,
     **sandbox.OPERATIONS,
 }
 """By name; every other call of a SIM or a subscriber is `sims.change`."""
 
 
-def answer(account: Account, request: Request, address: str = "127.0.0.1") -> Response:
-    """The API's response to a request from an address; each request is recorded in `account.calls`."""
+def answer(served: Account, request: Request, address: str = "127.0.0.1") -> Response:
+    """The API's response to a request from an address; each request is recorded in `served.calls`.
+
+    The token says which operator asks. Without one it is the operator that is served first.
+    """
+    account = _operator_of(served, request)
     path = request.path.partition("?")[0]
     found = find(request.method, path.removeprefix(BASE)) if path.startswith(BASE + "/") else None
+    call = Call(request.method, path, found[0].operation if found else "", 404, "", "", address)
     if found is None:
-        return _noted(account, request, "", "", Refusal(404, "COM0404", f"no call {request.method} {path}"))
-    operation = found[0].operation
-    headers = count(account, operation.partition(":")[0])
-    user: User | None = None
+        return _noted(served, call, Refusal(404, "COM0404", f"no call {request.method} {path}"))
+    headers = count(account, call.operation.partition(":")[0])
     told: Response | Refusal = Refusal(429, "COM0429", "too many requests")
     if "Retry-After" not in headers:
         try:
-            user = account.root() if operation in OPEN else _user_of(account, request)
+            user = account.root() if call.operation in OPEN else _user_of(account, request)
+            signed_in_as = "" if call.operation in OPEN else account.operator_id
+            call = replace(call, user=user.name, operator_id=signed_in_as)
             told = _carried_out(account, user, request, found, address)
             _go_on(account, address)
         except Refusal as refusal:
             told = refusal
-    answered = _noted(account, request, operation, user.name if user else "", told)
+    answered = _noted(served, call, told)
     return replace(answered, headers={**answered.headers, **headers})
 
 
@@ -75,11 +96,16 @@ def _go_on(account: Account, address: str) -> None:
             batches.go_on(account, carry_out)
 
 
-def _noted(account: Account, request: Request, operation: str, user: str, told: Response | Refusal) -> Response:
+def _noted(served: Account, call: Call, told: Response | Refusal) -> Response:
     if isinstance(told, Refusal):
         told = Response.json(told.status, {"code": told.code, "message": told.message})
-    account.calls.append(Call(request.method, request.path.partition("?")[0], operation, told.status, user))
+    served.calls.append(replace(call, status=told.status, at_ms=served.platform.now_ms()))
     return told
+
+
+def _operator_of(served: Account, request: Request) -> Account:
+    token = request.headers.get("x-soracom-token", "")
+    return next((account for account in served.operators.values() if token in account.tokens), served)
 
 
 def _user_of(account: Account, request: Request) -> User:

@@ -61,11 +61,15 @@ class Asked:
             raise Refusal(400, "COM0001", f"{name} is a number")
         return int(told)
 
-    def limit(self, default: int = MOST_IN_A_PAGE) -> int:
-        """How many make a page."""
+    def limit(self, default: int = MOST_IN_A_PAGE, *, has_maximum: bool = False) -> int:
+        """How many make a page.
+
+        Where the published document has a maximum, more is refused; elsewhere more is taken as the most there is.
+        """
         limit = self.number("limit", default)
-        if not 1 <= limit <= MOST_IN_A_PAGE:
+        if limit < 1 or (has_maximum and limit > MOST_IN_A_PAGE):
             raise Refusal(400, "COM0001", f"limit is a number from 1 to {MOST_IN_A_PAGE}")
+        limit = min(limit, MOST_IN_A_PAGE)
         return max(1, limit - 1) if self.account.short_pages else limit
 
     def next_page(self, key: str) -> Mapping[str, str]:
@@ -74,14 +78,16 @@ class Asked:
         query = urlencode({**self.query, "last_evaluated_key": key}, quote_via=quote)
         return {"x-soracom-next-key": key, "Link": f"<{path}?{query}>; rel=next"}
 
-    def page(self, keys: Sequence[str], *, default: int = MOST_IN_A_PAGE) -> tuple[Sequence[str], Mapping[str, str]]:
+    def page(
+        self, keys: Sequence[str], *, default: int = MOST_IN_A_PAGE, has_maximum: bool = False
+    ) -> tuple[Sequence[str], Mapping[str, str]]:
         """The keys of the page that is asked for, and the headers that name the next one."""
         key, begin = self.query.get("last_evaluated_key"), 0
         if key is not None:
             if key not in keys:
                 raise Refusal(400, "COM0001", f"no such last_evaluated_key: {key}")
             begin = keys.index(key) + 1
-        end = begin + self.limit(default)
+        end = begin + self.limit(default, has_maximum=has_maximum)
         return keys[begin:end], self.next_page(keys[end - 1]) if end < len(keys) else {}
 
 

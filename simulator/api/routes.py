@@ -26,6 +26,16 @@ POST   /operators/{operator_id}/mfa/verify Operator:verifyMFA
 POST   /operators/{operator_id}/password Operator:updateOperatorPassword
 POST   /operators/{operator_id}/token Operator:generateAuthToken
 DELETE /operators/{operator_id}/tokens Operator:revokeOperatorAuthTokens
+POST   /operators/{operator_id}/coverage_type/{coverage_type} Operator:addCoverageType
+GET    /operators/{operator_id}/shipping_addresses ShippingAddress:listShippingAddresses
+POST   /operators/{operator_id}/shipping_addresses ShippingAddress:createShippingAddress
+DELETE /operators/{operator_id}/shipping_addresses/{shipping_address_id} ShippingAddress:deleteShippingAddress
+GET    /operators/{operator_id}/shipping_addresses/{shipping_address_id} ShippingAddress:getShippingAddress
+PUT    /operators/{operator_id}/shipping_addresses/{shipping_address_id} ShippingAddress:updateShippingAddress
+GET    /payment_methods/current Payment:getPaymentMethod
+GET    /bills Billing:getBillingHistory
+GET    /bills/latest Billing:getLatestBilling
+GET    /audit_logs/api AuditLog:getApiAuditLogs
 GET    /operators/{operator_id}/users User:listUsers
 DELETE /operators/{operator_id}/users/default_permissions User:deleteDefaultPermissions
 GET    /operators/{operator_id}/users/default_permissions User:getDefaultPermissions
@@ -115,6 +125,7 @@ POST   /subscribers/{imsi}/unset_group Subscriber:unsetGroup
 POST   /subscribers/{imsi}/unset_imei_lock Subscriber:unsetImeiLock
 POST   /subscribers/{imsi}/update_speed_class Subscriber:updateSpeedClass
 GET    /query/sims Query:searchSims
+GET    /query/subscribers Query:searchSubscribers
 GET    /resource_summaries/{resource_summary_type} ResourceSummary:getResourceSummary
 GET    /stats/air/sims/{sim_id} Stats:getAirStatsOfSim
 GET    /stats/air/subscribers/{imsi} Stats:getAirStats

@@ -9,6 +9,7 @@ from simulator.api.asked import Asked, Operation, nothing, text
 from simulator.api.sign_in import forget_tokens, sign_in
 from simulator.api.traffic import carry
 from simulator.http_messages import Response
+from simulator.soracom import Platform
 from simulator.subscribers import EPOCH_MS, Refusal, Sim
 
 _YEAR_10000_S = 253_402_300_800
@@ -16,13 +17,27 @@ _FIRST_IMSI = 1_019_000_000_000
 
 
 def initialize(asked: Asked) -> Response:
-    """Takes this account over with an e-mail address and a password, and signs in."""
-    members, account = asked.members(), asked.account
+    """A new operator with an e-mail address and a password, signed in.
+
+    The first one gets the SIMs and groups that are there already, each further one begins with nothing.
+    """
+    members, operators = asked.members(), asked.account.operators
     text(members, "authKeyId")
     text(members, "authKey")
-    account.email, account.root().password = text(members, "email"), text(members, "password")
-    answer = sign_in(asked.with_body({"email": members["email"], "password": members["password"]}))
+    email, password = text(members, "email"), text(members, "password")
+    if any(one.email == email and one.root().password is not None for one in operators.values()):
+        raise Refusal(400, "OPR0001", "there is an operator with this e-mail address already")
+    free = next((one for one in operators.values() if one.root().password is None), None)
+    account = free or _new_operator(asked.account)
+    account.email, account.root().password = email, password
+    answer = sign_in(asked.with_body({"email": email, "password": password}))
     return Response(201, answer.body, answer.content_type)
+
+
+def _new_operator(beside: Account) -> Account:
+    platform = Platform(clock=beside.platform.now_ms)
+    operator_id = f"OP{len(beside.operators):010d}"
+    return Account(platform, operator_id=operator_id, operators=beside.operators, lock=beside.lock)
 
 
 def sign_up_token(asked: Asked) -> Response:

@@ -37,9 +37,14 @@ class ApiServer:
         self.host, self.port = self._listener.server_address[:2]
 
     @property
+    def origin(self) -> str:
+        """Where the API is, without its version: soracom-cli's profiles have the address in this form."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
     def url(self) -> str:
         """Base of every path."""
-        return f"http://{self.host}:{self.port}{BASE}"
+        return f"{self.origin}{BASE}"
 
     def start(self) -> Self:
         """Begins to answer."""
@@ -69,10 +74,11 @@ class _ApiConversation(Conversation):
     def answer(self, request: Request) -> None:
         """Looks who asks and what, and whether they may; then does it."""
         service = self.server.service
-        request = replace(request, headers={k.lower(): v for k, v in request.headers.items()})
+        method = "GET" if request.method == "HEAD" else request.method
+        request = replace(request, method=method, headers={k.lower(): v for k, v in request.headers.items()})
         fault = service.faults.take("", request.method, request.path.partition("?")[0])
         extra = {"Connection": "close" if self.close_connection else "keep-alive"}
-        delivery = deliver(fault, lambda: self._carried_out(request), extra, method=request.method, path=request.path)
+        delivery = deliver(fault, lambda: self._carried_out(request), extra, method=self.command, path=request.path)
         for step in delivery.steps:
             self.do(step)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -21,8 +22,9 @@ _SWITCHED_S = range(180, 3601)
 
 def sign_in(asked: Asked) -> Response:
     """Signs in with an authentication key, or with a password and, where the user has one, a second factor."""
-    members, account = asked.members(), asked.account
-    user = _who(account, members)
+    members = asked.members()
+    found = [(account, _who(account, members)) for account in asked.account.operators.values()]
+    account, user = next(((account, user) for account, user in found if user), (asked.account, None))
     if user is None:
         raise Refusal(401, "AUM0004", "authentication failed")
     needs_factor = user.mfa is not None and "password" in members
@@ -131,10 +133,19 @@ def _new_token(account: Account, user: User, members: Mapping[str, Any], api_key
     if not isinstance(lasts_s, int) or isinstance(lasts_s, bool) or not 0 < lasts_s <= MOST_TOKEN_S:
         raise Refusal(400, "AUM0001", f"tokenTimeoutSeconds is at most {MOST_TOKEN_S}")
     api_key = api_key or f"api-{secrets.token_urlsafe(18)}"
-    token = Token(api_key, secrets.token_urlsafe(30), user.name, account.platform.now_ms() + lasts_s * 1000)
+    now_ms = account.platform.now_ms()
+    token = Token(api_key, _json_web_token(account, user, now_ms, lasts_s), user.name, now_ms + lasts_s * 1000)
     account.tokens[token.token] = token
     answer = {"apiKey": token.api_key, "token": token.token, "operatorId": account.operator_id}
     return answer | ({"userName": user.name} if user.name else {})
+
+
+def _json_web_token(account: Account, user: User, now_ms: int, lasts_s: int) -> str:
+    """A token in the compact form (RFC 7519, 3.1). Its signature is random, since the simulator knows its tokens."""
+    operator = {"operatorId": account.operator_id, **({"userName": user.name} if user.name else {})}
+    claims = {"iss": "kitting-sim", "jti": secrets.token_hex(16), "exp": now_ms // 1000 + lasts_s, "operator": operator}
+    parts = [json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, secrets.token_bytes(32)))
 
 
 def _trusts(user: User, account: Account, who: User) -> bool:

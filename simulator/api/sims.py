@@ -79,9 +79,10 @@ def list_subscribers(asked: Asked) -> Response:
         _with_tag(query),
     ]
     if not query.keys() - {"limit", "last_evaluated_key"}:
-        return _page_of_sims(asked, None, subscriber_object, lambda sim: sim.imsi)
-    found = {sim.imsi: sim for sim in account.platform.sims if all(is_meant(sim) for is_meant in filters)}
-    page, headers = asked.page(list(found))
+        return _page_of_sims(asked, None, subscriber_object, lambda sim: sim.imsi, has_maximum=True)
+    sims, ordered = account.platform.sims, account.ordered()
+    found = {s.imsi: s for s in sims if s.sim_id not in ordered and all(is_meant(s) for is_meant in filters)}
+    page, headers = asked.page(list(found), has_maximum=True)
     return _page([subscriber_object(account, found[imsi]) for imsi in page], headers)
 
 
@@ -92,15 +93,17 @@ def search(asked: Asked) -> Response:
     if any(len(word) < LEAST_LENGTH for words in wanted.values() for word in words):
         raise Refusal(400, "QRY0001", f"a word is at least {LEAST_LENGTH} characters")
     names = {group.group_id: group.name for group in account.platform.groups}
-    online = query.get("session_status", "NA")
+    online, ordered = query.get("session_status", "NA"), account.ordered()
     found = {
         sim.sim_id: sim
         for sim in account.index.sims()
-        if fits(sim, names.get(sim.group_id or "", ""), wanted, every=query.get("search_type", "and") == "and")
+        if sim.sim_id not in ordered
+        and fits(sim, names.get(sim.group_id or "", ""), wanted, every=query.get("search_type", "and") == "and")
         and (online == "NA" or (online == "ONLINE") == (sim.session is not None))
     }
-    page, headers = asked.page(list(found), default=_MOST_FOUND)
-    return _page([sim_object(account, found[sim_id]) for sim_id in page], headers)
+    page, headers = asked.page(list(found), default=_MOST_FOUND, has_maximum=True)
+    shown = subscriber_object if asked.request.path.partition("?")[0].endswith("/subscribers") else sim_object
+    return _page([shown(account, found[sim_id]) for sim_id in page], headers)
 
 
 def get_sim(asked: Asked) -> Response:
@@ -167,7 +170,10 @@ def summary(asked: Asked) -> Response:
     if asked.variable("resource_summary_type") != "simsPerStatus":
         raise Refusal(404, "RES0001", "no such summary")
     counted: dict[str, int] = {}
+    ordered = asked.account.ordered()
     for sim in asked.account.platform.sims:
+        if sim.sim_id in ordered:
+            continue
         counted[sim.status] = counted.get(sim.status, 0) + 1
     items = [
         {"dimensions": [{"name": "status", "value": status}], "values": [{"name": "count", "value": number}]}
@@ -181,11 +187,18 @@ def _page_of_sims(
     group_id: str | None,
     shown: Callable[[Account, Sim], dict[str, Any]] = sim_object,
     key_of: Callable[[Sim], str] = lambda sim: sim.sim_id,
+    *,
+    has_maximum: bool = False,
 ) -> Response:
     platform, key = asked.account.platform, asked.query.get("last_evaluated_key")
+    if ordered := asked.account.ordered():
+        mine = (sim for sim in platform.sims if group_id in {None, sim.group_id})
+        found = {key_of(sim): sim for sim in mine if sim.sim_id not in ordered}
+        ids, headers = asked.page(list(found), has_maximum=has_maximum)
+        return _page([shown(asked.account, found[one]) for one in ids], headers)
     try:
         after = key if key is None or shown is subscriber_object else platform.imsi_of(key)
-        sims, has_more = platform.page(asked.limit(), after, group_id)
+        sims, has_more = platform.page(asked.limit(has_maximum=has_maximum), after, group_id)
     except Refusal:
         raise Refusal(400, "COM0001", f"no such last_evaluated_key: {key}") from None
     headers = asked.next_page(key_of(sims[-1])) if has_more else {}
@@ -211,9 +224,11 @@ def _record(account: Account, sim: Sim) -> dict[str, Any]:
 def _imsi(asked: Asked) -> str:
     """The IMSI of the SIM in the path."""
     platform = asked.account.platform
-    if "sim_id" in asked.variables:
-        return platform.imsi_of(asked.variable("sim_id"))
-    return platform.sim(asked.variable("imsi")).imsi
+    by_id = "sim_id" in asked.variables
+    imsi = platform.imsi_of(asked.variable("sim_id")) if by_id else platform.sim(asked.variable("imsi")).imsi
+    if platform.sim(imsi).sim_id in asked.account.ordered():
+        raise Refusal(404, "SIM0001", "the SIM is part of an order that was not taken over")
+    return imsi
 
 
 def _one_of(told: str | None, value_of: Callable[[Sim], str]) -> Callable[[Sim], bool]:
@@ -259,6 +274,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "Subscriber:listSessionEvents": session_events,
     "Group:listSubscribersInGroup": list_in_group,
     "Query:searchSims": search,
+    "Query:searchSubscribers": search,
     "ResourceSummary:getResourceSummary": summary,
 }
 """Every other call of a SIM or a subscriber is a `change`."""

@@ -97,7 +97,7 @@ def test_an_api_is_served_beside_from_the_same_state(tmp_path, control):
         profile = Path(served["profile"])
         assert (stat.S_IMODE(profile.stat().st_mode), profile.name) == (0o600, "simulator.json")
         told = json.loads(profile.read_text())
-        assert told.pop("endpoint") == served["api"]
+        assert told.pop("endpoint") + "/v1" == served["api"]  # soracom-cli adds the version to a profile's endpoint
         with requests.Session() as session:
             signed = session.post(served["api"] + "/auth", json=told, timeout=PATIENCE_S).json()
             session.headers = {"X-Soracom-API-Key": signed["apiKey"], "X-Soracom-Token": signed["token"]}

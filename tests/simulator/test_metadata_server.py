@@ -122,6 +122,12 @@ def test_a_server_that_was_never_started_can_be_stopped(platform):
         b"PUT /v1/subscriber/tags HTTP/1.1\r\nContent-Length: many\r\n\r\n",
         b"PUT /v1/subscriber/tags HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
         b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\nx",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nx",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxyz\r\n",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"PUT /v1/subscriber/tags HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
         b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
     ],
 )
@@ -132,6 +138,25 @@ def test_hostile_requests_do_not_stop_the_service(server, client, sent):
         while connection.recv(4096):
             pass
     assert client().ask("GET", "/v1/userdata")[0] == 200
+
+
+@pytest.mark.parametrize("chunks", [1, 3, 200])
+def test_a_body_may_come_in_chunks(client, platform, chunks):
+    body = json.dumps([{"tagName": "site", "tagValue": "x" * 200}]).encode()
+    step = -(-len(body) // chunks)
+    parts = (body[place : place + step] for place in range(0, len(body), step))
+    line = client()
+    line.connection.request(
+        "PUT", "/v1/subscriber/tags", parts, {"Content-Type": "application/json"}, encode_chunked=True
+    )
+    line.connection.getresponse().read()
+    assert platform.sims[0].tags["site"] == "x" * 200
+    assert line.ask("GET", "/v1/userdata")[0] == 200
+
+
+def test_a_target_may_name_the_service(client):
+    assert client().ask("GET", "http://metadata.soracom.io/v1/userdata")[:2] == client().ask("GET", "/v1/userdata")[:2]
+    assert client().ask("GET", "HTTP://metadata.soracom.io")[0] == client().ask("GET", "/")[0]
 
 
 def test_the_date_is_told_or_not_as_the_switch_says(client, platform):

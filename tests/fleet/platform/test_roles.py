@@ -125,7 +125,7 @@ WORK = {
 def works(role, document):
     """Whether a user with this permission document can do the work of the role."""
     with SimulatedOperator(sims=25 if role == "prepare" else 3, group_id=BENCH) as operator:
-        operator.account.orders["OR1"] = Order("OR1", sim_ids=list(operator.sim_ids))
+        operator.account.orders["OR1"] = Order("OR1", sim_ids=list(operator.sim_ids), registered=role != "prepare")
         operator.account.users["somebody"] = User("somebody", permission=json.dumps(document))
         try:
             WORK[role](operator, operator.client("somebody"))

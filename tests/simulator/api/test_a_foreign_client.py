@@ -31,7 +31,7 @@ def python(tmp_path_factory):
 def test_a_client_that_others_made_reads_every_answer(python):
     with Desk() as desk:
         sim = desk.sims[0]
-        desk.account.orders["OR1"] = Order("OR1", sim_ids=[one.sim_id for one in desk.sims])
+        desk.account.orders["OR1"] = Order("OR1", sim_ids=[one.sim_id for one in desk.sims], registered=True)
         words = [desk.server.url, *new_key(desk.account.root()), sim.sim_id, sim.imsi, sim.imei]
         client = Path(__file__).with_name("foreign_client.py")
         done = subprocess.run(

@@ -4,7 +4,6 @@ import pytest
 from an_api import BENCH, Desk, action
 from soracom_document import ABSENT, PLACE
 
-from simulator.api.account import Order
 from simulator.api.network import new_gateway
 from simulator.api.routes import routes
 from simulator.api.second_factor import code_of
@@ -75,31 +74,49 @@ def groups(desk):
     desk.do("DELETE", f"/groups/{group_id}", None, 204)
 
 
+def purchasing(desk):
+    place = "/operators/OP0000000000/shipping_addresses"
+    address = {"zipCode": "1234567", "state": "東京都", "city": "港区", "addressLine1": "1-2-3"}
+    one = f"{place}/{desk.do('POST', place, address, 201)['shippingAddressId']}"
+    assert desk.get(place)["shippingAddresses"] == [desk.get(one)]
+    desk.do("PUT", one, address)
+    desk.do("DELETE", one)
+    desk.do("POST", "/operators/OP0000000000/coverage_type/g", None, 201)
+    assert desk.get("/payment_methods/current")["errorCode"] == "success"
+    assert desk.get("/bills")["billList"] == []
+    assert desk.get("/bills/latest")["currency"] == "JPY"
+    assert desk.get("/audit_logs/api", limit=1)
+    assert desk.get("/query/subscribers", imsi="00101")
+
+
 def orders_and_sandbox(desk):
     desk.do("POST", "/sandbox/operators/token/a@example.com", ACCOUNT)
     told = desk.do("POST", "/sandbox/init", {**ACCOUNT, "email": "a@example.com", "password": "p"}, 201)
+    before = desk.headers
     desk.headers = {"X-Soracom-API-Key": told["apiKey"], "X-Soracom-Token": told["token"]}
     items = {"orderItemList": [{"productCode": "4573326590013", "quantity": 3}], "shippingAddressId": "a"}
     order_id = desk.do("POST", "/orders", items, 201)["orderId"]
     desk.do("PUT", f"/orders/{order_id}/confirm")
-    desk.do("POST", "/sandbox/orders/ship", {"orderId": order_id, "operatorId": "OP0000000000"})
-    settings = {"simInitialSettings": {"plan01s": {"groupId": BENCH, "tags": {"lot": "7"}, "speedClass": "s1.slow"}}}
+    desk.do("POST", "/sandbox/orders/ship", {"orderId": order_id, "operatorId": told["operatorId"]})
+    group_id = desk.do("POST", "/groups", {"tags": {"name": "ordered"}}, 201)["groupId"]
+    settings = {"simInitialSettings": {"plan01s": {"groupId": group_id, "tags": {"lot": "7"}, "speedClass": "s1.slow"}}}
     desk.do("PUT", f"/orders/{order_id}/resource_initial_setting", settings)
     assert desk.get(f"/orders/{order_id}")["orderStatus"] == "shipped"
     assert len(desk.get(f"/orders/{order_id}/subscribers")["orderedSubscriberList"]) == 3
     desk.do("POST", f"/orders/{order_id}/subscribers/register", None, 204)
     assert len(desk.get("/orders")["orderList"]) == 1
-    desk.account.orders["OR2"] = Order("OR2", "ordered")
-    desk.do("PUT", "/orders/OR2/cancel", None, 204)
+    another = desk.do("POST", "/orders", items, 201)["orderId"]
+    desk.do("PUT", f"/orders/{another}/cancel", None, 204)
     first, second = (desk.do("POST", "/sandbox/subscribers/create", {"subscription": "plan-D"}) for _ in range(2))
-    secret = {"registrationSecret": first["registrationSecret"], "groupId": BENCH, "tags": {"name": "by hand"}}
+    secret = {"registrationSecret": first["registrationSecret"], "groupId": group_id, "tags": {"name": "by hand"}}
     registered = desk.do("POST", f"/subscribers/{first['imsi']}/register", secret, 201)
-    assert (registered["groupId"], registered["tags"]["name"]) == (BENCH, "by hand")
+    assert (registered["groupId"], registered["tags"]["name"]) == (group_id, "by hand")
     secret = {"registrationSecret": second["registrationSecret"]}
     assert desk.do("POST", f"/sims/{second['serialNumber']}/register", secret, 201)["status"] == "ready"
     counted = {"s1.slow": {"uploadByteSizeTotal": 7, "downloadByteSizeTotal": 5}}
     path = f"/sandbox/stats/air/subscribers/{first['imsi']}"
     desk.do("POST", path, {"unixtime": 1_795_000_000, "dataTrafficStatsMap": counted})
+    desk.headers = before
 
 
 def event_handlers(desk):
@@ -210,6 +227,7 @@ STORIES = (
     event_handlers,
     batches,
     users_and_roles,
+    purchasing,
     orders_and_sandbox,
     sims_and_subscribers,
     the_operator,

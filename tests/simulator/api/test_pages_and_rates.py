@@ -45,7 +45,7 @@ def test_every_sim_is_on_one_page(limit, short, sizes):
 def test_groups_orders_and_subscribers_have_pages_too():
     with Desk(7) as desk:
         desk.platform.set_group(desk.sims[3].imsi, FIELD)
-        desk.account.orders["OR1"] = Order("OR1", sim_ids=[one.sim_id for one in desk.sims])
+        desk.account.orders["OR1"] = Order("OR1", sim_ids=[one.sim_id for one in desk.sims], registered=True)
         assert pages(desk, f"/groups/{BENCH}/subscribers", limit=4)[0] == [4, 2]
         assert pages(desk, "/subscribers", limit=4)[0] == [4, 3]
         assert pages(desk, "/subscribers", limit=4, status_filter="active|ready")[0] == [4, 3]
@@ -62,7 +62,12 @@ def test_a_page_follows_a_sim_that_has_left_since():
         assert [one["simId"] for one in rest] == [one.sim_id for one in desk.sims[2:]]
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"last_evaluated_key": "nobody"}])
+def test_more_than_a_page_has_is_refused_only_where_the_document_has_a_maximum(desk):
+    for path, status in {"/subscribers": 400, "/query/sims": 400, "/sims": 200, "/groups": 200}.items():
+        assert desk.ask("GET", path, limit=1000)[0] == status, path
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": "x"}, {"last_evaluated_key": "nobody"}])
 @pytest.mark.parametrize("path", ["/sims", "/subscribers", "/groups", f"/groups/{BENCH}/subscribers", "/query/sims"])
 def test_a_page_that_cannot_be_is_refused(desk, path, query):
     assert desk.ask("GET", path, **query)[0] == 400

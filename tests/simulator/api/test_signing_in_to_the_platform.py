@@ -1,5 +1,8 @@
 """Who is let in, for how long, and what somebody who is not is told."""
 
+import json
+from base64 import urlsafe_b64decode
+
 import pytest
 from an_api import NOW_MS
 from waiting import PATIENCE_S
@@ -28,6 +31,15 @@ def test_a_password_opens(people, body, user):
     status, told = people.ask("POST", "/auth", body, headers={})
     assert (status, told["operatorId"], told.get("userName")) == (200, OP, user)
     assert told["apiKey"].startswith("api-")
+
+
+def test_a_token_tells_clients_its_operator_its_user_and_its_end(people):
+    body = {"operatorId": OP, "userName": "desk", "password": "desk's", "mfaOTPCode": "123456"}
+    _, told = people.ask("POST", "/auth", {**body, "tokenTimeoutSeconds": 600}, headers={})
+    payload = told["token"].split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["operator"] == {"operatorId": OP, "userName": "desk"}
+    assert claims["exp"] == NOW_MS // 1000 + 600
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ SABOTAGE = {
     "strangers": ("simulator.cli", "agent.errors"),
     "nodesk": ("agent.cli", "fleet.cli"),
     "nosimulator": ("fleet.cli", "simulator.cli"),
+    "documentonly": ("fleet.field.stopping", "agent.upkeep.endpoint"),
 }
 """Of each contract: an import that breaks it."""
 

@@ -64,7 +64,7 @@ def _port_known(place: Path, runs: int) -> list[Row]:
             imports.append(_imports())
     mine, least, importing = map(statistics.median, (ours, floor, imports))
     note = f"floor: the same {len(reading.exchanges)} questions by bare reads and writes"
-    above = "of these importing the agent's modem room and pyserial"
+    above = "of these importing the agent's folder `modem` and pyserial"
     return [
         Row("IMEI, port known", "ms", mine, least, note=note),
         Row(

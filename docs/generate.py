@@ -187,26 +187,26 @@ PACKAGES = ("agent", "fleet", "simulator")
 _ROOT = DOCS.parent
 
 
-def rooms() -> str:
+def folders() -> str:
     """Each folder of the code with the first sentence of its `__init__`."""
     rows = []
     for package in PACKAGES:
         for folder in sorted({path.parent for path in (_ROOT / package).rglob("*.py")}):
             sentence = (ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or "").split("\n\n")[0]
             rows.append(_row((f"`{folder.relative_to(_ROOT)}/`", " ".join(sentence.split()))))
-    return _table((_row(("room", "what is in it")), _row(("---", "---")), *rows))
+    return _table((_row(("folder", "what is in it")), _row(("---", "---")), *rows))
 
 
-def room_arrows(package: str) -> str:
-    """The imports between the rooms of a package, as a Mermaid graph; its words at the top are left out."""
+def folder_arrows(package: str) -> str:
+    """The imports between the folders of a package, as a Mermaid graph; the modules at its top are left out."""
     imports = grimp.build_graph(*PACKAGES, cache_dir=None)
-    rooms_of_package = {
+    folders_of_package = {
         f"{package}.{path.parent.name}" for path in (_ROOT / package).glob("*/__init__.py") if path.parent != _ROOT
     }
     pairs = {
         (above, below)
-        for above in rooms_of_package
-        for below in rooms_of_package
+        for above in folders_of_package
+        for below in folders_of_package
         if above != below and imports.direct_import_exists(importer=above, imported=below, as_packages=True)
     }
     lines = (f"    {above.split('.')[1]} --> {below.split('.')[1]}" for above, below in sorted(pairs))
@@ -221,9 +221,9 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "states.md": {"lifecycle": partial(lifecycle_table, "en"), "transaction": partial(transaction_table, "en")},
     "states.ja.md": {"lifecycle": partial(lifecycle_table, "ja"), "transaction": partial(transaction_table, "ja")},
     "architecture.md": {
-        "rooms": rooms,
-        "device": partial(room_arrows, "agent"),
-        "desk": partial(room_arrows, "fleet"),
+        "folders": folders,
+        "device": partial(folder_arrows, "agent"),
+        "desk": partial(folder_arrows, "fleet"),
     },
 }
 """Page → name of the part → what stands there."""

@@ -15,10 +15,10 @@ import pytest
 from example_counts import FUZZ, scaled
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-ROOMS = ("agent", "benchmarks", "fleet", "simulator", "story")
+FOLDERS = ("agent", "benchmarks", "fleet", "simulator", "story")
 
-for room in ROOMS:
-    for module in pkgutil.walk_packages(import_module(room).__path__, f"{room}."):
+for folder in FOLDERS:
+    for module in pkgutil.walk_packages(import_module(folder).__path__, f"{folder}."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
 

@@ -95,9 +95,9 @@ def test_values_can_be_matched():
 ROOT = Path(__file__).parents[2]
 
 
-def files_with(pattern, *rooms):
-    """The modules of these rooms in which a line matches."""
-    modules = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+def files_with(pattern, *folders):
+    """The modules of these folders in which a line matches."""
+    modules = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return {str(path.relative_to(ROOT)) for path in modules if re.search(pattern, path.read_text(), re.MULTILINE)}
 
 

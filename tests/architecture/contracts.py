@@ -46,7 +46,7 @@ DESK_MAY_USE = (
     "agent.setting_values",
     "agent.settings",
 )
-"""Modules and rooms of the device that the desk may import: the document and the words; nothing touches a device."""
+"""Modules and folders of the device that the desk may import: the document and the words; nothing touches a device."""
 
 
 def graph() -> grimp.ImportGraph:
@@ -67,7 +67,7 @@ def kind_of(module: str) -> str:
     return next((kind for kind in KINDS if re.match(rf"{kind}[.:]", text)), "")
 
 
-def room_of(module: str) -> str:
+def folder_of(module: str) -> str:
     """The folder of a module, with the package in front; of a file at the top of a package, the package."""
     above, _, _ = module.rpartition(".")
     return module if path_of(module).name == "__init__.py" else above
@@ -111,18 +111,18 @@ def impure(imports: grimp.ImportGraph) -> list[str]:
 
 
 def edges_that_know_each_other(imports: grimp.ImportGraph) -> list[str]:
-    """An edge does one kind of I/O; it uses no edge of another room but those of this computer."""
+    """An edge does one kind of I/O; it uses no edge of another folder but those of this computer."""
     return [
         f"{importer} imports {imported}"
         for importer, imported in arrows(imports)
         if kind_of(importer) == kind_of(imported) == "Edge"
-        and not _share_a_room(importer, imported)
+        and not _share_a_folder(importer, imported)
         and not imported.startswith(OPEN_EDGES)
         and not importer.startswith("simulator")
     ]
 
 
-def _share_a_room(one: str, other: str) -> bool:
+def _share_a_folder(one: str, other: str) -> bool:
     return one.split(".")[:2] == other.split(".")[:2]
 
 
@@ -151,39 +151,39 @@ def _is_listed(module: str) -> bool:
     return any(module == listed or module.startswith(f"{listed}.") for listed in DESK_MAY_USE)
 
 
-def rooms_beyond_their_names(imports: grimp.ImportGraph) -> list[str]:
-    """Other rooms use of a room only the modules that its `__all__` names; a folder inside counts as one name."""
+def folders_beyond_their_names(imports: grimp.ImportGraph) -> list[str]:
+    """Other folders use of a folder only the modules that its `__all__` names; a folder inside counts as one name."""
     return [
         f"{importer} imports {imported}"
         for importer, imported in arrows(imports)
-        if not _share_a_room(importer, imported)
+        if not _share_a_folder(importer, imported)
         and len(imported.split(".")) > 2
         and imported.split(".")[2] not in public_names(".".join(imported.split(".")[:2]))
     ]
 
 
 @cache
-def public_names(room: str) -> frozenset[str]:
-    """The names in a room's `__all__`, read without importing the room."""
-    for node in ast.parse(path_of(room).read_text()).body:
+def public_names(folder: str) -> frozenset[str]:
+    """The names in a folder's `__all__`, read without importing the folder."""
+    for node in ast.parse(path_of(folder).read_text()).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
             return frozenset(ast.literal_eval(node.value))
     return frozenset()
 
 
 def unused_names(imports: grimp.ImportGraph) -> list[str]:
-    """A name in a room's `__all__` that no other room uses; commands and the Lambda function are loaded by name."""
+    """A name in a folder's `__all__` that no other folder uses; commands and the Lambda function are loaded by name."""
     used = {
         tuple(imported.split(".")[:3])
         for importer, imported in arrows(imports)
-        if not _share_a_room(importer, imported)
+        if not _share_a_folder(importer, imported)
     }
-    rooms = {".".join(module.split(".")[:2]) for module in ours(imports) if len(module.split(".")) > 2}
+    folders = {".".join(module.split(".")[:2]) for module in ours(imports) if len(module.split(".")) > 2}
     return sorted(
-        f"{room}.{name}"
-        for room in rooms
-        for name in public_names(room)
-        if (*room.split("."), name) not in used and not room.endswith(".commands") and name != "lambda_function"
+        f"{folder}.{name}"
+        for folder in folders
+        for name in public_names(folder)
+        if (*folder.split("."), name) not in used and not folder.endswith(".commands") and name != "lambda_function"
     )
 
 
@@ -193,5 +193,5 @@ CONTRACTS = (
     edges_that_know_each_other,
     writers,
     desk_beyond_its_list,
-    rooms_beyond_their_names,
+    folders_beyond_their_names,
 )

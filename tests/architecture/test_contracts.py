@@ -1,4 +1,4 @@
-"""The code keeps the contracts of its rooms and kinds, and each contract notices an import that breaks it."""
+"""The code keeps the contracts of its folders and kinds, and each contract notices an import that breaks it."""
 
 from configparser import ConfigParser
 
@@ -17,7 +17,7 @@ SABOTAGE = {
     "edges_that_know_each_other": ("agent.metadata.service", "agent.modem.serial_line"),
     "writers": ("agent.provision.state_file", "subprocess"),
     "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),
-    "rooms_beyond_their_names": ("agent.resident.pauses", "agent.provision.poll"),
+    "folders_beyond_their_names": ("agent.resident.pauses", "agent.provision.poll"),
     "device": ("agent.provision.provisioning", "agent.apply.applying"),
     "desk": ("fleet.platform.calls", "fleet.bench.shipping"),
     "resident": ("agent.resident.daemon", "json"),
@@ -76,7 +76,7 @@ def test_a_contract_of_setup_cfg_is_kept_and_notices_an_import_that_breaks_it(na
     assert not checked(name, imports)
 
 
-def test_a_name_that_a_room_offers_is_used(imports):
+def test_a_name_that_a_folder_offers_is_used(imports):
     assert unused_names(imports) == []
 
 

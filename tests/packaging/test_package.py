@@ -30,10 +30,10 @@ def test_the_package_has_the_version_of_the_code():
     assert (CHECKOUT / "debian/changelog").read_text().startswith(f"kitting-agent ({__version__}) ")
 
 
-def imported(room: str) -> set[str]:
-    """Modules of other projects that the modules of a room import anywhere."""
+def imported(folder: str) -> set[str]:
+    """Modules of other projects that the modules of a folder import anywhere."""
     found = set()
-    for path in (CHECKOUT / room).rglob("*.py"):
+    for path in (CHECKOUT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 found |= {name.name.partition(".")[0] for name in node.names}

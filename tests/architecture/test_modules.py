@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
-    for room in ("agent", "fleet", "simulator")
-    for path in sorted((ROOT / room).rglob("*.py"))
+    for folder in ("agent", "fleet", "simulator")
+    for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
 
@@ -30,7 +30,7 @@ def ours(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", sorted(filter(ours, ROOT.rglob("*.py"))), ids=str)
-def test_no_file_is_called_after_nothing(path):
+def test_no_file_has_a_name_without_a_meaning(path):
     of_ours = path.stem.replace("modem_manager", "").replace("network_manager", "")  # a program's name
     assert not re.search(r"util|helper|common|misc|manager", of_ours)
 
@@ -76,3 +76,9 @@ def test_a_pure_module_reads_no_file_and_does_not_know_where_it_is(name):
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert not names & FILE_CALLS or name in READS_ITS_OWN_FILE
     assert "__file__" not in used
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "docs/glossary.md"])
+def test_every_file_that_a_page_about_the_code_names_exists(page):
+    named = re.findall(r"`((?:agent|fleet|simulator|story|tests|config|docs)/[\w./-]*)`", (ROOT / page).read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []

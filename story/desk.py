@@ -59,7 +59,7 @@ write_files:
 
 
 class Story:
-    """The platform, the table with the boxes, and the desk."""
+    """The platform, the gateways on the bench, and the desk."""
 
     def __init__(self, place: Path, boxes: int, interruption: Interruption) -> None:
         self.place = place
@@ -67,7 +67,7 @@ class Story:
         sims = [Sim(imsi(n), imei=imei(n), status="ready", switched_on=False) for n in range(1, boxes + 1)]
         self.platform = Platform(sims, clock=lambda: int(time.time() * 1000))
         self.account = Account(self.platform)
-        self.account.orders["OR-SPRING"] = Order("OR-SPRING", sim_ids=[sim.sim_id for sim in sims])
+        self.account.orders["OR-SPRING"] = Order("OR-SPRING", sim_ids=[sim.sim_id for sim in sims], registered=True)
         self.boxes = boxes
         self.gateways: list[Gateway] = []
         self._open = ExitStack()
@@ -91,13 +91,13 @@ class Story:
         self._open.close()
 
     def tell(self) -> None:
-        """From the plan to the stolen box."""
+        """Runs every step, from the plan to the theft."""
         self.prepare()
         self.switch_on()
         self.find_and_mend()
         self.ship()
         self.steal()
-        chapter("The end: every step above was typed by somebody, or done by nobody")
+        chapter("The end: every step above was typed at the desk, or happened without a person")
 
     def prepare(self) -> None:
         """The management department: one plan, one command."""
@@ -129,50 +129,50 @@ class Story:
                 gateway.switch_on()
             time.sleep(0.2)
         good = self.boxes - 2
-        until(f"{good} boxes are locked, and nobody typed anything", lambda: self._count("locked") == good, 300)
+        until(f"{good} gateways are locked, without a person", lambda: self._count("locked") == good, 300)
 
     def find_and_mend(self) -> None:
-        """What is wrong stands on top of the screen, with what to do."""
-        chapter("3. The screen: two boxes need a hand, and it says which and what to do")
+        """The SIMs that need attention are at the top of the screen, with advice."""
+        chapter("3. The screen: two gateways need attention, and it shows which, and what to do")
         shown = self._kitting("watch", "plan.yaml", "--once")
         say("\n".join(shown.splitlines()[:9]))
         board = self._board()
         shown_first = [tile["name"] for tile in self._tiles(board)[:2]]
         need(f"the board at {board} shows the same two first", shown_first == ["box-02", "box 03 (Bob)"])
         rows = self._rows()
-        need("the box in which the plan does not expect this SIM is suspicious", rows[0]["stage"] == "suspicious")
-        need("the box whose name no host can have has failed", rows[1]["stage"] == "failed")
+        need("the gateway in which the plan does not expect this SIM is suspicious", rows[0]["stage"] == "suspicious")
+        need("the gateway whose name no host can have has failed", rows[1]["stage"] == "failed")
         need("it says so itself", "hostname" in rows[1]["error"])
         self._write_list()  # the label on the box was misread: the list is corrected
         self._kitting("prepare", "plan.yaml", "--yes")  # and the tag is again as the plan says
-        until("the failed box mended itself at its next look", lambda: self._count("failed") == 0, 120)
+        until("the failed gateway was provisioned by its next pass", lambda: self._count("failed") == 0, 120)
         self._kitting("lock", "plan.yaml", "--all-ready", "--back-within", "30")
-        until("all boxes are locked", lambda: self._count("locked") == self.boxes, 120)
+        until("all gateways are locked", lambda: self._count("locked") == self.boxes, 120)
         ledger = self._kitting("ledger", "plan.yaml").splitlines()
         need("the ledger says which SIM is in which device, for all of them", len(ledger) == self.boxes + 1)
         say("\n".join(ledger[:3]))
 
     def ship(self) -> None:
-        """The order leaves; the devices notice by themselves that they are in the field."""
+        """The order is shipped; the devices notice by themselves that they are in the field."""
         chapter("4. Shipping: the SIMs move to the field's group, the devices configure themselves anew")
         self._kitting("ship", "plan.yaml", "--yes")
         need("every SIM is in the field's group", self._count("shipped") == self.boxes)
-        until("every box has the field's configuration", lambda: all(map(self._has_field, self.gateways)), 300)
+        until("every gateway has the field's configuration", lambda: all(map(self._has_field, self.gateways)), 300)
 
     def steal(self) -> None:
-        """A SIM is put into somebody's phone."""
+        """A SIM is put into another device."""
         chapter("5. A theft: one SIM is put into another device")
         sim = self._sim(1)
         self.gateways[0].switch_off()
-        need("the network does not let it in", not self.platform.move_to_device(sim.imsi, imei(900)))
+        need("the network refuses it", not self.platform.move_to_device(sim.imsi, imei(900)))
         until("the platform suspended it by itself", lambda: self.platform.sim(sim.imsi).status == "suspended", 30)
         say(self._kitting("stop", sim.sim_id).strip())
         report = self._kitting("abnormal", "plan.yaml")
         say(report.splitlines()[-1])
-        need("no other box was touched", self._count("shipped") == self.boxes - 1)
+        need("no other gateway was changed", self._count("shipped") == self.boxes - 1)
 
     def _hook(self) -> str:
-        """Starts the hook; where it listens. It reads the plan when the plan is there."""
+        """Starts the hook; returns its address. It reads the plan when the plan exists."""
         (self.place / "hook.secret").write_text(SECRET)
         (self.place / "plan.yaml").write_text(PLAN.format(hook="http://127.0.0.1:1/"))
         for name, text in (("bench.yaml", BENCH), ("field.yaml", FIELD)):
@@ -187,14 +187,14 @@ class Story:
         return line.split()[-1]
 
     def _board(self) -> str:
-        """Starts the page for the bench; where it is."""
+        """Starts the board; returns its address."""
         process = self._served("board", "plan.yaml", "--listen", "127.0.0.1:0", "--json", stdout=subprocess.PIPE)
-        told = ""
-        while process.stdout and "}" not in told and (line := process.stdout.readline()):
-            told += line
-        if "url" not in told:
+        output = ""
+        while process.stdout and "}" not in output and (line := process.stdout.readline()):
+            output += line
+        if "url" not in output:
             raise StoryFailed("the board is not served")
-        return str(json.loads(told)["url"])
+        return str(json.loads(output)["url"])
 
     def _served(self, *words: str, **streams: Any) -> subprocess.Popen[str]:
         """Starts a `kitting` that goes on until the story ends. Ctrl-C at the terminal does not reach it."""

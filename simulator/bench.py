@@ -53,9 +53,9 @@ IN_OTHER_DEVICE = "356938035643809"
 
 
 def demo() -> int:
-    """The story, live on the terminal: 0 when it came out as it should, 1 otherwise; `KeyboardInterrupt` at a signal.
+    """The demonstration on the terminal: 0 when it ended as expected, 1 otherwise; `KeyboardInterrupt` at a signal.
 
-    The gateways' directories stay, to be looked at. After an interruption they are removed.
+    The gateways' directories stay for inspection. After an interruption they are removed.
     """
     screen = Screen()
     with ExitStack() as unfinished, Interruption() as interruption:
@@ -66,12 +66,12 @@ def demo() -> int:
     screen.head("Where to look next")
     print("\n".join(f"  {line}" for line in _where_next(place, gateways)))
     if not right:
-        print("The story did not come out as it should; the lines above tell where.", file=sys.stderr)
+        print("The demonstration did not end as expected; the lines above show where.", file=sys.stderr)
     return 0 if right else 1
 
 
 def _told(screen: Screen, place: Path, interruption: Interruption) -> tuple[bool, list[Gateway]]:
-    """The story, whether it came out as it should, and its gateways, which are switched off."""
+    """Runs the demonstration; returns whether it ended as expected, and its gateways, which are switched off."""
     sims = (
         Sim(
             "001010000000001",
@@ -109,7 +109,7 @@ def _told(screen: Screen, place: Path, interruption: Interruption) -> tuple[bool
 
 
 def _story(screen: Screen, platform: Platform, gateways: list[Gateway], interruption: Interruption) -> bool:
-    screen.head("Three gateways are switched on for the first time. Same disk image, no credential, nobody types.")
+    screen.head("Three gateways are switched on for the first time. Same disk image, no credential, no typing.")
     for gateway in gateways:
         with interruption.held():
             gateway.switch_on(screen)
@@ -135,14 +135,14 @@ def _story(screen: Screen, platform: Platform, gateways: list[Gateway], interrup
 
 
 def _where_next(place: Path, gateways: list[Gateway]) -> Iterator[str]:
-    """What to type after the story: one line says what for, the next one is the command."""
+    """The commands to type after the demonstration, each below a line with its purpose."""
     yield "why gw-3 was blocked, and what to do about it:"
     yield f"    {typed('kitting-agent', '--config', str(gateways[2].settings), 'status')}"
     yield "everything of the three gateways (root/, state/, agent.toml), until you remove it:"
     yield f"    ls {shlex.quote(str(place))}"
     yield "the same SORACOM and thirty modems for your own experiments (docs/simulator.md):"
     yield f"    {typed('kitting-sim', 'serve', '--count', '30')}"
-    yield "the desk's page with thirty made-up SIMs, for a browser (docs/board.md):"
+    yield "the desk's page with thirty invented SIMs, for a browser (docs/board.md):"
     yield f"    {typed('kitting', 'board', '--sample')}"
 
 
@@ -160,17 +160,17 @@ class Screen(LineReader):
         with self._lock:
             print(f"\n\033[1m{text}\033[0m" if self._coloured else f"\n{text}", flush=True)
 
-    def said(self, name: str, line: str) -> None:
+    def pass_on(self, name: str, line: str) -> None:
         """Prints a line of a gateway."""
-        super().said(name, line)
+        super().pass_on(name, line)
         colour = 31 + int(name[-1]) % 6
         label = f"\033[{colour}m{name}\033[0m" if self._coloured else name
-        with self._lock, suppress(BrokenPipeError):  # (the story itself ends where nobody reads it)
+        with self._lock, suppress(BrokenPipeError):  # (the demonstration itself ends where its output is closed)
             if not self._muted:
                 print(f"  {label} │ {line}", flush=True)
 
     def mute(self) -> None:
-        """The gateways' lines are not shown any more."""
+        """From now on, the gateways' lines are not shown."""
         self._muted = True
 
 

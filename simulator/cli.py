@@ -1,6 +1,6 @@
 """Entry point: `kitting-sim`, SORACOM and modems on one machine.
 
-Exit codes follow sysexits.h: 0 done, 64 the command line is wrong, 65 what was asked for cannot be, 66 a file cannot be
+Exit codes follow sysexits.h: 0 done, 64 the command line is wrong, 65 the request is not possible, 66 a file cannot be
 read, 69 no simulator is running, 70 a bug, 73 a socket or directory cannot be made; 130 interrupted by a signal.
 """
 
@@ -47,7 +47,7 @@ switches:
 
 
 class Wrong(Exception):
-    """Something to tell a person: exit code, and what is wrong."""
+    """A failure for a person: exit code and message."""
 
     def __init__(self, exit_code: int, what: str) -> None:
         self.exit_code = exit_code

@@ -44,7 +44,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Something the platform knows of a SIM (`about` its IMSI) or of a group (`about` is `group:ID`) is different."""
+    """Changes what the platform knows of a SIM (`about` is its IMSI) or of a group (`about` is `group:ID`)."""
 
     about: str
     values: Mapping[str, str]
@@ -128,7 +128,7 @@ def from_json(line: bytes) -> Command:
 def answer(world: World, line: bytes) -> bytes:
     """The answer of the control socket to a line."""
     try:
-        reply = {"said": obey(world, from_json(line))}
+        reply = {"said": carry_out(world, from_json(line))}
     except Refusal as refusal:
         reply = {"wrong": refusal.message}
     except (ValueError, RecursionError) as error:
@@ -136,7 +136,7 @@ def answer(world: World, line: bytes) -> bytes:
     return json.dumps(reply, ensure_ascii=False).encode() + b"\n"
 
 
-def obey(world: World, command: Command) -> str:
+def carry_out(world: World, command: Command) -> str:
     """Carries out a command and returns a sentence about it; raises `ValueError` or `Refusal` where it cannot."""
     match command:
         case Tell(about, values) if about.startswith("group:"):
@@ -175,7 +175,7 @@ def _tell_group(platform: Platform, group_id: str, values: Mapping[str, str]) ->
 
 def _carry(world: World, imsi: str, size: str) -> None:
     if world.carried is None:
-        raise ValueError("there is nobody to count traffic: serve with --api")
+        raise ValueError("traffic is counted only with the API: serve with --api")
     if not (size.isascii() and size.isdecimal()):
         raise ValueError(f"traffic_bytes is a number, not {size!r}")
     world.carried(imsi, int(size))
@@ -217,12 +217,12 @@ def _set_online(platform: Platform, imsi: str, text: str) -> None:
     if text == "false":
         platform.disconnect(imsi)
     elif not platform.connect(imsi):
-        raise ValueError("the SIM is not let in: its status or its IMEI lock is in the way")
+        raise ValueError("the network refuses the SIM for its status or its IMEI lock")
 
 
 def _move(platform: Platform, imsi: str, text: str) -> None:
     if not platform.move_to_device(imsi, text or None):
-        raise ValueError("the SIM is in the other device, and is not let in: its status or its IMEI lock is in the way")
+        raise ValueError("the SIM is in the other device, and the network refuses it for its status or its IMEI lock")
 
 
 _SIM_CHANGES: Mapping[str, Callable[[Platform, str, str], None]] = {

@@ -77,7 +77,7 @@ class Listener(ThreadingMixIn, TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that went away is no news; anything else is a bug and may be seen."""
+        """Prints nothing for a peer that went away; any other error is a bug and is shown."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -106,7 +106,7 @@ class Conversation(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_OPTIONS = do_PUT = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 (http.server's names)
 
     def _body(self) -> bytes | None:
-        """The body, whole; None where its length is not told, is wrong, or is too much."""
+        """The body, whole; None where its length is missing, wrong, or too large."""
         if "Transfer-Encoding" in self.headers:
             is_chunked = self.headers["Transfer-Encoding"].strip().lower() == "chunked"
             return self._chunks() if is_chunked and "Content-Length" not in self.headers else None

@@ -1,6 +1,6 @@
 """Edge: the control socket of a running simulator. One JSON line in, one out; what the lines mean is in `commands.py`.
 
-A UNIX socket, since only who owns the simulator shall change it; its permissions are 0600.
+A UNIX socket with the permissions 0600, since only the owner of the simulator may change it.
 """
 
 from __future__ import annotations

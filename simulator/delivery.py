@@ -1,4 +1,4 @@
-"""Pure. What goes over the wire for one request: a response, spoiled by a fault, as steps for who holds the socket."""
+"""Pure. What goes over the wire for one request: a response, spoiled by a fault, as steps of a delivery."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class BrokenJson:
 
 @dataclass(frozen=True, slots=True)
 class WrongType:
-    """JSON of another type than promised: a list."""
+    """JSON of another type than documented: a list."""
 
 
 @dataclass(frozen=True, slots=True)

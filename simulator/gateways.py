@@ -104,7 +104,7 @@ class Gateway:
 
     @property
     def state(self) -> Path:
-        """Where its agent remembers."""
+        """The state directory of its agent."""
         return self.place / "state"
 
     @property
@@ -170,9 +170,9 @@ class LineReader:
         """Until the stream ends."""
         with stream:
             for line in stream:
-                self.said(name, line.rstrip())
+                self.pass_on(name, line.rstrip())
 
-    def said(self, name: str, line: str) -> None:
+    def pass_on(self, name: str, line: str) -> None:
         """Passes on a line of a gateway."""
         self.lines.append((name, line))
 

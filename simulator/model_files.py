@@ -22,7 +22,7 @@ def model_names() -> tuple[str, ...]:
 
 @cache
 def load_model(name: str = GENERIC) -> Model:
-    """The model of that name; raises `ValueError` that tells which there are."""
+    """The model of that name; raises `ValueError` that names all models."""
     return model_of(name, _table(known_model(name, model_names())), _table(GENERIC))
 
 

@@ -38,7 +38,7 @@ class Model:
 
 
 def known_model(name: str, names: Collection[str]) -> str:
-    """The name of a model that there is; raises `ValueError` that tells which there are."""
+    """The name of a model; raises `ValueError` that names all models for an unknown name."""
     if name not in names:
         raise ValueError(f"there is no modem model {name!r}; there are {', '.join(names)}")
     return name

@@ -18,7 +18,7 @@ from simulator.api.firing import Firing
 from simulator.api.server import ApiServer
 from simulator.api.users import new_key
 from simulator.command_lines import typed
-from simulator.commands import Command, World, answer, obey
+from simulator.commands import Command, World, answer, carry_out
 from simulator.control import ControlSocket
 from simulator.faults import Faults
 from simulator.gateways import Gateway
@@ -94,7 +94,7 @@ def now_ms() -> int:
 def serving(
     scenario: Scenario, place: Path, control: Path, where: Where, begin: Sequence[Command] = ()
 ) -> Iterator[Served]:
-    """Runs everything while it is entered; `begin` is obeyed before the first request can come in."""
+    """Runs everything while it is entered; `begin` is carried out before the first request can arrive."""
     platform = scenario.platform(now_ms)
     faults = Faults()
     with ExitStack() as stack:
@@ -113,7 +113,7 @@ def serving(
             api, carried = _api(stack, account, faults, place, where)
         world = World(platform, faults, modems, carried)
         for command in begin:
-            obey(world, command)
+            carry_out(world, command)
         server.start()
         stack.enter_context(ControlSocket(control, partial(answer, world)))
         yield Served(server.url, control, gateways, api)

@@ -1,4 +1,4 @@
-"""Pure. The platform: SIMs, groups and sessions, changed like an object while devices ask; a log of what was asked.
+"""Pure. The platform: SIMs, groups and sessions, changed like an object while devices send requests; a log.
 
 SIMs and groups are values; every change puts a new value in the place of the old one, under one lock, so that a
 reader always sees a whole moment. Time is an argument: by itself a platform begins at a fixed moment and each look at
@@ -175,7 +175,7 @@ class Platform:
         return subscriber_record(self.sim(imsi), self._switches, minimized=minimized)
 
     def change_sim(self, imsi: str, **changes: Any) -> Sim:
-        """Other values for any fields of `Sim`, without asking what the platform would think of it."""
+        """Other values for any fields of `Sim`, without the checks of the platform."""
         with self._lock:
             before = self.sim(imsi)
             changed: Sim = replace(before, modified_ms=self._clock(), **changes)
@@ -255,7 +255,7 @@ class Platform:
         self.change_sim(imsi, imei_lock=None)
 
     def connect(self, imsi: str) -> bool:
-        """The device sets up a session, another one if there is one; False when the platform lets it not in."""
+        """The device sets up a session, in place of an earlier session; False when the platform refuses it."""
         with self._lock:
             self.disconnect(imsi)
             sim = self.sim(imsi)
@@ -276,7 +276,7 @@ class Platform:
                 self.change_sim(imsi, session=None, previous_session=sim.session)
 
     def move_to_device(self, imsi: str, imei: str | None) -> bool:
-        """Puts the SIM into another device, which connects; False when it is not let in."""
+        """Puts the SIM into another device, which connects; False when the network refuses it."""
         with self._lock:
             self.disconnect(imsi)
             self.change_sim(imsi, imei=imei)
@@ -334,7 +334,7 @@ class Platform:
     def _lock_opens(self, sim: Sim) -> bool:
         if sim.imei_lock is None:
             return True
-        told = reported_imei(sim.imei, self._switches)
-        if not told or not told.strip("0"):
+        reported = reported_imei(sim.imei, self._switches)
+        if not reported or not reported.strip("0"):
             return sim.imei_lock.endswith(ANONYMOUS)
-        return told[:14] == sim.imei_lock[:14]
+        return reported[:14] == sim.imei_lock[:14]

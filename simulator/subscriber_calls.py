@@ -139,7 +139,7 @@ def _unset_expiry_time(platform: Platform, imsi: str, _body: Mapping[str, Any]) 
 
 
 def _delete_session(platform: Platform, imsi: str, _body: Mapping[str, Any]) -> None:
-    """Kicks the SIM out; its device comes back at once, as devices do."""
+    """Ends the session of the SIM; its device connects again at once, as devices do."""
     if platform.sim(imsi).session is None:
         raise Refusal(400, "SEM0016", "the SIM is offline")
     platform.connect(imsi)

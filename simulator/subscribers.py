@@ -11,14 +11,14 @@ from typing import Any
 from simulator.numbers import iccid_of
 
 CONNECTABLE = frozenset({"ready", "testing", "active", "standby"})
-"""Statuses in which the network lets a SIM in (users.soracom.io, SIM status)."""
+"""Statuses in which the network accepts a SIM (users.soracom.io, SIM status)."""
 STATUSES = CONNECTABLE | {"inactive", "suspended", "terminated"}
 EPOCH_MS = 1_735_200_000_000
 """When the invented SIMs were made; milliseconds since 1970."""
 
 
 class Refusal(Exception):
-    """The platform does not do what was asked: HTTP status, and code and message of the API's error body."""
+    """The platform refuses a request: HTTP status, and code and message of the API's error body."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status = status
@@ -79,7 +79,7 @@ class Sim:
 
     @property
     def may_connect(self) -> bool:
-        """Whether the status lets the SIM in; the IMEI lock is looked at when a session is set up."""
+        """Whether the network accepts a SIM of this status; the IMEI lock is checked when a session is set up."""
         return self.status in CONNECTABLE
 
 

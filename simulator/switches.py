@@ -32,7 +32,7 @@ class Switches:
     nulls: Literal["shown", "left_out"] = "shown"
     """Members that are null."""
     unknown_members: bool = True
-    """Members in the record that no client has heard of yet."""
+    """Members in the record that no client knows yet."""
     network_member: Literal["plmn", "vplmn"] = "plmn"
     """Name of the network code in `locationRegistrationStatus`: as seen, or as specified."""
     first_connection: Literal["active", "testing"] = "active"

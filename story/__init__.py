@@ -1,1 +1,1 @@
-"""The desk's whole story, told with real processes: an order of thirty boxes, from the plan to the stolen one."""
+"""The demonstration of the desk with real processes: an order of thirty gateways, from the plan to a theft."""

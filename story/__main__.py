@@ -1,6 +1,6 @@
 """Entry point: `make demo-desk`, `python -m story [--boxes N] [--keep DIRECTORY]`.
 
-Exit codes: 0 the whole story held, 1 it broke, 74 nobody reads its output any more, 130 it was interrupted.
+Exit codes: 0 every step succeeded, 1 a step failed, 74 the output is closed, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from story.telling import StoryFailed, chapter, say
 
 
 def main() -> int:
-    """Tells the story; what goes wrong ends it, and is said."""
+    """Runs the demonstration; a failure ends it and is printed."""
     parser = argparse.ArgumentParser(
         prog="python -m story", epilog="example: python -m story --boxes 6 --keep /tmp/desk"
     )
-    parser.add_argument("--boxes", type=int, default=30, help="gateways on the table (default: 30)")
+    parser.add_argument("--boxes", type=int, default=30, help="number of gateways (default: 30)")
     parser.add_argument(
-        "--keep", type=Path, metavar="DIRECTORY", help="leave the plan, its record and the gateways there"
+        "--keep", type=Path, metavar="DIRECTORY", help="keep the plan, its record and the gateways in this directory"
     )
     arguments = parser.parse_args()
     try:
         _tell(arguments.boxes, arguments.keep)
     except StoryFailed as failure:
-        print(f"\nThe story broke: {failure}", file=sys.stderr)
+        print(f"\nThe demonstration failed: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. The gateways, the hook and the board are switched off.", file=sys.stderr)
@@ -55,16 +55,16 @@ def _tell(boxes: int, keep: Path | None) -> None:
 
 
 def _where_next(kept: Path | None) -> Iterator[str]:
-    """What to type after the story: one line says what for, the next one is the command."""
-    yield "the board with thirty made-up SIMs, for a browser (docs/board.md):"
+    """The commands to type after the demonstration, each below a line with its purpose."""
+    yield "the board with thirty invented SIMs, for a browser (docs/board.md):"
     yield f"    {typed('kitting', 'board', '--sample')}"
     yield "the same platform for your own plan; it prints the profile to use (docs/simulator.md, docs/desk.md):"
     yield f"    {typed('kitting-sim', 'serve', '--count', '30', '--api', '0')}"
     if kept:
-        yield "the plan of this story, its record, and everything of its gateways, until you remove it:"
+        yield "the plan of this demonstration, its record, and the files of its gateways, until you remove them:"
         yield f"    ls {shlex.quote(str(kept))}"
     else:
-        yield "the story once more, its plan, record and gateways kept:"
+        yield "the demonstration once more, with its plan, record and gateways kept:"
         yield f"    {shlex.join((sys.executable, '-m', 'story', '--keep', 'DIRECTORY'))}"
 
 

@@ -1,4 +1,4 @@
-"""Edge: what the story says while it goes on, and how it waits for what has to come true."""
+"""Edge: the output of the demonstration, and its waits for expected states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LOOK_S = 0.2
 
 
 class StoryFailed(Exception):
-    """Something that had to come true did not."""
+    """An expected state was not reached."""
 
 
 def chapter(title: str) -> None:

@@ -79,7 +79,7 @@ class Batch:
     job_id: str
     user: User
     tasks: list[dict[str, Any]]
-    told: dict[str, Any]
+    shown: dict[str, Any]
     """The job as the API returns it, without its summary."""
     done: int = 0
     """Tasks that were carried out."""

@@ -1,4 +1,4 @@
-"""Pure. A request to the API in, its answer out: who asks, whether they may, what is done, and a line in the log."""
+"""Pure. A request to the API in, its answer out: user, permission, operation, and an entry in the log."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def answer(served: Account, request: Request, address: str = "127.0.0.1") -> Res
     if found is None:
         return _noted(served, call, Refusal(404, "COM0404", f"no call {request.method} {path}"))
     headers = count(account, call.operation.partition(":")[0])
-    told: Response | Refusal = Refusal(429, "COM0429", "too many requests")
+    reply: Response | Refusal = Refusal(429, "COM0429", "too many requests")
     if "Retry-After" not in headers:
         try:
             user = account.root() if call.operation in OPEN else _user_of(account, request)
             signed_in_as = "" if call.operation in OPEN else account.operator_id
             call = replace(call, user=user.name, operator_id=signed_in_as)
-            told = _carried_out(account, user, request, found, address)
+            reply = _carried_out(account, user, request, found, address)
             _go_on(account, address)
         except Refusal as refusal:
-            told = refusal
-    answered = _noted(served, call, told)
+            reply = refusal
+    answered = _noted(served, call, reply)
     return replace(answered, headers={**answered.headers, **headers})
 
 
@@ -96,11 +96,11 @@ def _go_on(account: Account, address: str) -> None:
             batches.go_on(account, carry_out)
 
 
-def _noted(served: Account, call: Call, told: Response | Refusal) -> Response:
-    if isinstance(told, Refusal):
-        told = Response.json(told.status, {"code": told.code, "message": told.message})
-    served.calls.append(replace(call, status=told.status, at_ms=served.platform.now_ms()))
-    return told
+def _noted(served: Account, call: Call, reply: Response | Refusal) -> Response:
+    if isinstance(reply, Refusal):
+        reply = Response.json(reply.status, {"code": reply.code, "message": reply.message})
+    served.calls.append(replace(call, status=reply.status, at_ms=served.platform.now_ms()))
+    return reply
 
 
 def _operator_of(served: Account, request: Request) -> Account:

@@ -44,10 +44,10 @@ class Asked:
 
     def members(self) -> Mapping[str, Any]:
         """The body, which has to be an object."""
-        told = self.json()
-        if not isinstance(told, dict):
+        value = self.json()
+        if not isinstance(value, dict):
             raise Refusal(400, "COM0400", "the body is not an object")
-        return told
+        return value
 
     def with_body(self, body: Mapping[str, Any]) -> Asked:
         """This request with another body."""
@@ -56,10 +56,10 @@ class Asked:
 
     def number(self, name: str, default: int) -> int:
         """A number behind the question mark."""
-        told = self.query.get(name, str(default))
-        if not (told.isascii() and told.isdecimal()):
+        value = self.query.get(name, str(default))
+        if not (value.isascii() and value.isdecimal()):
             raise Refusal(400, "COM0001", f"{name} is a number")
-        return int(told)
+        return int(value)
 
     def limit(self, default: int = MOST_IN_A_PAGE, *, has_maximum: bool = False) -> int:
         """How many make a page.

@@ -1,6 +1,6 @@
-"""Pure. Batch jobs: up to ten thousand calls of one kind, carried out one after the other while time goes by.
+"""Pure. Batch jobs: up to ten thousand calls of one kind, carried out one after the other while time passes.
 
-Here time goes by with requests: while any request to the API is answered, `account.tasks_per_request` tasks are done.
+Here time passes with requests: while any request to the API is answered, `account.tasks_per_request` tasks are done.
 """
 
 from __future__ import annotations
@@ -76,16 +76,16 @@ def create_job(asked: Asked) -> Response:
     if len(kinds) != 1 or not kinds <= KINDS:
         raise Refusal(400, "BAT0002", "a job is of one kind of call, and only of some")
     (kind,) = kinds
-    if any(one.told["status"] in {"pending", "running"} and _kind(one.tasks[0]) == kind for one in _all(account)):
+    if any(one.shown["status"] in {"pending", "running"} and _kind(one.tasks[0]) == kind for one in _all(account)):
         raise Refusal(400, "BAT0003", "a job of this kind is running")
     now = account.platform.now_ms()
-    told = {"jobName": members.get("jobName", ""), "abortOnFailure": bool(members.get("abortOnFailure"))}
+    shown = {"jobName": members.get("jobName", ""), "abortOnFailure": bool(members.get("abortOnFailure"))}
     job = Batch(
         _group(asked)["batchGroupId"],
         account.new_id(""),
         asked.user,
         [{"taskId": number, "request": one["request"], "status": "pending"} for number, one in enumerate(tasks)],
-        {**told, "status": "pending", "createdTime": now, "updatedTime": now},
+        {**shown, "status": "pending", "createdTime": now, "updatedTime": now},
     )
     account.batches[job.job_id] = job
     return Response.json(200, _job_object(job))
@@ -107,24 +107,24 @@ def list_tasks(asked: Asked) -> Response:
 def go_on(account: Account, carry_out: CarryOut) -> None:
     """Some tasks of every job that runs."""
     for job in _all(account):
-        if job.told["status"] in {"pending", "running"}:
+        if job.shown["status"] in {"pending", "running"}:
             begin, job.done = job.done, min(len(job.tasks), job.done + account.tasks_per_request)
             for task in job.tasks[begin : job.done]:
-                if job.told["status"] != "failed":
+                if job.shown["status"] != "failed":
                     _do(carry_out, job, task)
             _look(account, job)
 
 
 def _do(carry_out: CarryOut, job: Batch, task: dict[str, Any]) -> None:
-    told = task["request"]
+    shown = task["request"]
     answer = _answer(
-        carry_out, job.user, Request(told["method"], told["path"], {}, json.dumps(told.get("body", "")).encode())
+        carry_out, job.user, Request(shown["method"], shown["path"], {}, json.dumps(shown.get("body", "")).encode())
     )
     task["status"] = "success" if answer.status < HTTPStatus.BAD_REQUEST else "error"
     task["response"] = {"statusCode": answer.status, "body": json.loads(answer.body) if answer.body else {}}
-    task["finishedTime"] = job.told["updatedTime"]
-    if task["status"] == "error" and job.told["abortOnFailure"]:
-        job.told["status"] = "failed"
+    task["finishedTime"] = job.shown["updatedTime"]
+    if task["status"] == "error" and job.shown["abortOnFailure"]:
+        job.shown["status"] = "failed"
 
 
 def _answer(carry_out: CarryOut, user: User, request: Request) -> Response:
@@ -135,10 +135,10 @@ def _answer(carry_out: CarryOut, user: User, request: Request) -> Response:
 
 
 def _look(account: Account, job: Batch) -> None:
-    if job.told["status"] != "failed":
-        job.told["status"] = "completed" if job.done == len(job.tasks) else "running"
-    if job.told["status"] in {"completed", "failed"}:
-        job.told["finishedTime"] = account.platform.now_ms()
+    if job.shown["status"] != "failed":
+        job.shown["status"] = "completed" if job.done == len(job.tasks) else "running"
+    if job.shown["status"] in {"completed", "failed"}:
+        job.shown["finishedTime"] = account.platform.now_ms()
 
 
 def _kind(task: object) -> str:
@@ -172,7 +172,7 @@ def _job_object(job: Batch) -> dict[str, Any]:
     counted = dict.fromkeys(("pending", "success", "error"), 0)
     for task in job.tasks:
         counted[task["status"]] += 1
-    return {"jobId": job.job_id, "batchGroupId": job.group_id, **job.told, "summary": counted}
+    return {"jobId": job.job_id, "batchGroupId": job.group_id, **job.shown, "summary": counted}
 
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -178,32 +178,32 @@ class Firing:
         except (Refusal, requests.RequestException, LookupError, ValueError) as error:
             self.failed.append(f"{action['type']}: {error}")
 
-    def _act(self, kind: str, told: Mapping[str, Any], event: Event) -> None:
+    def _act(self, kind: str, settings: Mapping[str, Any], event: Event) -> None:
         platform, imsi = self._account.platform, event.sim.imsi
         match kind:
             case "ChangeSpeedClassAction":
-                platform.change_sim(imsi, speed_class=told["speedClass"])
+                platform.change_sim(imsi, speed_class=settings["speedClass"])
             case "ImeiLockAction":
                 platform.set_imei_lock(imsi)
             case "SendMailAction" | "SendMailToOperatorAction":
-                to = str(told.get("to") or self._account.email)
-                self._account.mails.append((to, str(told.get("title")), str(told.get("message"))))
+                to = str(settings.get("to") or self._account.email)
+                self._account.mails.append((to, str(settings.get("title")), str(settings.get("message"))))
             case "InvokeAWSLambdaAction":
-                self._invoke(told, imsi)
+                self._invoke(settings, imsi)
             case "ExecuteWebRequestAction":
-                _send(told)
+                _send(settings)
             case _:
                 platform.set_status(imsi, _STATUSES[kind])
 
-    def _invoke(self, told: Mapping[str, Any], imsi: str) -> None:
+    def _invoke(self, settings: Mapping[str, Any], imsi: str) -> None:
         """Elsewhere, where it dies alone. Names of the event's members, but for the IMSI, are not documented."""
-        function = self._account.lambdas[str(told["functionName"]).partition(":")[0]]
-        parameters = {name: value for name, value in told.items() if name.startswith("parameter")}
+        function = self._account.lambdas[str(settings["functionName"]).partition(":")[0]]
+        parameters = {name: value for name, value in settings.items() if name.startswith("parameter")}
         event = {"imsi": imsi, "operatorId": self._account.operator_id, **parameters}
         with ThreadPoolExecutor(1, "Lambda") as elsewhere:
             error = elsewhere.submit(function, event, None).exception()
         if error:
-            self.failed.append(f"{told['functionName']}: {error!r}")
+            self.failed.append(f"{settings['functionName']}: {error!r}")
 
     def _words(self, event: Event) -> Mapping[str, str]:
         session = event.sim.session
@@ -217,11 +217,11 @@ class Firing:
         }
 
 
-def _send(told: Mapping[str, Any]) -> None:
-    headers = told.get("headers") or {}
+def _send(settings: Mapping[str, Any]) -> None:
+    headers = settings.get("headers") or {}
     if isinstance(headers, str):
         headers = json.loads(headers)
-    method = str(told.get("httpMethod") or "GET")
-    headers = {**headers, **({"Content-Type": told["contentType"]} if told.get("contentType") else {})}
-    body = str(told.get("body") or "").encode() if method in {"POST", "PUT"} else None
-    requests.request(method, str(told["url"]), headers=headers, data=body, timeout=_REQUEST_WITHIN_S)
+    method = str(settings.get("httpMethod") or "GET")
+    headers = {**headers, **({"Content-Type": settings["contentType"]} if settings.get("contentType") else {})}
+    body = str(settings.get("body") or "").encode() if method in {"POST", "PUT"} else None
+    requests.request(method, str(settings["url"]), headers=headers, data=body, timeout=_REQUEST_WITHIN_S)

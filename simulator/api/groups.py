@@ -128,10 +128,10 @@ def _with(group: Group, namespace: str, parameters: Mapping[str, Any]) -> Group:
         return replace(group, other_configuration={name: value for name, value in others.items() if value})
     air = dict(parameters)
     if "metadata" in air:
-        told = air.pop("metadata") or {}
-        if not isinstance(told, dict):
+        given = air.pop("metadata") or {}
+        if not isinstance(given, dict):
             raise Refusal(400, "GRP0002", "metadata is an object")
-        group = replace(group, **{field: told.get(name, _default(field)) for name, field in _METADATA.items()})
+        group = replace(group, **{field: given.get(name, _default(field)) for name, field in _METADATA.items()})
     if "userdata" in air:
         if not isinstance(air["userdata"], str | None):
             raise Refusal(400, "GRP0002", "userdata is a text")
@@ -148,14 +148,14 @@ def _answer(asked: Asked, group: Group) -> Response:
     return Response.json(200, group_object(asked.account, group))
 
 
-def _list(told: object) -> list[object]:
-    if not isinstance(told, list):
+def _list(given: object) -> list[object]:
+    if not isinstance(given, list):
         raise Refusal(400, "COM0400", "tags are a list of objects with tagName and tagValue")
-    return told
+    return given
 
 
-def _tag(told: object) -> tuple[str, str]:
-    match told:
+def _tag(given: object) -> tuple[str, str]:
+    match given:
         case {"tagName": str(name), "tagValue": str(value)} if name:
             return name, value
     raise Refusal(400, "COM0400", "a tag is an object with tagName and tagValue, both texts")
@@ -172,8 +172,8 @@ def _with_tag(query: Mapping[str, str]) -> Callable[[Group], bool]:
     return is_meant
 
 
-def _texts(told: object) -> dict[str, str]:
-    return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
+def _texts(given: object) -> dict[str, str]:
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
 
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -134,37 +134,37 @@ def target_of(handler: Mapping[str, Any]) -> tuple[str, str]:
     return next((name, str(handler[name])) for name in TARGETS if handler.get(name))
 
 
-def checked(told: Mapping[str, Any]) -> dict[str, Any]:
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """A handler that the platform takes; raises a `Refusal` for one that it does not."""
-    actions = told.get("actionConfigList")
-    if sum(isinstance(told.get(name), str) and bool(told[name]) for name in TARGETS) != 1:
+    actions = given.get("actionConfigList")
+    if sum(isinstance(given.get(name), str) and bool(given[name]) for name in TARGETS) != 1:
         raise Refusal(400, "EVT0001", f"exactly one of {', '.join(TARGETS)} is needed")
-    if not isinstance(told.get("name"), str) or not _is_one_of(told.get("status"), ("active", "inactive")):
+    if not isinstance(given.get("name"), str) or not _is_one_of(given.get("status"), ("active", "inactive")):
         raise Refusal(400, "EVT0001", "name and status are needed")
-    _check_rule(told.get("ruleConfig"))
+    _check_rule(given.get("ruleConfig"))
     if not isinstance(actions, list) or not 1 <= len(actions) <= MOST_ACTIONS:
         raise Refusal(400, "EVT0002", f"a handler has 1 to {MOST_ACTIONS} actions")
     for action in actions:
         _check_action(action)
     known = ("name", "description", "status", *TARGETS, "ruleConfig", "actionConfigList")
-    return {name: told[name] for name in known if told.get(name) is not None}
+    return {name: given[name] for name in known if given.get(name) is not None}
 
 
 def _check_rule(rule: object) -> None:
     if not isinstance(rule, dict) or not _is_one_of(rule.get("type"), RULES):
         raise Refusal(400, "EVT0001", "ruleConfig.type is not known")
-    told = rule.get("properties")
-    if not isinstance(told, dict) or not _is_one_of(told.get("inactiveTimeoutDateConst"), _PERIODS):
+    given = rule.get("properties")
+    if not isinstance(given, dict) or not _is_one_of(given.get("inactiveTimeoutDateConst"), _PERIODS):
         raise Refusal(400, "EVT0001", "ruleConfig.properties.inactiveTimeoutDateConst is not known")
     needs = "limitTotalTrafficMegaByte" if _is_limit(rule["type"]) else "limitTotalAmount"
-    if (_is_limit(rule["type"]) or rule["type"] == "MonthlyChargeRule") and not _is_number(told.get(needs), 1):
+    if (_is_limit(rule["type"]) or rule["type"] == "MonthlyChargeRule") and not _is_number(given.get(needs), 1):
         raise Refusal(400, "EVT0001", f"ruleConfig.properties.{needs} is a number as a text")
-    if _is_limit(rule["type"]) and told["inactiveTimeoutDateConst"] == "IMMEDIATELY":
+    if _is_limit(rule["type"]) and given["inactiveTimeoutDateConst"] == "IMMEDIATELY":
         raise Refusal(400, "EVT0001", "a rule of traffic cannot be looked at again immediately")
-    if told["inactiveTimeoutDateConst"] == "NEVER" and told.get("inactiveTimeoutOffsetMinutes"):
+    if given["inactiveTimeoutDateConst"] == "NEVER" and given.get("inactiveTimeoutOffsetMinutes"):
         raise Refusal(400, "EVT0001", "NEVER has no offset")
     if rule["type"] == "SubscriberSessionStatusRule" and not _is_one_of(
-        told.get("sessionStatus"), ("Created", "Deleted")
+        given.get("sessionStatus"), ("Created", "Deleted")
     ):
         raise Refusal(400, "EVT0001", "ruleConfig.properties.sessionStatus is Created or Deleted")
 
@@ -172,26 +172,26 @@ def _check_rule(rule: object) -> None:
 def _check_action(action: object) -> None:
     if not isinstance(action, dict) or not _is_one_of(action.get("type"), ACTIONS):
         raise Refusal(400, "EVT0002", "the type of an action is not known")
-    told = action.get("properties")
-    if not isinstance(told, dict) or not _is_one_of(told.get("executionDateTimeConst"), _PERIODS):
+    given = action.get("properties")
+    if not isinstance(given, dict) or not _is_one_of(given.get("executionDateTimeConst"), _PERIODS):
         raise Refusal(400, "EVT0002", "an action needs its executionDateTimeConst")
-    if not _is_number(told.get("executionOffsetMinutes", "0"), 0):
+    if not _is_number(given.get("executionOffsetMinutes", "0"), 0):
         raise Refusal(400, "EVT0002", "executionOffsetMinutes is a number as a text")
-    absent = [name for name in _NEEDED.get(action["type"], ()) if not isinstance(told.get(name), str)]
+    absent = [name for name in _NEEDED.get(action["type"], ()) if not isinstance(given.get(name), str)]
     if absent:
         raise Refusal(400, "EVT0002", f"{action['type']} needs {', '.join(absent)}")
 
 
-def _is_one_of(told: object, known: Collection[str]) -> bool:
-    return isinstance(told, str) and told in known
+def _is_one_of(given: object, known: Collection[str]) -> bool:
+    return isinstance(given, str) and given in known
 
 
 def _is_limit(rule: str) -> bool:
     return "Traffic" in rule and rule != "SubscriberFirstTrafficRule"
 
 
-def _is_number(told: object, least: int) -> bool:
-    return isinstance(told, str) and told.isascii() and told.isdecimal() and int(told) >= least
+def _is_number(given: object, least: int) -> bool:
+    return isinstance(given, str) and given.isascii() and given.isdecimal() and int(given) >= least
 
 
 def _handler(asked: Asked) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Happened:
     """An entry of the history."""
 
     at_ms: int
-    told: Mapping[str, Any]
+    shown: Mapping[str, Any]
 
 
 class History:
@@ -55,7 +55,7 @@ class History:
             _put(self._statuses, after.imsi, Happened(after.modified_ms, _status_entry(after)))
 
     def _session(self, event: str, sim: Sim, session: Session, at_ms: int) -> None:
-        told = {
+        shown = {
             "event": event,
             "imsi": sim.imsi,
             "simId": sim.sim_id,
@@ -66,7 +66,7 @@ class History:
             "time": at_ms,
             "createdTime": str(session.created_ms),
         }
-        _put(self._sessions, sim.imsi, Happened(at_ms, {name: value for name, value in told.items() if value}))
+        _put(self._sessions, sim.imsi, Happened(at_ms, {name: value for name, value in shown.items() if value}))
 
 
 def _state(sim: Sim) -> tuple[str, str, str | None]:
@@ -74,7 +74,7 @@ def _state(sim: Sim) -> tuple[str, str, str | None]:
 
 
 def _status_entry(sim: Sim) -> Mapping[str, Any]:
-    told = {
+    shown = {
         "simId": sim.sim_id,
         "imsi": sim.imsi,
         "primaryImsi": sim.imsi,
@@ -85,7 +85,7 @@ def _status_entry(sim: Sim) -> Mapping[str, Any]:
         "groupId": sim.group_id,
         "applyDateTimeEpochSec": sim.modified_ms // 1000,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _put(kept: dict[str, deque[Happened]], imsi: str, entry: Happened) -> None:

@@ -115,10 +115,10 @@ def get_gateway(asked: Asked) -> Response:
 
 
 def open_gate(asked: Asked) -> Response:
-    """Lets devices and what stands beside them reach each other."""
-    gateway, told = _gateway(asked), asked.members()
-    gateway["gateVxlanId"] = told.get("vxlanId", 10)
-    gateway["gatePrivacySeparatorEnabled"] = bool(told.get("privacySeparatorEnabled", False))
+    """Opens the gate, so that devices and hosts beside them reach each other."""
+    gateway, given = _gateway(asked), asked.members()
+    gateway["gateVxlanId"] = given.get("vxlanId", 10)
+    gateway["gatePrivacySeparatorEnabled"] = bool(given.get("privacySeparatorEnabled", False))
     gateway["gateOpened"] = True
     return nothing(200)
 

@@ -15,12 +15,12 @@ from simulator.subscribers import Refusal
 
 def order_object(order: Order) -> dict[str, Any]:
     """The order as the API returns it."""
-    told: dict[str, Any] = {"orderId": order.order_id, "orderStatus": order.status, "currency": "JPY"}
+    shown: dict[str, Any] = {"orderId": order.order_id, "orderStatus": order.status, "currency": "JPY"}
     if order.items:
-        told["orderItemList"] = _items(order)
+        shown["orderItemList"] = _items(order)
     if order.initial_settings:
-        told["resourceInitialSetting"] = {"simInitialSettings": order.initial_settings}
-    return told
+        shown["resourceInitialSetting"] = {"simInitialSettings": order.initial_settings}
+    return shown
 
 
 def quote(asked: Asked) -> Response:
@@ -86,17 +86,17 @@ def initial_settings(asked: Asked) -> Response:
     order = _order(asked)
     if order.status == "received":
         raise Refusal(400, "ORD0002", "the order was received already")
-    told = asked.members().get("simInitialSettings")
-    if not isinstance(told, dict):
+    given = asked.members().get("simInitialSettings")
+    if not isinstance(given, dict):
         raise Refusal(400, "COM0400", "simInitialSettings is an object")
     platform = asked.account.platform
-    wanted = {subscription: _changes(platform, settings) for subscription, settings in told.items()}
+    wanted = {subscription: _changes(platform, settings) for subscription, settings in given.items()}
     for sim_id in order.sim_ids:
         sim = platform.sim(platform.imsi_of(sim_id))
         if sim.subscription in wanted:
             tags, changes = wanted[sim.subscription]
             platform.change_sim(sim.imsi, tags={**sim.tags, **tags}, **changes)
-    order.initial_settings = told
+    order.initial_settings = given
     return Response.json(200, order_object(order))
 
 
@@ -118,8 +118,8 @@ def _are_texts(settings: Mapping[str, Any], tags: Mapping[str, Any]) -> bool:
     return all(isinstance(value, str) for value in (*others, *tags.values()))
 
 
-def _item(told: object) -> tuple[str, int]:
-    match told:
+def _item(given: object) -> tuple[str, int]:
+    match given:
         case {"productCode": str(code), "quantity": int(quantity)} if quantity > 0:
             return code, quantity
     raise Refusal(400, "ORD0003", "an item is an object with productCode and quantity")

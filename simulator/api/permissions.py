@@ -62,17 +62,17 @@ def is_allowed(documents: Iterable[str], names: Iterable[str], circumstances: Ci
 
 def _statements(document: str) -> Iterator[Mapping[str, Any]]:
     try:
-        told = json.loads(document) if document else {}
+        given = json.loads(document) if document else {}
     except (ValueError, RecursionError):
         return
-    statements = told.get("statements") if isinstance(told, dict) else None
+    statements = given.get("statements") if isinstance(given, dict) else None
     if isinstance(statements, list):
         yield from (one for one in statements if isinstance(one, dict))
 
 
 def _covers(statement: Mapping[str, Any], name: str) -> bool:
-    told = statement.get("api", [])
-    patterns = [told] if isinstance(told, str) else told
+    given = statement.get("api", [])
+    patterns = [given] if isinstance(given, str) else given
     return any(isinstance(one, str) and fnmatchcase(name, one) for one in patterns)
 
 

@@ -31,18 +31,18 @@ class Event:
 def fits(handler: Mapping[str, Any], event: Event) -> bool:
     """Whether a handler, which counts for the SIM, is meant for what happened."""
     rule = handler["ruleConfig"]
-    told, kind = rule["properties"], str(rule["type"])
+    given, kind = rule["properties"], str(rule["type"])
     match event.kind:
         case "status":
-            wanted = {"oldStatus": told.get("sourceStatus"), "newStatus": told.get("targetStatus")}
+            wanted = {"oldStatus": given.get("sourceStatus"), "newStatus": given.get("targetStatus")}
             return kind.endswith("StatusAttributeRule") and _are(wanted, event.words)
         case "speed":
-            wanted = {"newSpeedClass": told.get("targetSpeedClass")}
+            wanted = {"newSpeedClass": given.get("targetSpeedClass")}
             return kind.endswith("SpeedClassAttributeRule") and _are(wanted, event.words)
         case "session":
-            has_imei = str(told.get("hasImei", False)).lower() != "true" or bool(event.words["imei"].strip("0"))
+            has_imei = str(given.get("hasImei", False)).lower() != "true" or bool(event.words["imei"].strip("0"))
             return (
-                kind == "SubscriberSessionStatusRule" and _are(_only(told, "sessionStatus"), event.words) and has_imei
+                kind == "SubscriberSessionStatusRule" and _are(_only(given, "sessionStatus"), event.words) and has_imei
             )
         case "mismatch":
             return kind.endswith("ImeiMismatchedRule")
@@ -53,23 +53,25 @@ def fits(handler: Mapping[str, Any], event: Event) -> bool:
 
 
 def target_of(handler: Mapping[str, Any], event: Event) -> str:
-    """For whom a handler is quiet after it went off: the SIM, or all of its target."""
-    told = handler["ruleConfig"]["properties"]
-    is_one_for_all = str(told.get("runOnceAmongTarget", "")).lower() == "true" or _is_of_many(handler)
+    """The SIMs for which a handler does not fire again at once: this SIM, or all of its target."""
+    given = handler["ruleConfig"]["properties"]
+    is_one_for_all = str(given.get("runOnceAmongTarget", "")).lower() == "true" or _is_of_many(handler)
     return "" if is_one_for_all else event.sim.imsi
 
 
-def again_at(told: Mapping[str, Any], now: int) -> int:
+def again_at(given: Mapping[str, Any], now: int) -> int:
     """The moment from which a handler may fire again; "at once" means at the next change."""
-    return FOREVER_MS if told["inactiveTimeoutDateConst"] == "NEVER" else _moment(told, "inactiveTimeoutDateConst", now)
+    return (
+        FOREVER_MS if given["inactiveTimeoutDateConst"] == "NEVER" else _moment(given, "inactiveTimeoutDateConst", now)
+    )
 
 
-def due_at(told: Mapping[str, Any], now: int) -> int:
+def due_at(given: Mapping[str, Any], now: int) -> int:
     """When an action is carried out."""
-    return FOREVER_MS if told["executionDateTimeConst"] == "NEVER" else _moment(told, "executionDateTimeConst", now)
+    return FOREVER_MS if given["executionDateTimeConst"] == "NEVER" else _moment(given, "executionDateTimeConst", now)
 
 
-def filled(told: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+def filled(given: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     """The properties of an action with every `${word}` in their place; one that is not known stays as it is."""
 
     def fill(value: Any) -> Any:
@@ -81,7 +83,7 @@ def filled(told: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
             value = value.replace(f"${{{name}}}", word)
         return value
 
-    return {name: fill(value) for name, value in told.items()}
+    return {name: fill(value) for name, value in given.items()}
 
 
 def _is_over(handler: Mapping[str, Any], event: Event) -> bool:
@@ -99,17 +101,17 @@ def _is_of_many(handler: Mapping[str, Any]) -> bool:
     return handler["ruleConfig"]["type"] in {"DailyTotalTrafficRule", "MonthlyTotalTrafficRule"}
 
 
-def _only(told: Mapping[str, Any], name: str) -> Mapping[str, object]:
-    return {name: told.get(name)}
+def _only(given: Mapping[str, Any], name: str) -> Mapping[str, object]:
+    return {name: given.get(name)}
 
 
 def _are(wanted: Mapping[str, object], words: Mapping[str, str]) -> bool:
     return all(value in {None, ""} or words.get(name) == value for name, value in wanted.items())
 
 
-def _moment(told: Mapping[str, Any], name: str, now: int) -> int:
-    offset = int(told.get(name.replace("DateTimeConst", "").replace("DateConst", "") + "OffsetMinutes") or 0) * 60_000
-    match told[name]:
+def _moment(given: Mapping[str, Any], name: str, now: int) -> int:
+    offset = int(given.get(name.replace("DateTimeConst", "").replace("DateConst", "") + "OffsetMinutes") or 0) * 60_000
+    match given[name]:
         case "AFTER_ONE_DAY":
             return now + DAY_MS + offset
         case "BEGINNING_OF_NEXT_DAY":

@@ -1,4 +1,4 @@
-"""Pure. What only the sandbox has: an operator of one's own at once, SIMs out of nothing, and orders that arrive."""
+"""Pure. The calls of the sandbox alone: a new operator, new SIMs, and orders that arrive at once."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def create_subscriber(asked: Asked) -> Response:
     secret = sim.imsi[-5:]
     for key in (sim.sim_id, sim.imsi):
         asked.account.unregistered[key] = (secret, sim)
-    told = {
+    shown = {
         "imsi": sim.imsi,
         "registrationSecret": secret,
         "serialNumber": sim.iccid,
@@ -73,7 +73,7 @@ def create_subscriber(asked: Asked) -> Response:
         "lastModifiedAt": EPOCH_MS,
         "tags": {},
     }
-    return Response.json(200, told)
+    return Response.json(200, shown)
 
 
 def ship_order(asked: Asked) -> Response:

@@ -84,7 +84,7 @@ class _ApiConversation(Conversation):
 
     def _carried_out(self, request: Request) -> Response:
         service = self.server.service
-        told = answer(service.account, request, self.client_address[0])
+        reply = answer(service.account, request, self.client_address[0])
         for witness in service.witnesses:
-            witness(request, told)
-        return told
+            witness(request, reply)
+        return reply

@@ -34,7 +34,7 @@ def sign_in(asked: Asked) -> Response:
 
 
 def switch_user(asked: Asked) -> Response:
-    """Becomes another user of the operator, if that one's trust policy names who asks."""
+    """Becomes another user of the operator, if the trust policy of that user names the caller."""
     account, members = asked.account, asked.members()
     user = account.users.get(text(members, "userName"))
     is_here = members.get("operatorId", account.operator_id) == account.operator_id
@@ -54,13 +54,13 @@ def renew(asked: Asked) -> Response:
 
 
 def sign_out(asked: Asked) -> Response:
-    """The token is worth nothing from now on."""
+    """Makes the token invalid."""
     asked.account.tokens.pop(asked.request.headers.get("x-soracom-token", ""), None)
     return nothing()
 
 
 def revoke_tokens(asked: Asked) -> Response:
-    """All tokens of the root user, or of a SAM user, are worth nothing from now on."""
+    """Makes all tokens of the root user, or of a SAM user, invalid."""
     name = asked.variable("user_name") if "user_name" in asked.variables else ""
     forget_tokens(asked.account, name)
     return nothing()

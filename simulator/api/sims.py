@@ -1,4 +1,4 @@
-"""Pure. SIMs, by SIM id, and subscribers, by IMSI: what the API shows of them, and what it does to them."""
+"""Pure. SIMs, by SIM id, and subscribers, by IMSI: their JSON in the API, and the operations on them."""
 
 from __future__ import annotations
 
@@ -156,13 +156,13 @@ def send_sms(asked: Asked) -> Response:
 def session_events(asked: Asked) -> Response:
     """A page of the sessions that began and ended, newest first."""
     imsi = _imsi(asked)
-    return _happened(asked, [(one.at_ms, one.at_ms, one.told) for one in asked.account.history.sessions(imsi)])
+    return _happened(asked, [(one.at_ms, one.at_ms, one.shown) for one in asked.account.history.sessions(imsi)])
 
 
 def status_history(asked: Asked) -> Response:
     """A page of the states that a SIM was in, newest first unless asked for otherwise; `from` and `to` in seconds."""
-    told = [(one.at_ms, one.at_ms // 1000, one.told) for one in asked.account.history.statuses(_imsi(asked))]
-    return _happened(asked, told[::-1] if asked.query.get("sort") == "asc" else told, default=30)
+    shown = [(one.at_ms, one.at_ms // 1000, one.shown) for one in asked.account.history.statuses(_imsi(asked))]
+    return _happened(asked, shown[::-1] if asked.query.get("sort") == "asc" else shown, default=30)
 
 
 def summary(asked: Asked) -> Response:
@@ -207,7 +207,7 @@ def _page_of_sims(
 
 def _happened(asked: Asked, entries: Sequence[tuple[int, int, Mapping[str, Any]]], default: int = 100) -> Response:
     begin, end = asked.number("from", 0), asked.number("to", 1 << 62)
-    found = {f"{at}-{place}": told for place, (at, time, told) in enumerate(entries) if begin <= time <= end}
+    found = {f"{at}-{place}": shown for place, (at, time, shown) in enumerate(entries) if begin <= time <= end}
     page, headers = asked.page(list(found), default=default)
     return _page([dict(found[key]) for key in page], headers)
 
@@ -231,8 +231,8 @@ def _imsi(asked: Asked) -> str:
     return imsi
 
 
-def _one_of(told: str | None, value_of: Callable[[Sim], str]) -> Callable[[Sim], bool]:
-    wanted = set(told.split("|")) if told else None
+def _one_of(given: str | None, value_of: Callable[[Sim], str]) -> Callable[[Sim], bool]:
+    wanted = set(given.split("|")) if given else None
     return lambda sim: wanted is None or value_of(sim) in wanted
 
 
@@ -248,8 +248,8 @@ def _with_tag(query: Mapping[str, str]) -> Callable[[Sim], bool]:
 
 
 def _is_subscriber(answer: Response) -> bool:
-    told = json.loads(answer.body)
-    return isinstance(told, dict) and "imsi" in told
+    given = json.loads(answer.body)
+    return isinstance(given, dict) and "imsi" in given
 
 
 def _without_nulls(record: Mapping[str, Any]) -> dict[str, Any]:

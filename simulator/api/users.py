@@ -22,7 +22,7 @@ def get_operator(asked: Asked) -> Response:
 
 
 def update_password(asked: Asked) -> Response:
-    """Changes the password of a user who knows the old one."""
+    """Changes the password; the request has to contain the old password."""
     user, members = user_of(asked), asked.members()
     if user.password is None or text(members, "currentPassword") != user.password:
         raise Refusal(400, "AUM0020", "the current password is wrong")
@@ -31,7 +31,7 @@ def update_password(asked: Asked) -> Response:
 
 
 def create_user(asked: Asked) -> Response:
-    """A SAM user, who may do nothing yet."""
+    """Adds a SAM user without permissions."""
     name = asked.variable("user_name")
     if name in asked.account.users:
         raise Refusal(400, "USR0001", "there is such a user already")
@@ -77,7 +77,7 @@ def put_permission(asked: Asked) -> Response:
 
 
 def delete_permission(asked: Asked) -> Response:
-    """None of its own."""
+    """Removes the user's permission document."""
     user_of(asked).permission = ""
     return nothing()
 
@@ -94,7 +94,7 @@ def put_defaults(asked: Asked) -> Response:
 
 
 def delete_defaults(asked: Asked) -> Response:
-    """None any more."""
+    """Removes the default permissions."""
     asked.account.default_permissions = ""
     return nothing()
 
@@ -183,9 +183,9 @@ def user_object(account: Account, user: User) -> dict[str, Any]:
 
 def permission_in(members: Mapping[str, Any], name: str) -> str:
     """A document of statements, as JSON in a text; raises a `Refusal` for anything else."""
-    told = text(members, name)
+    given = text(members, name)
     try:
-        document = json.loads(told)
+        document = json.loads(given)
     except (ValueError, RecursionError):
         raise Refusal(400, "PRM0001", f"{name} is JSON in a text") from None
     statements = document.get("statements") if isinstance(document, dict) else None
@@ -193,7 +193,7 @@ def permission_in(members: Mapping[str, Any], name: str) -> str:
         not isinstance(one, dict) or one.get("effect") not in {"allow", "deny"} for one in statements
     ):
         raise Refusal(400, "PRM0001", f"{name} has statements, each with an effect: allow or deny")
-    return told
+    return given
 
 
 def _key(asked: Asked) -> str:

@@ -49,7 +49,7 @@ def test_a_job_that_still_runs_is_waited_for(operator):
     operator.api.post(f"/batch_groups/{group}/jobs", {"tasks": [task.request for task in first]})
     go(operator, [group_task(sim_id, FIELD) for sim_id in operator.sim_ids])
     assert {sim.group_id for sim in operator.platform.sims} == {FIELD}
-    assert [job.told["status"] for job in operator.account.batches.values()] == ["completed", "completed"]
+    assert [job.shown["status"] for job in operator.account.batches.values()] == ["completed", "completed"]
 
 
 def running_job(operator, batch_group, tasks_per_request=3):
@@ -115,7 +115,7 @@ def test_the_tasks_that_an_aborted_job_did_not_reach_have_failed(operator):
     def abort(_):
         operator.api.get("/groups")
         for job in operator.account.batches.values():
-            job.told["status"] = "aborted"
+            job.shown["status"] = "aborted"
 
     failed = carry_out(operator.api, "job", tasks, pause=abort)
     moved = {sim.sim_id for sim in operator.platform.sims if sim.group_id == BENCH}

@@ -90,6 +90,8 @@ class Verb(Enum):
     DISABLE = "disable"
     MASK = "mask"
     UNMASK = "unmask"
+    START = "start"
+    STOP = "stop"
     RESTART = "restart"
     RELOAD = "reload-or-restart"
 

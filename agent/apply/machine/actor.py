@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from agent.apply.planning.unit_state import UnitState
 from agent.effects import Action
 from agent.errors import Failure
 from agent.frozen import frozen
@@ -28,8 +29,8 @@ class Actor(Protocol):
     def finish(self, action: Action) -> None:
         """Does the part of the action that has to wait until the configuration is kept."""
 
-    def unit_states(self, units: Iterable[str]) -> dict[str, str]:
-        """Unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked."""
+    def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
+        """Unit → its state; empty where systemd cannot be asked."""
 
 
 class CommandFailed(Exception):
@@ -56,7 +57,7 @@ class Recorder:
     def finish(self, action: Action) -> None:
         """Does nothing."""
 
-    def unit_states(self, units: Iterable[str]) -> dict[str, str]:
+    def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Returns nothing, since no systemd runs under this root."""
         del units
         return {}

@@ -17,6 +17,7 @@ from agent.apply.machine import units
 from agent.apply.machine.actor import CommandFailed
 from agent.apply.machine.system_programs import ASK_LIMIT_S, SystemPrograms, failed, how_it_ended, one_line
 from agent.apply.planning.steps import MAX_SHOWN
+from agent.apply.planning.unit_state import NOT_FOUND, UnitState
 from agent.effects import Action, ActivateConnections, OnError, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Failure
 from agent.frozen import frozen
@@ -31,6 +32,8 @@ COMMAND_MEMORY, COMMAND_TASKS = "50%", "256"
 """The most that a command of the document may use of the gateway (systemd.resource-control(5))."""
 SLICE = "kitting-apply.slice"
 """Slice of the document's commands; the package's prerm recognizes by it an upgrade that is one of them."""
+_ACTIVE = frozenset({"active", "activating", "reloading", "refreshing"})
+"""`ActiveState` of a unit that runs (org.freedesktop.systemd1(5))."""
 SYSTEMD_RUNS = Path("/run/systemd/system")
 """It exists where systemd is the init of this machine (sd_booted(3))."""
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
@@ -94,7 +97,7 @@ class RunningSystem:
             case RunCommand() | ServiceVerb():
                 pass
 
-    def unit_states(self, units: Iterable[str]) -> dict[str, str]:
+    def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Asks for each unit; a unit that systemd does not know is `not-found`."""
         return {unit: self._unit_state(unit) for unit in units}
 
@@ -102,22 +105,30 @@ class RunningSystem:
     def _programs(self) -> SystemPrograms:
         return SystemPrograms(self.environment)
 
-    def _unit_state(self, unit: str) -> str:
+    def _unit_state(self, unit: str) -> UnitState:
         end = self._programs.ended(("systemctl", "is-enabled", "--", unit), ASK_LIMIT_S)
         words = end.output.decode(errors="replace").split()
-        return words[0] if len(words) == 1 else "not-found"
+        if len(words) != 1:
+            return UnitState(NOT_FOUND)
+        properties = self._properties(unit, "ActiveState", "Type", "FragmentPath")
+        return UnitState(
+            words[0],
+            properties.get("ActiveState") in _ACTIVE,
+            properties.get("Type") == "oneshot",
+            properties.get("FragmentPath", ""),
+        )
+
+    def _properties(self, unit: str, *names: str) -> Mapping[str, str]:
+        end = self._programs.ended(("systemctl", "show", f"--property={','.join(names)}", "--", unit), ASK_LIMIT_S)
+        return units.properties_of(end.output.decode(errors="replace"))
 
     def _is_gone(self, unit: str) -> bool:
         """Whether the unit's file was removed with the generation that brought it; its processes may still run."""
-        end = self._programs.ended(("systemctl", "show", "--property=LoadState", "--", unit), ASK_LIMIT_S)
-        return units.properties_of(end.output.decode(errors="replace")).get("LoadState") == "not-found"
+        return self._properties(unit, "LoadState").get("LoadState") == NOT_FOUND
 
     def _systemctl(self, verb: Verb, unit: str) -> None:
-        begins = verb in {Verb.RESTART, Verb.RELOAD}
-        if verb is Verb.MASK and not self.early:
-            # systemd would report a unit that is masked while it runs as failed.
-            self._programs.printed(("systemctl", "--no-ask-password", "stop", "--", unit))
-        options = ("--no-block",) if self.early and begins else ()
+        begins = verb in {Verb.RESTART, Verb.RELOAD, Verb.START}
+        options = ("--no-block",) if self.early and (begins or verb is Verb.STOP) else ()
         self._programs.printed(("systemctl", "--no-ask-password", *options, verb.value, "--", unit))
         if begins and not self.early:
             units.wait_until_active(unit, self._programs.printed)

@@ -1,16 +1,20 @@
 """Pure. Which commands and service verbs follow from a change, in which order, and which actions undo them.
 
-Actions that withdraw a unit (`disable`, or `unmask` of what an earlier generation masked) are done before the files
-change, since systemd needs the unit's file for them. All other actions are done after the files. Undoing mirrors that.
+Actions that withdraw a unit (`disable`, `stop`, or `unmask` of what an earlier generation masked) are done before the
+files change, since systemd needs the unit's file for them. All other actions are done after the files. Undoing mirrors
+that. A unit that did not run is not restarted but started, so that undoing stops it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from agent.apply.planning.nodes import Absent, Kept
 from agent.apply.planning.steps import BACK, ActionStep, FileStep, Managed, Step
+from agent.apply.planning.unit_state import UnitState, would_change_nothing
 from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
+from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.reasons import Cause
 
@@ -25,8 +29,8 @@ UNIT_DIRECTORIES = (
 )
 RELOAD_UNITS = RunCommand(("systemctl", "daemon-reload"), 90.0)
 
-_WITHDRAWING = frozenset({Verb.DISABLE, Verb.UNMASK})
-_ENABLED_STATES = frozenset({"enabled", "static", "alias", "generated", "indirect", "transient"})
+_WITHDRAWING = frozenset({Verb.DISABLE, Verb.UNMASK, Verb.STOP})
+_OWN_UNITS = UNIT_DIRECTORIES[0]
 
 
 @frozen
@@ -44,31 +48,35 @@ class Actions:
 def plan_actions(
     wanted: Iterable[WantedEffect],
     changed: Sequence[Changed],
-    units: Mapping[str, str],
+    units: Mapping[str, UnitState],
     remembered: Managed,
     occasion: str,
 ) -> Actions:
-    """The actions for these effects.
+    """The actions for these effects; raises `Failure(apply.failed)` for a unit that cannot be masked.
 
     Args:
         wanted: the effects of the document.
         changed: the file steps, each with the actions that follow from it.
-        units: unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked.
+        units: unit → its state; empty where systemd cannot be asked.
         remembered: what the earlier generation manages.
         occasion: names configuration and SIM, for which commands run once.
     """
     actions = [(item, item.effect) for item in wanted if isinstance(item.effect, Action)]
     lasting = {effect: item.because for item, effect in actions if isinstance(effect, ServiceVerb) and _lasting(effect)}
     verbs = {verb: because for verb, because in lasting.items() if not _already(verb, units, remembered)}
+    _check_masks(verbs, units, changed)
     once = [_once(item, effect) for item, effect in actions if not _lasting(effect)]
     due = once if occasion != remembered.ran_for else []
+    withdrawn = tuple(_withdrawn(frozenset(lasting), units, remembered))
+    following = (_started_where_inactive(step, units) for step in (*_brought_about(changed), *due))
     after = (
         *_reload_units(changed),
+        *(step for step in withdrawn if not _withdraws(step)),
         *(ActionStep(verb, because) for verb, because in verbs.items()),
-        *_without_repetition((*_brought_about(changed), *due)),
+        *_without_repetition(following),
     )
     return Actions(
-        tuple(_withdrawn(frozenset(lasting), units, remembered)),
+        tuple(step for step in withdrawn if _withdraws(step)),
         after,
         _managed_verbs(frozenset(lasting), verbs, remembered),
         occasion if once else remembered.ran_for,
@@ -117,25 +125,36 @@ def _once(item: WantedEffect, action: Action) -> ActionStep:
     return ActionStep(action, item.because, once=once, sensitive=item.sensitive)
 
 
-def _already(verb: ServiceVerb, units: Mapping[str, str], remembered: Managed) -> bool:
+def _check_masks(verbs: Iterable[ServiceVerb], units: Mapping[str, UnitState], changed: Sequence[Changed]) -> None:
+    """Systemd masks a unit by a link in the place of its file, and refuses where the file itself is there."""
+    removed = {step.path for step, _ in changed if step.after == Absent()}
+    for verb in verbs:
+        fragment = units[verb.unit].fragment if verb.unit in units else ""
+        if verb.verb is Verb.MASK and fragment.startswith(_OWN_UNITS) and fragment not in removed:
+            why = (
+                f"{verb.unit} cannot be masked, since its file is here; use disable and stop, or remove it with absent"
+            )
+            raise Failure(Code.APPLY_FAILED, why, where=fragment)
+
+
+def _started_where_inactive(step: ActionStep, units: Mapping[str, UnitState]) -> ActionStep:
+    match step.action:
+        case ServiceVerb(unit, Verb.RESTART | Verb.RELOAD) if not step.is_way_back and unit in units:
+            return replace(step, action=ServiceVerb(unit, Verb.START)) if units[unit].is_at_rest else step
+        case _:
+            return step
+
+
+def _already(verb: ServiceVerb, units: Mapping[str, UnitState], remembered: Managed) -> bool:
     """Whether the verb would change nothing; where systemd cannot be asked, the verbs that were recorded count."""
-    state = units.get(verb.unit)
-    if state is None:
+    if verb.unit not in units:
         return verb in remembered.verbs
-    match verb.verb:
-        case Verb.ENABLE:
-            return state in _ENABLED_STATES
-        case Verb.DISABLE:
-            return not state.startswith("enabled")
-        case Verb.MASK:
-            return state == "masked"
-        case Verb.UNMASK:
-            return not state.startswith("masked")
-        case Verb.RESTART | Verb.RELOAD:
-            return False
+    return would_change_nothing(units[verb.unit], verb.verb)
 
 
-def _withdrawn(lasting: frozenset[ServiceVerb], units: Mapping[str, str], remembered: Managed) -> Iterator[ActionStep]:
+def _withdrawn(
+    lasting: frozenset[ServiceVerb], units: Mapping[str, UnitState], remembered: Managed
+) -> Iterator[ActionStep]:
     for verb in sorted(remembered.verbs, key=lambda verb: (verb.unit, verb.verb.value)):
         named = verb in lasting or back(verb) in lasting
         undone_already = verb.unit in units and _already(back(verb), units, remembered)

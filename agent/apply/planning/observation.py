@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from agent.apply.planning.nodes import Found
+from agent.apply.planning.unit_state import UnitState
 from agent.frozen import frozen
 
 
@@ -18,7 +19,7 @@ class Questions:
     owners: tuple[str, ...]
     """Which numbers does each `user:group` mean?"""
     units: tuple[str, ...]
-    """Is each unit enabled?"""
+    """Is each unit enabled, and active?"""
     fetched: tuple[tuple[str, int], ...] = ()
     """SHA-256 and size of each file that was fetched for this document: is it there, and whole?"""
     given_away: tuple[str, ...] = ()
@@ -36,8 +37,8 @@ class Observation:
     names: Mapping[str, frozenset[str]]
     """What is in a directory, for each place that is one."""
     owners: Mapping[str, tuple[int, int]]
-    units: Mapping[str, str] = field(default_factory=dict)
-    """Unit → what `systemctl is-enabled` prints; empty where systemd cannot be asked."""
+    units: Mapping[str, UnitState] = field(default_factory=dict)
+    """Unit → its state; empty where systemd cannot be asked."""
     owner_kept: bool = False
     """Files keep the owner of this process, which may not give them away: only under another root than `/`."""
     fetched: Mapping[str, bytes] = field(default_factory=dict)

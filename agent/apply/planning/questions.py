@@ -23,7 +23,7 @@ from agent.errors import Code, Failure
 def questions(wanted: Sequence[WantedEffect], remembered: Managed) -> Questions:
     """The questions for these effects; raises `userdata.invalid` for a path that is not absolute and normalised."""
     files = [item.effect for item in wanted if isinstance(item.effect, FileEffect)]
-    verbs = [item.effect for item in wanted if isinstance(item.effect, ServiceVerb)]
+    verbs = [action for item in wanted for action in (item.effect, *item.then) if isinstance(action, ServiceVerb)]
     paths = [_checked(effect.path) for effect in files]
     paths += [link_target(effect) for effect in files if isinstance(effect, Link) and effect.must_exist]
     owners = [effect.owner for effect in files if isinstance(effect, WriteFile | FetchedFile | MakeDirectory)]

@@ -13,7 +13,14 @@ from agent.frozen import frozen
 from agent.reasons import StepReason
 
 BACK: Mapping[Verb, Verb] = MappingProxyType(
-    {Verb.ENABLE: Verb.DISABLE, Verb.DISABLE: Verb.ENABLE, Verb.MASK: Verb.UNMASK, Verb.UNMASK: Verb.MASK}
+    {
+        Verb.ENABLE: Verb.DISABLE,
+        Verb.DISABLE: Verb.ENABLE,
+        Verb.MASK: Verb.UNMASK,
+        Verb.UNMASK: Verb.MASK,
+        Verb.START: Verb.STOP,
+        Verb.STOP: Verb.START,
+    }
 )
 """Verb → the verb that undoes it. Other verbs can only be repeated."""
 
@@ -25,6 +32,8 @@ _DONE = {
     Verb.DISABLE: "disabled",
     Verb.MASK: "masked",
     Verb.UNMASK: "unmasked",
+    Verb.START: "started",
+    Verb.STOP: "stopped",
     Verb.RESTART: "restarted",
     Verb.RELOAD: "reloaded",
 }

@@ -8,9 +8,24 @@ from agent.configuration.problems import Fault
 from agent.effects import ServiceVerb, Verb, WantedEffect
 from agent.reasons import DocumentKey
 
-_VERBS = {"enable": Verb.ENABLE, "disable": Verb.DISABLE, "mask": Verb.MASK, "restart": Verb.RESTART}
+_VERBS = {
+    "disable": (Verb.DISABLE,),
+    "stop": (Verb.STOP,),
+    # systemd would report a unit that is masked while it runs as failed.
+    "mask": (Verb.STOP, Verb.MASK),
+    "enable": (Verb.ENABLE,),
+    "start": (Verb.START,),
+    "restart": (Verb.RESTART,),
+}
 _SUFFIXES = (".service", ".socket", ".timer", ".path", ".target", ".mount", ".automount", ".swap", ".slice", ".device")
-_CONTRADICTIONS = (("enable", "disable"), ("enable", "mask"), ("restart", "mask"))
+_CONTRADICTIONS = (
+    ("enable", "disable"),
+    ("enable", "mask"),
+    ("restart", "mask"),
+    ("start", "mask"),
+    ("start", "stop"),
+    ("restart", "stop"),
+)
 
 
 def unit_name(unit: str) -> str:
@@ -19,11 +34,12 @@ def unit_name(unit: str) -> str:
 
 
 def render(services: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
-    """In the order disable, mask, enable, restart: units that stop free ports for units that start."""
+    """In the order disable, stop, mask, enable, start, restart: units that stop free ports for units that start."""
     yield from _contradictions(services)
-    for key in ("disable", "mask", "enable", "restart"):
+    for key, verbs in _VERBS.items():
         for position, unit in enumerate(services.get(key, ())):
-            yield WantedEffect(ServiceVerb(unit_name(unit), _VERBS[key]), DocumentKey(("services", key, position)))
+            for verb in verbs:
+                yield WantedEffect(ServiceVerb(unit_name(unit), verb), DocumentKey(("services", key, position)))
 
 
 def _contradictions(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:

@@ -41,6 +41,7 @@ def _file(path: str, content: str, because: DocumentKey, then: tuple[ServiceVerb
 
 def _verbs(unit: Mapping[str, Any], because: DocumentKey) -> Iterator[WantedEffect]:
     if unit.get("mask"):
-        yield WantedEffect(ServiceVerb(unit["name"], Verb.MASK), because)
+        for verb in (Verb.STOP, Verb.MASK):
+            yield WantedEffect(ServiceVerb(unit["name"], verb), because)
     elif unit.get("enabled") is not None:
         yield WantedEffect(ServiceVerb(unit["name"], Verb.ENABLE if unit["enabled"] else Verb.DISABLE), because)

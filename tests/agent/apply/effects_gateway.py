@@ -11,6 +11,7 @@ from faulty_disk import KILLS, FastDisk, FaultyDisk, Killed, copy_tree, tree
 from agent.apply.applying import apply_effects, confirm
 from agent.apply.context import ApplyContext
 from agent.apply.machine.actor import Recorder
+from agent.apply.planning.unit_state import UnitState
 from agent.apply.settling import settle
 from agent.effects import FetchedFile, WantedEffect, WriteFile
 from agent.errors import Code, Failure
@@ -105,7 +106,7 @@ class Actions:
         self.done, self.failing, self.ends_at, self.ran = [], failing, ends_at, ran
 
     def unit_states(self, units):
-        return dict.fromkeys(units, "static")
+        return dict.fromkeys(units, UnitState("static"))
 
     def _note(self, how, action):
         self.done.append((how, action))

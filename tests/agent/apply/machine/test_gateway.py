@@ -10,6 +10,7 @@ from agent.apply.machine.gateway import Gateway
 from agent.apply.planning.nodes import Absent, Directory, File, Large, Lost, sha256
 from agent.apply.planning.observation import Observation, Questions
 from agent.apply.planning.steps import ActionStep, FileStep
+from agent.apply.planning.unit_state import UnitState
 from agent.effects import RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
 from agent.handover.order import Ran
@@ -72,7 +73,7 @@ def test_a_gateway_answers_all_questions_at_once(root):
         found,
         {"/etc/app": frozenset()},
         {"0:7": (0, 7) if is_root else OWNER},
-        {"a.service": "static"},
+        {"a.service": UnitState("static")},
         owner_kept=not is_root,
         fetched={sha256(b"small"): b"small"},
         large_bytes=LARGE,

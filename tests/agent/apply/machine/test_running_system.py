@@ -15,6 +15,7 @@ from agent.apply.machine import running_system, system_programs, units
 from agent.apply.machine.actor import CommandFailed
 from agent.apply.machine.running_system import NOT_ENDED, RunningSystem, scoped
 from agent.apply.machine.system_programs import MAX_TAIL_BYTES
+from agent.apply.planning.unit_state import UnitState
 from agent.effects import OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
 from agent.host import programs as host_programs
@@ -204,7 +205,16 @@ def test_on_the_way_back_a_helper_command_that_fails_is_a_failure_like_any_other
     ],
 )
 def test_what_systemd_says_of_a_unit_is_one_word(programs, answer, word):
-    assert programs.add("systemctl", answer).system.unit_states(["a.service"]) == {"a.service": word}
+    seen = programs.add("systemctl", f'[ "$1" = show ] || {{ {answer}; }}').system.unit_states(["a.service"])
+    assert seen == {"a.service": UnitState(word)}
+
+
+@pytest.mark.parametrize(("active", "runs"), [("active", True), ("activating", True), ("failed", False), ("x", False)])
+def test_a_unit_is_seen_with_its_work_its_type_and_its_file(programs, active, runs):
+    shown = f"ActiveState={active}\nType=oneshot\nFragmentPath=/usr/lib/systemd/system/a.service\n"
+    programs.add("systemctl", f"[ \"$1\" = show ] && printf '{shown}' || echo static")
+    state = UnitState("static", is_active=runs, is_oneshot=True, fragment="/usr/lib/systemd/system/a.service")
+    assert programs.system.unit_states(["a.service"]) == {"a.service": state}
 
 
 @pytest.mark.parametrize(("delay_s", "seconds"), [(0.0, 60), (60.0, 60), (300.0, 300)])

@@ -5,7 +5,9 @@ import pytest
 from agent.apply.planning.actions import RELOAD_UNITS, Actions, back, plan_actions, undo_steps
 from agent.apply.planning.nodes import Absent, File
 from agent.apply.planning.steps import ActionStep, FileStep, Managed
+from agent.apply.planning.unit_state import UnitState
 from agent.effects import Power, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
+from agent.errors import Failure
 from agent.reasons import Cause, DocumentKey
 
 KEY, RUNCMD = DocumentKey(("services", "enable", 0)), DocumentKey(("runcmd", 0))
@@ -25,6 +27,61 @@ def file_step(path="/etc/a", after=FILE):
     return FileStep(path, Absent(), after, KEY)
 
 
+RUNS, RESTS = UnitState("enabled", is_active=True), UnitState("enabled")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state", "is_done"),
+    [(Verb.START, RESTS, True), (Verb.START, RUNS, False), (Verb.STOP, RUNS, True), (Verb.STOP, RESTS, False)],
+)
+def test_a_unit_is_started_or_stopped_where_it_is_not_so_already(wanted, state, is_done):
+    actions = planned([verb(wanted)], units={"a.service": state})
+    steps = (ActionStep(verb(wanted), KEY),) if is_done else ()
+    assert (actions.after, actions.verbs) == (steps, frozenset(step.action for step in steps))
+
+
+def test_what_a_mask_stopped_runs_again_once_the_mask_is_gone():
+    steps = planned([verb(Verb.STOP), verb(Verb.MASK)], units={"a.service": RUNS}).after
+    assert [step.action for step in steps] == [verb(Verb.STOP), verb(Verb.MASK)]
+    taken_back = [step.action for step in undo_steps((file_step(), *steps), 3) if isinstance(step, ActionStep)]
+    assert taken_back == [verb(Verb.UNMASK), verb(Verb.START)]
+
+
+def test_what_a_mask_found_stopped_stays_stopped():
+    steps = planned([verb(Verb.STOP), verb(Verb.MASK)], units={"a.service": RESTS}).after
+    assert undo_steps(steps, len(steps)) == (ActionStep(verb(Verb.UNMASK), KEY),)
+
+
+def test_a_mask_that_the_document_no_longer_names_goes_before_the_files_and_the_start_comes_after_them():
+    remembered = Managed(verbs=frozenset({verb(Verb.STOP), verb(Verb.MASK)}))
+    actions = planned(units={"a.service": UnitState("masked")}, remembered=remembered)
+    assert [step.action for step in actions.before] == [verb(Verb.UNMASK)]
+    assert [step.action for step in actions.after] == [verb(Verb.START)]
+
+
+@pytest.mark.parametrize("following", [Verb.RESTART, Verb.RELOAD])
+def test_a_unit_that_did_not_run_is_started_and_stopped_again_on_the_way_back(following):
+    steps = planned(changed=[(file_step(), (verb(following),))], units={"a.service": RESTS}).after
+    assert [step.action for step in steps] == [verb(Verb.START)]
+    assert undo_steps(steps, 1) == (ActionStep(verb(Verb.STOP), KEY),)
+
+
+@pytest.mark.parametrize("state", [RUNS, UnitState("not-found"), UnitState("static", is_oneshot=True)])
+def test_a_unit_that_runs_is_new_or_ends_by_itself_is_restarted(state):
+    steps = planned(changed=[(file_step(), (verb(Verb.RESTART),))], units={"a.service": state}).after
+    assert [step.action for step in steps] == [verb(Verb.RESTART)]
+
+
+def test_a_unit_whose_file_is_in_the_place_of_the_mask_is_refused_before_anything_is_done():
+    fragment = "/etc/systemd/system/a.service"
+    here = {"a.service": UnitState("enabled", is_active=True, fragment=fragment)}
+    with pytest.raises(Failure, match="cannot be masked") as refused:
+        planned([verb(Verb.STOP), verb(Verb.MASK)], units=here)
+    assert refused.value.where == fragment
+    removed = [(file_step(fragment, Absent()), ())]
+    assert verb(Verb.MASK) in [step.action for step in planned([verb(Verb.MASK)], removed, here).after]
+
+
 @pytest.mark.parametrize(
     ("wanted", "state", "is_done"),
     [
@@ -40,7 +97,7 @@ def file_step(path="/etc/a", after=FILE):
     ],
 )
 def test_a_verb_that_would_change_nothing_is_not_done_and_not_managed(wanted, state, is_done):
-    actions = planned([verb(wanted)], units={"a.service": state})
+    actions = planned([verb(wanted)], units={"a.service": UnitState(state)})
     steps = (ActionStep(verb(wanted), KEY),) if is_done else ()
     assert (actions.after, actions.verbs) == (steps, frozenset(step.action for step in steps))
 
@@ -56,12 +113,12 @@ def test_a_verb_that_the_document_no_longer_names_is_withdrawn_before_the_files(
     assert planned(remembered=remembered) == Actions(
         (ActionStep(verb(Verb.DISABLE), Cause.NO_LONGER_NAMED),), (), frozenset(), ""
     )
-    assert planned(remembered=remembered, units={"a.service": "disabled"}).before == ()
+    assert planned(remembered=remembered, units={"a.service": UnitState("disabled")}).before == ()
 
 
 def test_the_opposite_verb_is_not_managed_since_it_only_undoes_an_earlier_one():
     remembered = Managed(verbs=frozenset({verb(Verb.ENABLE)}))
-    actions = planned([verb(Verb.DISABLE)], units={"a.service": "enabled"}, remembered=remembered)
+    actions = planned([verb(Verb.DISABLE)], units={"a.service": UnitState("enabled")}, remembered=remembered)
     assert (actions.before, actions.after, actions.verbs) == ((), (ActionStep(verb(Verb.DISABLE), KEY),), frozenset())
 
 
@@ -121,5 +178,5 @@ def test_all_files_but_only_actions_that_were_begun_are_undone():
 
 
 def test_each_lasting_verb_has_an_opposite():
-    for lasting in (Verb.ENABLE, Verb.DISABLE, Verb.MASK, Verb.UNMASK):
+    for lasting in (Verb.ENABLE, Verb.DISABLE, Verb.MASK, Verb.UNMASK, Verb.START, Verb.STOP):
         assert back(back(verb(lasting))) == verb(lasting)

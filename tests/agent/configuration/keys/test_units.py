@@ -36,9 +36,9 @@ def test_a_unit_may_be_left_running():
     ]
 
 
-def test_a_masked_unit_is_masked_and_nothing_else():
+def test_a_masked_unit_is_stopped_and_masked_and_nothing_else():
     assert list(render([{"name": "t.service", "mask": True}])) == [
-        WantedEffect(ServiceVerb("t.service", Verb.MASK), DocumentKey(("units", 0)))
+        WantedEffect(ServiceVerb("t.service", verb), DocumentKey(("units", 0))) for verb in (Verb.STOP, Verb.MASK)
     ]
     (fault,) = render([{"name": "t.service", "mask": True, "content": "x"}])
     assert isinstance(fault, Fault)

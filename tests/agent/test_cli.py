@@ -46,7 +46,7 @@ def test_a_word_for_a_resident_that_is_not_there_is_a_usage_error(tmp_path):
     assert "usage: --next-pass-to is for the resident" in done.stderr
 
 
-def test_a_port_that_this_user_may_not_open_is_said():
+def test_a_port_that_this_user_may_not_open_is_reported():
     master, slave = pty.openpty()
     port = os.ttyname(slave)
     Path(port).chmod(0o600)

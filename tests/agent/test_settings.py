@@ -70,7 +70,7 @@ def test_a_wrong_key_or_value_is_named(text, named):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * 70_000])
-def test_a_file_that_is_no_text_or_huge_is_said_with_its_name(tmp_path: Path, content):
+def test_a_file_that_is_no_text_or_huge_is_reported_with_its_name(tmp_path: Path, content):
     file = tmp_path / "agent.toml"
     file.write_bytes(content)
     with pytest.raises(Failure) as caught:

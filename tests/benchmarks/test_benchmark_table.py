@@ -26,7 +26,7 @@ def test_an_aim_of_zero_is_looked_at():
     assert (Row("", "", 0, aims=(Aim(0),)).held, Row("", "", 2, aims=(Aim(0),)).held) == (True, False)
 
 
-def test_a_row_that_is_missing_says_why():
+def test_a_row_that_is_missing_has_a_reason():
     assert as_lines(missing("link", "there is no ip"))[-1].strip() == "not measured: there is no ip"
 
 

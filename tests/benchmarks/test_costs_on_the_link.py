@@ -16,7 +16,7 @@ def test_a_first_pass_takes_three_requests_on_three_connections(cell):
     assert (trip.requests, trip.connections) == (3, 3), "two side by side, and one that is the proof of the service"
 
 
-def test_the_floor_and_the_script_are_what_the_table_says(cell, tmp_path):
+def test_the_floor_and_the_script_are_those_of_the_table(cell, tmp_path):
     if not shutil.which("curl"):
         pytest.skip("there is no curl")
     subject = Subject.of(cell.platform, cell.gateway)

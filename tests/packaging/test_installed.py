@@ -61,7 +61,7 @@ def test_a_module_of_the_package_takes_the_names_of_its_programs_only(from_wheel
     assert (done.returncode, done.stderr.startswith("usage: python -m kitting_agent {kitting,")) == (os.EX_USAGE, True)
 
 
-def test_another_system_is_told_what_the_programs_need(from_wheel):
+def test_another_system_gets_a_list_of_what_the_programs_need(from_wheel):
     code = "import os, sys; os.name = 'nt'; from kitting_agent.launch import kitting; sys.exit(kitting())"
     done = from_wheel.run("python", "-c", code)
     assert (done.returncode, done.stderr) == (
@@ -130,7 +130,7 @@ def test_the_board_has_its_pages_and_its_files(installed):
             assert len(json.load(answer)["tiles"]) == 30
 
 
-def test_an_address_that_cannot_be_served_is_said(from_wheel):
+def test_an_address_that_cannot_be_served_is_reported(from_wheel):
     done = from_wheel.run("kitting", "board", "--sample", "--listen", "nowhere")
     assert (done.returncode, "HOST:PORT" in done.stderr) == (os.EX_USAGE, True)
 
@@ -141,7 +141,7 @@ def test_aws_lambda_finds_the_hook(installed):
     assert (done.stdout, done.stderr) == ("{'outcome': 'the event names no SIM'}\n", "")
 
 
-def test_the_story_of_the_desk_is_told(from_wheel):
+def test_the_demonstration_of_the_desk_succeeds(from_wheel):
     done = from_wheel.run("python", "-m", "kitting_agent", "story", "--boxes", "4")
     assert (done.returncode, done.stderr) == (os.EX_OK, "")
     assert "== The end" in done.stdout

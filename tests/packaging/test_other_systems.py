@@ -55,7 +55,7 @@ def test_the_board_is_served():
         (("kitting-sim", "demo"), SIMULATOR),
     ],
 )
-def test_what_needs_a_posix_system_says_so(words, told):
+def test_what_needs_a_posix_system_is_reported(words, told):
     done = run(POSIX, *words)
     assert (done.returncode, done.stderr.startswith(told)) == (os.EX_UNAVAILABLE, True)
 

@@ -126,7 +126,7 @@ def test_another_failure_of_apt_is_shown_with_what_to_type(checkout, programs, w
     assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libsystemd-dev" in said
 
 
-def test_who_may_not_install_is_told_what_to_type(checkout, programs):
+def test_who_may_not_install_gets_the_command_to_type(checkout, programs):
     programs("pkg-config", "exit 1")
     programs("sudo", "exit 1")
     said, code = prepared(checkout, path=programs("id", "echo 1000"))

@@ -163,7 +163,7 @@ def test_a_second_simulator_does_not_take_the_socket_away(tmp_path, control):
         (["dump"], os.EX_UNAVAILABLE, "no simulator answers"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line_with_an_exit_code(control, capsys, words, exit_code, message):
+def test_what_is_wrong_is_reported_in_a_line_with_an_exit_code(control, capsys, words, exit_code, message):
     at = ["--control", str(control)] if len(words) > 1 or words == ["dump"] else []
     try:
         code = main([*words, *at])

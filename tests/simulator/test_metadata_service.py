@@ -85,7 +85,7 @@ def test_one_member_comes_bare(platform, path, body):
 @pytest.mark.parametrize(
     "path", ["", "nothing", "tags.nothing", "imsi.more", "tags.", "..", "sessionStatus.dnsServers.0"]
 )
-def test_a_member_that_is_not_there_is_said_in_text(platform, path):
+def test_a_member_that_is_not_there_is_reported_in_text(platform, path):
     assert get(platform, f"/v1/subscriber.{path}") == Response.text(404, NOT_THERE)
 
 
@@ -236,7 +236,7 @@ def test_what_the_applet_sees_is_fresh_only_after_it_was_asked(platform):
     assert platform.subscriber(FIRST)["localInfo"]["imei"] == "490154203237518"
 
 
-def test_web_pages_may_ask_when_the_group_says_so(platform):
+def test_web_pages_may_ask_when_the_group_is_reported(platform):
     assert "Access-Control-Allow-Origin" not in get(platform, "/v1/userdata").headers
     platform.change_group("bench", allow_origin="https://app.example.jp")
     assert get(platform, "/v1/userdata").headers["Access-Control-Allow-Origin"] == "https://app.example.jp"

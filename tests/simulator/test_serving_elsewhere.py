@@ -51,7 +51,7 @@ def test_each_sim_is_at_the_address_that_was_said(tmp_path):
 
 
 @pytest.mark.parametrize("words", [("--at", "001010000000001=127.0.0.9"), ("--at", "7=127.0.0.9")])
-def test_a_sim_without_an_address_is_said(tmp_path, words):
+def test_a_sim_without_an_address_is_reported(tmp_path, words):
     with serve(tmp_path, *words) as simulator:
         _, said = output_of(simulator)
     assert simulator.returncode == 64

@@ -50,7 +50,7 @@ def test_every_fault_has_a_word_and_can_be_said_with_its_defaults(kind):
         (MODEM_FAULTS, "cme-error", {"number": "515", "times": "2"}, modem_faults.CmeError(515, times=2)),
     ],
 )
-def test_a_fault_is_said_in_words(kinds, name, values, expected):
+def test_a_fault_is_shown_in_words(kinds, name, values, expected):
     assert from_words(kinds, name, values) == expected
 
 

@@ -74,7 +74,7 @@ def test_errors_come_in_the_form_that_was_asked_for(setting, answer):
 
 
 @pytest.mark.parametrize("name", model_names())
-def test_every_model_tells_its_imei_somewhere_and_where_it_is_known_from(name):
+def test_every_model_reports_its_imei_somewhere_and_where_it_is_known_from(name):
     modem = quiet(name)
     told = talk(modem, "AT", "AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
     assert IMEI.encode() in told
@@ -144,7 +144,7 @@ def test_a_model_that_nobody_has_is_named():
         (faults.Chatter("RING", "after"), ["AT+CIMI"], b"\r\n001010000000001\r\n\r\nOK\r\n\r\nRING\r\n"),
     ],
 )
-def test_a_fault_changes_what_is_said(wrong, commands, answer):
+def test_a_fault_changes_what_is_reported(wrong, commands, answer):
     assert talk(quiet("generic", wrong), *commands) == answer
 
 

@@ -16,7 +16,7 @@ def booted(gateway, **how):
     return machine
 
 
-def test_a_full_disk_changes_nothing_and_is_said(gateway):
+def test_a_full_disk_changes_nothing_and_is_reported(gateway):
     machine = booted(gateway)
     machine.until_state("provisioned")
     machine.run(

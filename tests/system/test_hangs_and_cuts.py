@@ -47,7 +47,7 @@ def until_passes(machine, number):
     assert len(ended) == number
 
 
-def test_a_cut_while_applying_is_undone_before_the_network_and_said(gateway):
+def test_a_cut_while_applying_is_undone_before_the_network_and_reported(gateway):
     machine = provisioned(gateway)
     hold = Hold(machine)
     machine.cell.set_userdata(HELD)

@@ -121,7 +121,7 @@ def test_a_kept_copy_that_is_damaged_is_made_anew_while_the_file_is_still_there(
     assert gateway.tree == before
 
 
-def test_the_directory_of_a_file_that_somebody_removed_stays_managed(gateway):
+def test_the_directory_of_a_file_that_another_program_removed_stays_managed(gateway):
     pristine = gateway.tree
     gateway.becomes([file("/etc/n/a")])
     (gateway.root / "etc/n/a").unlink()

@@ -127,7 +127,7 @@ def test_a_document_that_was_not_kept_does_not_make_others_old(device):
     assert device.becomes(device.author.signs(document("three", 2))) == ("provisioned", None)
 
 
-def test_a_damaged_memory_of_serials_refuses_everything_and_says_what_to_do(device):
+def test_a_damaged_memory_of_serials_refuses_everything_with_advice(device):
     assert device.becomes(device.author.signs(document("one", 1)))[0] == "provisioned"
     (device.gateway.state / "apply" / SERIALS).write_text("{")
     assert device.becomes(device.author.signs(document("two", 2))) == ("failed", "userdata.older")

@@ -37,7 +37,7 @@ def test_a_gateway_that_ends_while_its_restart_is_ordered_does_not_restart_for_e
     assert gateway.actor.how(PowerState) == []
 
 
-def test_that_the_gateway_could_not_be_restarted_is_said(gateway):
+def test_that_the_gateway_could_not_be_restarted_is_reported(gateway):
     gateway.actor = Actions(failing={"finish"})
     outcome = gateway.becomes([file("/etc/a"), WantedEffect(REBOOT, POWER_STATE)])
     assert outcome.result is Result.COMMITTED

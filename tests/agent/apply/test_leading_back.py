@@ -19,14 +19,14 @@ from agent.reasons import DocumentKey
 RESTART = ServiceVerb("app.service", Verb.RESTART)
 
 
-def test_nobody_goes_back_twice(gateway):
+def test_a_second_rollback_is_refused(gateway):
     gateway.becomes([file("/etc/a")])
     assert roll_back(gateway.order(RollBack), gateway.context()).result is Result.COMMITTED
     again = roll_back(gateway.order(RollBack), gateway.context())
     assert (again.result, again.failure.code) == (Result.NOT_APPLIED, Code.ORDER_INVALID)
 
 
-def test_going_back_leaves_what_somebody_else_changed_since(gateway):
+def test_going_back_leaves_what_another_program_changed_since(gateway):
     gateway.becomes([file("/etc/a"), file("/etc/b")])
     (gateway.root / "etc/a").write_text("theirs now\n")
     outcome = roll_back(gateway.order(RollBack), gateway.context())
@@ -71,7 +71,7 @@ def test_what_is_sensitive_is_removed_with_its_copies_and_the_way_back_to_it(gat
     assert roll_back(gateway.order(RollBack), gateway.context()).failure.code is Code.ORDER_INVALID
 
 
-def test_to_scrub_removes_even_what_somebody_else_changed_since(gateway):
+def test_to_scrub_removes_even_what_another_program_changed_since(gateway):
     gateway.becomes([file("/etc/token", CANARY, 0o600, sensitive=True)])
     (gateway.root / "etc/token").write_bytes(CANARY + b"more\n")
     scrub(gateway.order(Scrub), gateway.context())

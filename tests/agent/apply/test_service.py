@@ -119,7 +119,7 @@ def test_an_order_that_cannot_be_read_is_answered_and_removed(service):
     assert (outcome.order_id, outcome.failure.code, service.is_idle) == (None, Code.ORDER_INVALID, True)
 
 
-def test_only_an_allowed_author_is_obeyed(service):
+def test_only_an_allowed_author_is_accepted(service):
     service.context.policy.allowed_signers.write_text("")
     outcome = service.gets(ORDER)
     assert (outcome.result, outcome.failure.code, service.hostname) == (

@@ -8,7 +8,7 @@ from agent.errors import Code
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 100, b"{}", b"00000002 00000000 {}\n"])
-def test_a_damaged_journal_is_set_aside_and_said(ready, fresh, content):
+def test_a_damaged_journal_is_set_aside_and_reported(ready, fresh, content):
     place = copied(ready, fresh)
     (place / "state/apply/transaction/journal").write_bytes(content)
     outcome = settle(context(place))

@@ -62,7 +62,7 @@ def test_any_other_signature_does_not(place, key, signed_text, namespace, allowe
     assert raised.value.code is Code.USERDATA_BAD_SIGNATURE
 
 
-def test_no_signature_is_told_apart_from_a_wrong_one(place):
+def test_no_signature_is_distinguished_from_a_wrong_one(place):
     with pytest.raises(Failure) as raised:
         require(SignedText(TEXT, None), place / "allowed")
     assert raised.value.code is Code.USERDATA_UNSIGNED

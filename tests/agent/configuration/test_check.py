@@ -21,7 +21,7 @@ write_files:
 """
 
 
-def test_every_problem_is_told_in_the_order_of_the_text():
+def test_every_problem_is_reported_in_the_order_of_the_text():
     assert check(DOCUMENT, SCHEMA) == (
         Problem(Code.USERDATA_UNKNOWN_KEY, 1, 1, "hostnam", "unknown key", "did you mean hostname?"),
         Problem(Code.USERDATA_UNKNOWN_KEY, 2, 7, "ntp.servrs", "unknown key", "did you mean servers?"),
@@ -71,7 +71,7 @@ def test_lines_are_those_of_json_too():
     ]
 
 
-def test_what_came_by_an_alias_is_told_where_the_alias_stands():
+def test_what_came_by_an_alias_is_reported_where_the_alias_stands():
     problems = check(b"services:\n  enable: &a [x y]\n  mask: *a\n", SCHEMA)
     assert [(problem.line, problem.path) for problem in problems] == [
         (2, "services.enable[0]"),

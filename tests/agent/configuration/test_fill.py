@@ -64,7 +64,7 @@ def test_anything_else_is_refused(text):
     assert isinstance(fill(text), list)
 
 
-def test_an_absent_name_is_told_with_those_that_are_there():
+def test_an_absent_name_is_reported_with_those_that_are_there():
     assert fill("{{ tags.sit }}") == [(("content",), "this SIM has no value for tags.sit; tags has my tag, site, 場所")]
 
 

@@ -19,7 +19,7 @@ def refusal(document, **settings):
     return str(caught.value)
 
 
-def test_commands_are_not_allowed_unless_the_device_says_so():
+def test_commands_are_not_allowed_unless_the_settings_allow_them():
     assert "runcmd: not in [apply] allow" in refusal({"runcmd": ["ls"]})
     assert wanted_effects(from_document({"runcmd": ["ls"]}, SCHEMA), ApplySettings(allow=("runcmd",)))
 

@@ -34,7 +34,7 @@ def code_of(userdata):
     return caught.value.problems[0].code
 
 
-def test_the_limits_are_told_apart_from_what_is_just_within_them():
+def test_the_limits_are_distinguished_from_what_is_just_within_them():
     assert len(unpack(b"#" * MAX_PACKED_BYTES)) == MAX_PACKED_BYTES
     assert code_of(b"#" * (MAX_PACKED_BYTES + 1)) is Code.USERDATA_TOO_LARGE
     assert len(unpack(gzip.compress(b"#" * MAX_UNPACKED_BYTES))) == MAX_UNPACKED_BYTES

@@ -29,7 +29,7 @@ def test_the_pages_name_every_key_and_every_field(page):
     assert all(f"`{field}`" in text for field in (*_SUBSCRIBER, *_EQUIPMENT))
 
 
-def test_a_page_without_marks_is_said(tmp_path, monkeypatch):
+def test_a_page_without_marks_is_reported(tmp_path, monkeypatch):
     (tmp_path / "userdata.md").write_text("nothing\n")
     monkeypatch.setattr(generate, "DOCS", tmp_path)
     with pytest.raises(ValueError, match="needs <!-- generated: example -->"):

@@ -66,7 +66,7 @@ def test_a_link_is_not_read(tmp_path):
         read_bounded(tmp_path / "state", 10)
 
 
-def test_a_file_that_is_not_there_says_so(tmp_path):
+def test_a_file_that_is_not_there_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_bounded(tmp_path / "state", 3)
 

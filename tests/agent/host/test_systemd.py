@@ -64,7 +64,7 @@ def test_a_manager_that_does_not_deal_with_it_is_not_waited_for_for_long(manager
 
 
 @pytest.mark.parametrize("address", ["", "/nowhere/notify"])
-def test_without_a_manager_nobody_is_waited_for(monkeypatch, address):
+def test_without_a_manager_there_is_no_wait(monkeypatch, address):
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     assert not wait_for_manager()
 
@@ -81,7 +81,7 @@ def test_the_watchdog_is_meant_for_one_process(monkeypatch, microseconds, pid, s
     assert watchdog_interval_s() == seconds
 
 
-def test_standard_error_is_the_journal_only_if_systemd_says_so_of_this_very_file(tmp_path):
+def test_standard_error_is_the_journal_only_if_systemd_confirms_it_of_this_very_file(tmp_path):
     code = "import agent.host.systemd, sys; sys.exit(agent.host.systemd.standard_error_is_journal())"
     with (tmp_path / "log").open("w") as log:
         there = os.fstat(log.fileno())

@@ -150,7 +150,7 @@ def test_the_sentence_alone_does_not_switch_the_service_off(http, service):
         ({"Retry-After": "²"}, None),
     ],
 )
-def test_a_service_that_says_when_to_come_back_is_heard_within_bounds(http, service, headers, after_s):
+def test_a_service_that_names_the_time_of_the_next_request_is_followed_within_bounds(http, service, headers, after_s):
     served(http, "/v1/subscriber", "", 429, headers=headers)
     failure = failure_of(service.subscriber)
     assert failure.code is Code.METADATA_UNAVAILABLE
@@ -166,7 +166,7 @@ def test_userdata_comes_byte_for_byte(http, service):
 @pytest.mark.parametrize(
     ("status", "body"), [(404, "Specified key does not exist."), (204, ""), (200, ""), (200, " \r\n")]
 )
-def test_userdata_that_nobody_wrote_is_missing(http, service, status, body):
+def test_userdata_that_is_not_set_is_missing(http, service, status, body):
     served(http, "/v1/userdata", body, status)
     assert failure_of(service.userdata).code is Code.USERDATA_MISSING
 
@@ -222,5 +222,5 @@ def test_whatever_else_answers_the_small_question_is_not_the_service(http, servi
 
 
 @pytest.mark.parametrize("value", [True, 1.5, None, "x", [], -1])
-def test_a_record_that_tells_no_time_is_never_compared(value):
+def test_a_record_that_has_no_time_is_never_compared(value):
     assert read(RECORD | {"lastModifiedTime": value}).modified is None

@@ -87,18 +87,18 @@ def test_the_last_failure_is_raised_when_the_patience_ends():
 
 
 @given(st.floats(0, 300), st.floats(0.05, 1, exclude_max=True))
-def test_no_pause_outlasts_the_patience_whatever_chance_says(patience_s, chance):
+def test_no_pause_outlasts_the_patience_whatever_the_random_number(patience_s, chance):
     failure, time = ask(Question(forever=SILENT), patience_s, lambda: chance)
     assert failure is SILENT
     assert sum(time.pauses) <= patience_s
 
 
-def test_a_service_that_says_when_to_come_back_is_not_asked_before():
+def test_a_service_that_names_the_time_of_the_next_request_is_not_asked_before():
     told = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=30.0)
     answer, time = ask(Question(told))
     assert (answer, time.pauses) == ("answer", [30.5])
 
 
-def test_a_service_that_says_to_come_back_too_late_is_not_waited_for():
+def test_a_service_that_names_too_late_a_time_is_not_waited_for():
     told = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=130.0)
     assert ask(Question(told))[0] is told

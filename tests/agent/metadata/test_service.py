@@ -46,7 +46,7 @@ def works(http, service):
         (400, "Readonly"),
     ],
 )
-def test_a_sim_that_may_only_read_is_told_apart_and_not_asked_again(http, service, status, body):
+def test_a_sim_that_may_only_read_is_distinguished_and_not_asked_again(http, service, status, body):
     works(http, service)
     served(http, "/v1/subscriber/tags", body, status, "PUT")
     assert service.read_only is None
@@ -67,7 +67,7 @@ def test_a_sim_that_may_only_read_is_told_apart_and_not_asked_again(http, servic
         (503, "", "metadata.unavailable: 503 Service Unavailable"),
     ],
 )
-def test_a_report_that_was_not_taken_says_why(http, service, status, body, words):
+def test_a_report_that_was_not_taken_has_a_reason(http, service, status, body, words):
     works(http, service)
     served(http, "/v1/subscriber/tags", body, status, "PUT")
     failure = failure_of(service.put_tags, {"a": "b"})

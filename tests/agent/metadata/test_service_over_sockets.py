@@ -101,7 +101,7 @@ def test_nothing_of_the_environment_counts(monkeypatch, tmp_path):
         ([answer(b" " * (MAX_BYTES + 1))], Code.METADATA_NOT_SORACOM, "more than 262144 bytes"),
     ],
 )
-def test_every_way_in_which_a_network_fails_is_told_apart(script, code, words):
+def test_every_way_in_which_a_network_fails_is_distinguished(script, code, words):
     failure = failing(script)
     assert failure.code is code
     assert re.search(words, failure.detail), failure.detail
@@ -247,7 +247,7 @@ def test_after_an_apply_a_service_that_comes_back_in_time_counts():
         metadata.answers_anew(60.0)
 
 
-def test_a_report_that_is_not_acknowledged_says_why_and_nothing_else_escapes():
+def test_a_report_that_is_not_acknowledged_has_a_reason_and_nothing_else_escapes():
     with service(["wait for a request", "close"]) as running, asking(running.url) as metadata:
         failure = failure_of(lambda: metadata.put_tags({"a": "b"}))
     assert failure.code is Code.REPORT_NOT_SENT

@@ -106,14 +106,14 @@ def test_a_minimized_record_is_read(platform, service):
 
 
 @pytest.mark.parametrize("position", ["404", "empty", "204"])
-def test_userdata_that_nobody_wrote_is_missing_however_it_is_said(platform, service, position):
+def test_userdata_that_is_not_set_is_missing_however_it_is_reported(platform, service, position):
     platform.switches = Switches(userdata_unset=position)
     platform.set_userdata("bench", None)
     assert failure_of(service.userdata).code is Code.USERDATA_MISSING
 
 
 @pytest.mark.parametrize("position", [403, 405, 400])
-def test_a_group_that_only_reads_is_recognised_however_it_is_said(platform, service, position):
+def test_a_group_that_only_reads_is_recognised_however_it_is_reported(platform, service, position):
     platform.switches = Switches(read_only_status=position)
     platform.set_group(IMSI, "shipped")
     service.subscriber()
@@ -176,7 +176,7 @@ ONLY_SUBSCRIBER = [
 
 
 @pytest.mark.parametrize(("fault", "code"), [*FAULTS, *ONLY_SUBSCRIBER], ids=str)
-def test_every_fault_of_the_record_is_told_apart_and_changes_nothing(server, fault, code):
+def test_every_fault_of_the_record_is_distinguished_and_changes_nothing(server, fault, code):
     server.faults.add(fault)
     with in_time_for(server, fault) as service:
         failure = failure_of(service.subscriber)
@@ -189,7 +189,7 @@ def test_every_fault_of_the_record_is_told_apart_and_changes_nothing(server, fau
     [*FAULTS, (faults.EmptyBody(), Code.USERDATA_MISSING), (faults.HugeBody(), Code.USERDATA_TOO_LARGE)],
     ids=str,
 )
-def test_every_fault_of_the_userdata_is_told_apart(server, fault, code):
+def test_every_fault_of_the_userdata_is_distinguished(server, fault, code):
     server.faults.add(fault)
     with in_time_for(server, fault) as service:
         assert failure_of(service.userdata).code is code
@@ -213,7 +213,7 @@ def test_a_report_whose_answer_was_lost_is_sent_again_and_is_there_once(platform
     assert [asked.method for asked in platform.requests] == ["GET", "PUT", "PUT"]
 
 
-def test_a_refused_connection_is_unreachable_until_somebody_listens(server, service):
+def test_a_refused_connection_is_unreachable_until_a_server_listens(server, service):
     server.refuse_connections()
     assert failure_of(service.subscriber).code is Code.METADATA_UNREACHABLE
     server.accept_connections()

@@ -138,7 +138,7 @@ def test_another_file_is_not_believed_and_not_kept(host, sources, tmp_path, cont
         (429, Code.SOURCE_UNREACHABLE),
     ],
 )
-def test_a_host_that_refuses_is_told_apart_from_one_that_is_out_of_reach(host, sources, status, code):
+def test_a_host_that_refuses_is_distinguished_from_one_that_is_out_of_reach(host, sources, status, code):
     host.status, host.location = status, "http://127.0.0.1:1/elsewhere"
     with pytest.raises(Failure) as raised:
         sources.fetch(host.url, DIGEST, len(CONTENT))

@@ -15,7 +15,7 @@ from waiting import PATIENCE_S
 from agent.errors import Code
 
 
-def test_a_service_that_does_not_answer_in_time_is_told_with_the_limit_of_the_settings():
+def test_a_service_that_does_not_answer_in_time_is_reported_with_the_limit_of_the_settings():
     failure = failing(["wait for a request", "hang"], make=hastily)
     assert (failure.code, failure.detail) == (Code.METADATA_TIMEOUT, "no answer within 0.3 s")
 
@@ -65,7 +65,7 @@ def test_a_service_that_closes_after_each_answer_is_served_as_well():
         assert metadata.connections == 2
 
 
-def test_nobody_listening_is_unreachable():
+def test_a_closed_port_is_unreachable():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     failure = failure_of(asking(url).subscriber)

@@ -56,7 +56,7 @@ def test_only_a_right_check_digit_is_believed(digits):
     ("error", "said"),
     [("10", "no SIM is inserted"), ("SIM PIN required", "the SIM needs its PIN"), ("12", "PUK"), ("777", "error 777")],
 )
-def test_the_state_of_the_sim_is_said_in_words(error, said):
+def test_the_state_of_the_sim_is_shown_in_words(error, said):
     reading = imsi_in("AT+CIMI", answered("AT+CIMI", [f"\r\n+CME ERROR: {error}\r\n".encode()]))
     assert said in reading.why
 

@@ -103,7 +103,7 @@ def test_ports_that_are_no_good_do_not_hide_the_one_that_is(machine):
         assert reading.result().imei.value.digits == IMEI
 
 
-def test_no_port_at_all_is_said(machine):
+def test_no_port_at_all_is_reported(machine):
     assert read(machine).imei == NotRead(
         Code.MODEM_NO_PORT, "there is no USB serial port of a modem, and ModemManager has no modem"
     )

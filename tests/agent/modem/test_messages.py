@@ -13,7 +13,7 @@ SAID = b'\r\n+CMT: "+810000000000",,"26/11/23,10:00:00+36"\r\n%s\r\n'
 @pytest.mark.parametrize(
     "text", ["kitting wake", "Kitting Wake", "  KITTING WAKE ", "kitting wake".encode("utf-16-be").hex()]
 )
-def test_the_agreed_text_is_obeyed(text):
+def test_the_agreed_text_is_accepted(text):
     assert is_wake(text)
 
 

@@ -48,7 +48,7 @@ def test_a_program_sees_the_same(kitting_modem):
     assert len(found["asked"]) == 1
 
 
-def test_what_cannot_be_read_ends_with_its_code_and_says_what_to_do(kitting_modem):
+def test_what_cannot_be_read_ends_with_its_code_with_advice(kitting_modem):
     code, out, _ = kitting_modem(Modem(load_model(), faults=[faults.Imeisv()]))
     assert code == Code.MODEM_UNVERIFIED.exit_code
     assert Code.MODEM_UNVERIFIED.advice in out
@@ -69,7 +69,7 @@ def test_a_trace_is_a_test_as_it_is(kitting_modem, tmp_path, model):
         assert "imei" not in told or found == Read(Imei(told["imei"]))
 
 
-def test_a_masked_trace_tells_no_number(kitting_modem, tmp_path):
+def test_a_masked_trace_has_no_number(kitting_modem, tmp_path):
     trace = tmp_path / "unknown.toml"
     modem = Modem(load_model("huawei-ms2372"), imei=IMEI, imsi="440103000111117")
     kitting_modem(modem, "--trace", str(trace), "--mask")
@@ -85,7 +85,7 @@ def test_a_trace_goes_to_standard_output_where_no_file_is_named(kitting_modem):
     assert f'imei = "{IMEI}"' in out
 
 
-def test_a_trace_that_cannot_be_written_is_said(kitting_modem, tmp_path):
+def test_a_trace_that_cannot_be_written_is_reported(kitting_modem, tmp_path):
     code, _, err = kitting_modem(Modem(load_model()), "--trace", str(tmp_path))
     assert code == Code.USAGE.exit_code
     assert str(tmp_path) in err

@@ -22,11 +22,11 @@ from simulator.pseudo_terminal import ModemOnPty
     ("port", "code"),
     [("/nowhere/ttyUSB0", Code.MODEM_NO_PORT), ("/dev/null", Code.MODEM_NO_PORT), ("/etc", Code.MODEM_NO_PORT)],
 )
-def test_a_port_that_is_none_is_said(port, code):
+def test_a_port_that_is_none_is_reported(port, code):
     assert read_equipment(ModemSettings(port=port)).imei.code is code
 
 
-def test_a_port_that_somebody_claimed_is_left_alone_and_an_unclaimed_one_is_given_back():
+def test_a_port_that_another_program_claimed_is_left_alone_and_an_unclaimed_one_is_given_back():
     modem = Modem(load_model())
     with ModemOnPty(modem) as plugged:
         settings = ModemSettings(port=str(plugged.path))

@@ -27,7 +27,7 @@ def read(modem, limits=PATIENT, **wanted):
 
 @pytest.mark.parametrize("echo", [True, False])
 @pytest.mark.parametrize("model", MODELS)
-def test_every_family_tells_its_imei_and_nothing_is_sent_that_is_not_on_the_list(model, echo):
+def test_every_family_reports_its_imei_and_nothing_is_sent_that_is_not_on_the_list(model, echo):
     modem = Modem(load_model(model), imei=IMEI, echo=echo)
     equipment = read(modem)
     assert equipment.imei.value.digits == IMEI
@@ -61,11 +61,11 @@ def test_every_family_tells_its_imei_and_nothing_is_sent_that_is_not_on_the_list
     ],
     ids=lambda fault: type(fault).__name__,
 )
-def test_a_modem_with_a_bad_habit_still_tells_its_imei(fault):
+def test_a_modem_with_a_bad_habit_still_reports_its_imei(fault):
     assert read(Modem(load_model(), faults=[fault])).imei.value.digits == IMEI
 
 
-def test_a_modem_without_result_codes_is_told_to_give_them():
+def test_a_modem_without_result_codes_is_set_to_give_them():
     modem = Modem(load_model(), faults=[faults.QuietResults()])
     assert read(modem, replace(PATIENT, wakes=0)).imei.value.digits == IMEI
     assert modem.commands[0] == RESULTS_ON
@@ -93,7 +93,7 @@ def test_a_port_that_answers_nothing_is_asked_a_few_times_and_then_for_result_co
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_cannot_be_read_says_why(fault, code):
+def test_what_cannot_be_read_has_a_reason(fault, code):
     equipment = read(Modem(load_model(), faults=[fault]))
     assert isinstance(equipment.imei, NotRead)
     assert equipment.imei.code is code
@@ -125,12 +125,12 @@ def test_the_state_of_the_sim_is_read_and_no_pin_is_ever_sent(fault, state):
         ([faults.NotRegistered(5)], Registration.ROAMING),
     ],
 )
-def test_the_network_is_read_where_somebody_wants_to_see_it(fault, registration):
+def test_the_network_is_read_where_a_person_asks_for_it(fault, registration):
     radio = read(Modem(load_model(), faults=fault), radio=True).radio
     assert radio.registration == Read(registration)
     assert (radio.operator, radio.signal) == (Read("NTT DOCOMO"), Read(Signal(58, -77)))
     assert radio.own_number == Read("+818011112222")
 
 
-def test_a_missing_sim_is_said_in_words():
+def test_a_missing_sim_is_shown_in_words():
     assert "no SIM is inserted" in read(Modem(load_model(), faults=[faults.NoSim()])).imsi.why

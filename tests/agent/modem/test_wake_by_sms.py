@@ -87,7 +87,7 @@ def test_what_is_asked_after_a_long_wait_is_answered(modem):
     os.close(writing)
 
 
-def test_it_ends_at_once_when_it_is_told_to(modem, tmp_path):
+def test_it_ends_at_once_at_a_signal(modem, tmp_path):
     assert listening(modem, tmp_path).end() == CANNOT
 
 
@@ -98,14 +98,14 @@ def test_a_modem_that_is_pulled_out_ends_it(modem, tmp_path):
 
 
 @pytest.mark.parametrize("noise", [b"\xff" * 5000, b"\r\n" * 500, b"+CMT:\r\n", b"\x7e\xff\x7d\x23" * 20])
-def test_noise_wakes_nobody(modem, tmp_path, noise):
+def test_noise_starts_no_pass(modem, tmp_path, noise):
     ear = listening(modem, tmp_path)
     modem.say(noise)
     assert ear.end() == CANNOT
 
 
 @pytest.mark.parametrize("fault", [faults.Silent(), faults.GarbagePort()])
-def test_where_nobody_can_be_listened_to_it_says_so(tmp_path, fault):
+def test_without_a_modem_to_listen_at_it_is_reported(tmp_path, fault):
     with ModemOnPty(Modem(load_model(), faults=[fault])) as plugged:
         assert Ear(plugged.path, tmp_path, HASTY).wait() == CANNOT
 
@@ -117,7 +117,7 @@ def test_the_port_that_answered_last_time_is_listened_to(modem, tmp_path):
     assert ear.wait() == WOKEN
 
 
-def test_without_any_port_nobody_is_listened_to(tmp_path):
+def test_without_any_port_no_modem_is_listened_to(tmp_path):
     assert Ear("auto", tmp_path).wait() == CANNOT
 
 
@@ -170,7 +170,7 @@ def test_where_modemmanager_has_the_modem_its_new_messages_are_read(manager, tmp
     assert ear.wait() == WOKEN
 
 
-def test_a_message_that_was_there_before_or_says_something_else_wakes_nobody(manager, tmp_path):
+def test_a_message_that_was_there_before_or_says_something_else_starts_no_pass(manager, tmp_path):
     ear = Ear("auto", tmp_path)
     asked(manager, "--messaging-list-sms")
     receive(manager, "something else", 1, 2)

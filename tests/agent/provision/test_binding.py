@@ -65,7 +65,7 @@ def test_sim_and_device_that_belong_together_are_a_match(subscriber, equipment):
     assert isinstance(verdict(subscriber, equipment), Match)
 
 
-def test_another_imsi_of_the_same_card_is_said():
+def test_another_imsi_of_the_same_card_is_reported():
     assert verdict(sim(imsi=OTHER_IMSI), modem()).why.endswith("; the IMSI is another of the same card")
 
 
@@ -104,7 +104,7 @@ def test_another_imsi_of_the_same_card_is_said():
         ),
     ],
 )
-def test_what_does_not_belong_together_is_told_by_code_and_numbers(subscriber, equipment, code, why):
+def test_what_does_not_belong_together_is_reported_by_code_and_numbers(subscriber, equipment, code, why):
     found = verdict(subscriber, equipment)
     assert isinstance(found, Mismatch)
     assert (found.code, found.why) == (code, why)
@@ -128,7 +128,7 @@ def test_what_does_not_belong_together_is_told_by_code_and_numbers(subscriber, e
         (sim(lock=""), modem(), "the IMEI lock '' is not a number that can be compared"),
     ],
 )
-def test_what_cannot_be_compared_is_unproven_and_says_why(subscriber, equipment, why):
+def test_what_cannot_be_compared_is_unproven_with_the_reason(subscriber, equipment, why):
     found = verdict(subscriber, equipment)
     assert isinstance(found, Unproven)
     assert found.why == why

@@ -19,7 +19,7 @@ def test_a_modem_that_is_not_read_does_not_stop_a_pass_and_no_imei_is_reported()
     assert result.remembered.notice.code is Code.MODEM_SILENT
 
 
-def test_a_sim_in_the_wrong_device_is_blocked_and_says_why():
+def test_a_sim_in_the_wrong_device_is_blocked_with_the_reason():
     world = World(subscriber=replace(SUBSCRIBER, imei_lock="356938035643809"))
     result = world.run()
     assert result.remembered.state is State.BLOCKED

@@ -47,7 +47,7 @@ KNOWN = accepted(CARD, IMEI, "OP1")
         (accepted(CARD, None), SPEAKING, Difference.NOTHING),
     ],
 )
-def test_what_differs_is_told_apart(known, equipment, found):
+def test_what_differs_is_distinguished(known, equipment, found):
     assert difference(known, SUBSCRIBER, equipment) is found
 
 

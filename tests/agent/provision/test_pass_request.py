@@ -18,7 +18,7 @@ def test_a_request_is_taken_once(tmp_path):
     assert take_request(tmp_path) is None
 
 
-def test_a_request_to_adopt_is_told_from_one_to_retry(tmp_path):
+def test_a_request_to_adopt_is_distinguished_from_one_to_retry(tmp_path):
     request_pass(tmp_path, PassRequest.ADOPT)
     assert take_request(tmp_path) is PassRequest.ADOPT
 

@@ -13,7 +13,7 @@ from agent.provision.memory import MAX_INTERRUPTIONS
 from agent.provision.remembered import Remembered
 
 
-def test_a_new_device_becomes_what_its_userdata_says_and_reports_it():
+def test_a_new_device_becomes_as_its_userdata_describes_and_reports_it():
     world = World()
     result = world.run()
     assert result.remembered.state is State.PROVISIONED

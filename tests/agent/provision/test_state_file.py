@@ -79,7 +79,7 @@ def test_a_memory_that_ends_anywhere_in_the_middle_is_never_read_in_part(tmp_pat
         assert load(tmp_path)[0] == FIRST
 
 
-def test_a_memory_that_is_lost_is_taken_from_the_copy_and_said(tmp_path):
+def test_a_memory_that_is_lost_is_taken_from_the_copy_and_reported(tmp_path):
     save(tmp_path, FIRST)
     save(tmp_path, SECOND)
     (tmp_path / state.STATE).unlink()
@@ -88,7 +88,7 @@ def test_a_memory_that_is_lost_is_taken_from_the_copy_and_said(tmp_path):
     assert str(damage) == f"state.corrupt: {tmp_path}/state.json: is missing; using the copy before it"
 
 
-def test_without_a_sound_copy_the_device_starts_without_a_memory_and_says_so(tmp_path):
+def test_without_a_sound_copy_the_device_starts_without_a_memory_and_reports_it(tmp_path):
     (tmp_path / state.STATE).write_bytes(b"x")
     assert load(tmp_path)[1].detail.endswith("there is no copy, starting without a memory")
     (tmp_path / state.STATE).write_bytes(b"x")
@@ -107,7 +107,7 @@ def test_a_damaged_memory_does_not_replace_the_copy(tmp_path):
     assert load(tmp_path)[0] == FIRST
 
 
-def test_nobody_else_may_read_what_is_remembered(tmp_path):
+def test_no_other_user_may_read_what_is_remembered(tmp_path):
     save(tmp_path, FIRST)
     save(tmp_path, SECOND)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
@@ -227,7 +227,7 @@ def test_where_there_is_no_such_place_or_it_is_full_the_disk_is_used(tmp_path, v
     assert load(tmp_path, volatile)[0].quiet_polls == 2
 
 
-def test_the_place_is_what_systemd_says(tmp_path, volatile, monkeypatch):
+def test_the_place_is_the_one_that_systemd_names(tmp_path, volatile, monkeypatch):
     monkeypatch.setenv("RUNTIME_DIRECTORY", f"{volatile}:/elsewhere")
     assert volatile_place(tmp_path) == volatile
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "absent"))

@@ -29,7 +29,7 @@ TAGS = {
 }
 
 
-def test_a_device_that_is_done_says_all_of_it():
+def test_a_device_that_is_done_reports_all_of_it():
     assert wanted_tags(REPORT) == TAGS
 
 
@@ -37,17 +37,17 @@ def test_an_imei_that_was_not_read_in_this_pass_is_not_named():
     assert "kitting_imei" not in wanted_tags(Report(State.FAILED, "0.1.0"))
 
 
-def test_a_device_that_has_found_out_nothing_says_nothing():
+def test_a_device_that_has_found_out_nothing_reports_nothing():
     assert wanted_tags(Report(State.NEW, "0.1.0", imei=Imei("490154203237518"))) == {}
 
 
-def test_a_failure_is_told_by_its_code_and_message():
+def test_a_failure_is_reported_by_its_code_and_message():
     failure = Failure(Code.BINDING_LOCK, "the modem has IMEI 1, the SIM is locked to 2")
     tags = wanted_tags(Report(State.BLOCKED, "0.1.0", failure=failure))
     assert tags["kitting_error"] == "binding.lock: the modem has IMEI 1, the SIM is locked to 2"
 
 
-def test_the_document_cannot_overwrite_what_the_agent_says():
+def test_the_document_cannot_overwrite_the_tags_of_the_agent():
     assert (
         wanted_tags(Report(State.FAILED, "0.1.0", extra={"kitting_state": "provisioned"}))["kitting_state"] == "failed"
     )

@@ -18,7 +18,7 @@ from agent.provision.lifecycle import State
         ("g", Code.METADATA_DISABLED, Code.METADATA_DISABLED),
     ],
 )
-def test_a_missing_group_and_missing_userdata_are_told_apart(group_id, shown, code):
+def test_a_missing_group_and_missing_userdata_are_distinguished(group_id, shown, code):
     world = World(subscriber=replace(SUBSCRIBER, group_id=group_id), userdata=Failure(shown, "nothing"))
     assert world.run().failure.code is code
 

@@ -163,7 +163,7 @@ def process_at(path: Path) -> tuple[int, str, int]:
     return int(path.parent.name), state, int(group)
 
 
-def test_it_is_ready_at_once_and_waits_as_long_as_the_pass_said(tmp_path):
+def test_it_is_ready_at_once_and_waits_as_long_as_the_pass_wrote(tmp_path):
     with resident(tmp_path) as host:
         host.sees_passes(1)
         host.put("pause_ms", "50")
@@ -217,7 +217,7 @@ def test_a_storm_of_messages_is_no_storm_of_passes(tmp_path):
         assert len(host.sees_passes(2)) == 2
 
 
-def test_where_nobody_can_be_listened_to_the_schedule_counts_and_nothing_is_tried_in_a_loop(tmp_path):
+def test_without_a_modem_to_listen_at_the_schedule_counts_and_nothing_is_tried_in_a_loop(tmp_path):
     with resident(tmp_path, least_s=0.0) as host:
         (listener,) = host.sees_listeners(1)
         host.put("ends", "75")

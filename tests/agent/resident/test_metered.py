@@ -40,18 +40,18 @@ def test_what_is_no_answer_is_no_yes(system, script):
     assert not is_metered(system)
 
 
-def test_where_there_is_no_networkmanager_nobody_is_asked(tmp_path):
+def test_where_there_is_no_networkmanager_no_program_is_started(tmp_path):
     (tmp_path / "usr/bin").mkdir(parents=True)
     says(tmp_path, 'touch "$0.asked"; echo u 1')
     assert not is_metered(tmp_path)
     assert not (tmp_path / "usr/bin/busctl.asked").exists()
 
 
-def test_where_there_is_no_busctl_nobody_says_so(system):
+def test_where_there_is_no_busctl_nothing_is_reported(system):
     assert not is_metered(system)
 
 
-def test_a_budget_that_somebody_set_counts_more(system):
+def test_a_budget_that_the_settings_name_counts_more(system):
     says(system, "echo u 1")
     set_by_hand = Budget(1, parse_budget("1 B/day").period)
     assert budget_of(set_by_hand, system) == set_by_hand

@@ -37,7 +37,7 @@ def test_a_modem_in_order_is_three_good_findings(tmp_path):
 
 
 @pytest.mark.parametrize("state", [state for state in SimState if state is not SimState.READY])
-def test_a_sim_that_is_not_ready_is_said_with_what_to_do(tmp_path, state):
+def test_a_sim_that_is_not_ready_is_reported_with_what_to_do(tmp_path, state):
     found = findings(tmp_path, replace(EQUIPMENT, radio=replace(RADIO, sim=Read(state))))["SIM in the modem"]
     assert (found.level, found.what) == (Level.FAULT, state.value)
     assert found.advice

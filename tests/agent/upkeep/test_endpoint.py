@@ -40,7 +40,7 @@ def test_a_table_that_is_refused_is_a_failure_and_nothing_is_closed(tmp_path, mo
     assert not is_closed(mark)
 
 
-def test_nftables_that_is_missing_is_said_with_what_to_install(tmp_path, monkeypatch):
+def test_nftables_that_is_missing_is_reported_with_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(endpoint, "NFT", str(tmp_path / "nft"))
     with pytest.raises(Failure) as caught:
         endpoint.close("http://metadata.soracom.io", [970], tmp_path / "closed")

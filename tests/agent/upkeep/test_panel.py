@@ -88,7 +88,7 @@ def test_a_directory_in_the_place_of_a_request_is_a_failure(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff" * 32, b"x" * 4096])
-def test_a_word_that_nobody_knows_is_searching(tmp_path, content):
+def test_an_unknown_word_is_searching(tmp_path, content):
     (tmp_path / "shown").write_bytes(content)
     assert shown_now(tmp_path) is Shown.SEARCHING
 

@@ -32,7 +32,7 @@ def test_platform_and_device_that_disagree_are_suspicious(sim, finding):
     assert found.needs_attention
 
 
-def test_a_sim_in_another_device_than_the_plan_says_is_suspicious():
+def test_a_sim_in_another_device_than_in_the_plan_is_suspicious():
     plan = Expectations(imeis={ON.sim_id: Imei(OTHER)})
     assert Finding.NOT_EXPECTED in row(ON, plan).findings
     assert Finding.NOT_EXPECTED not in row(ON, Expectations(imeis={ON.sim_id: Imei(IMEI)})).findings

@@ -10,7 +10,7 @@ def test_every_code_is_unique():
 
 
 @pytest.mark.parametrize("finding", Finding, ids=lambda finding: finding.code)
-def test_a_finding_says_what_is_wrong_and_what_to_do_in_both_languages(finding):
+def test_a_finding_names_the_fault_and_the_advice_in_both_languages(finding):
     for text in (finding.what, finding.advice):
         assert text.en.isascii()
         assert not text.ja.isascii()

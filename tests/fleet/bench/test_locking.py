@@ -92,7 +92,7 @@ def test_a_sim_that_is_offline_is_not_locked(operator):
     assert "not online" in refused(operator, sim)
 
 
-def test_a_sim_in_another_device_than_the_plan_says_is_not_locked(operator):
+def test_a_sim_in_another_device_than_in_the_plan_is_not_locked(operator):
     sim = operator.kitted()
     other = Expectations(imeis={sim.sim_id: Imei("490154203237518")})
     assert "another device than the plan says" in refused(operator, sim, expectations=other)

@@ -27,7 +27,7 @@ def operator():
         yield started
 
 
-def test_sims_that_are_as_the_plan_says_are_not_listed(operator):
+def test_sims_that_are_as_in_the_plan_are_not_listed(operator):
     found = abnormal_sims(operator.api, PLAN)
     assert (found.sims, found.total, found.handlers) == ((), 3, ())
 

@@ -37,7 +37,7 @@ def test_only_the_parameters_that_differ_are_set():
     assert change == PutParameters("b", "bench", "SoracomAir", {"userdata": PLAN.before.userdata}, air)
 
 
-def test_handlers_that_are_as_the_plan_says_are_left_alone():
+def test_handlers_that_are_as_in_the_plan_are_left_alone():
     assert list(handler_changes(PLAN, IDS, [*FOUND, EventHandler("x", "of another plan", {})])) == []
 
 

@@ -21,7 +21,7 @@ def prepare(operator, plan):
     return make_changes(operator.api, comparison, lambda *_: None)
 
 
-def test_afterwards_everything_is_as_the_plan_says(operator):
+def test_afterwards_everything_is_as_in_the_plan(operator):
     assert prepare(operator, plan_for(operator)) == 0
     names = {group.name: group for group in operator.platform.groups}
     bench, field = names["alpha-bench"], names["alpha-field"]

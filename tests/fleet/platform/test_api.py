@@ -100,7 +100,7 @@ def test_wrong_credentials_are_tried_once(operator, credentials):
     assert len(operator.account.calls) == 1
 
 
-def test_a_client_that_exceeds_the_rate_limit_waits_as_long_as_the_platform_says():
+def test_a_client_that_exceeds_the_rate_limit_waits_as_long_as_the_platform_demands():
     pauses = []
     with SimulatedOperator() as operator:
         api = operator.client(sleep=pauses.append, random=lambda: 0.0)

@@ -21,7 +21,7 @@ def mails(desk):
     return [message for _, _, message in desk.account.mails]
 
 
-def test_a_first_connection_is_told_with_who_and_what():
+def test_a_first_connection_is_reported_with_who_and_what():
     with Desk(status="ready", on=False) as desk:
         words = "${simId} ${imsi} ${groupId} ${oldStatus} ${newStatus} ${nobody}"
         desk.handler("SimStatusAttributeRule", mail(words), sourceStatus="ready", targetStatus="active")

@@ -31,13 +31,13 @@ def ordered(**more):
 @pytest.mark.parametrize(
     ("state", "result"), [(State.UNCONFIRMED, Result.UNCONFIRMED), (State.COMMITTED, Result.COMMITTED)]
 )
-def test_what_was_applied_is_said_with_every_step_and_note(state, result):
+def test_what_was_applied_is_reported_with_every_step_and_note(state, result):
     assert outcome_of(ordered(), Progress(state, ran=(RAN,)), (NOTE,)) == Outcome(
         "o", "d", result, (FILE, UNIT, PLANNED, NOTE), ran=(RAN,)
     )
 
 
-def test_actions_that_were_only_recorded_are_said_to_be():
+def test_actions_that_were_only_recorded_are_marked_as_such():
     outcome = outcome_of(ordered(recorded=True), Progress(State.COMMITTED), ())
     assert (outcome.recorded, [change.what for change in outcome.changes]) == (
         True,
@@ -46,7 +46,7 @@ def test_actions_that_were_only_recorded_are_said_to_be():
 
 
 @pytest.mark.parametrize(("withdrawn", "result"), [(False, Result.NOT_APPLIED), (True, Result.UNDONE)])
-def test_what_was_undone_is_said_with_its_cause_and_the_actions_that_were_begun(withdrawn, result):
+def test_what_was_undone_is_reported_with_its_cause_and_the_actions_that_were_begun(withdrawn, result):
     outcome = outcome_of(ordered(), Progress(State.UNDONE, 2, withdrawn, CAUSE), (NOTE,))
     assert (outcome.result, outcome.failure, outcome.changes) == (result, CAUSE, (UNIT, NOTE))
     assert outcome_of(ordered(), Progress(State.UNDONE, 1, withdrawn, CAUSE), ()).changes == ()
@@ -70,7 +70,7 @@ def test_secrets_are_masked_in_commands_and_failures():
     assert (failure.code, failure.detail, failure.where) == (Code.APPLY_FAILED, MASK, f"cat {MASK}")
 
 
-def test_of_a_sensitive_command_only_its_end_is_said():
+def test_of_a_sensitive_command_only_its_end_is_reported():
     step = ActionStep(RunCommand(("cat",), 1.0), KEY, once=True, sensitive=True)
     assert without(RAN, step, frozenset()) == Ran("(sensitive)", -1, 0.1, "", KEY)
 

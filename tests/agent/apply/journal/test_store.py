@@ -43,7 +43,7 @@ def ordered(**more):
 
 
 @pytest.mark.usefixtures("store")
-def test_nobody_else_may_enter(own):
+def test_no_other_user_may_enter(own):
     assert {path.stat().st_mode & 0o777 for path in (own / stores.NAME, own / stores.NAME / stores.KEPT)} == {0o700}
 
 

@@ -73,7 +73,7 @@ def test_commands_that_ended_are_kept_in_their_order():
     assert folded(events).ran == (RAN, other)
 
 
-def test_an_order_that_was_cut_off_says_so():
+def test_an_order_that_was_cut_off_is_reported():
     assert folded(map(Happened, (*APPLYING, Event.RESTARTED))).cause.code is Code.APPLY_INTERRUPTED
 
 

@@ -102,7 +102,7 @@ def test_what_stood_there_is_put_back_and_synced(root):
     assert disk.changes[-1] == "sync"
 
 
-def test_a_directory_with_files_of_somebody_else_stays(root):
+def test_a_directory_with_files_of_another_program_stays(root):
     (root / "etc/app/theirs").write_text("")
     assert not gateway(root).put_back("/etc/app", Absent())
     assert (root / "etc/app/theirs").exists()
@@ -133,7 +133,7 @@ def test_a_large_file_is_kept_by_its_digest(root, tmp_path):
     os.close(kept_at)
 
 
-def test_only_the_end_of_a_command_of_the_document_is_said():
+def test_only_the_end_of_a_command_of_the_document_is_reported():
     ran = Ran("true", 0, 0.1, "", KEY)
     actor = Actions(ran=ran)
     command = RunCommand(("true",), 5.0)

@@ -41,7 +41,7 @@ def test_without_a_checkpoint_no_connection_is_touched(programs):
 
 
 @pytest.mark.parametrize("missing", ["busctl", "nmcli"])
-def test_a_gateway_without_network_manager_says_so(programs, tmp_path, missing):
+def test_a_gateway_without_network_manager_is_reported(programs, tmp_path, missing):
     programs.add({"busctl": "nmcli", "nmcli": "busctl"}[missing])
     system = RunningSystem({"PATH": str(tmp_path)})
     (tmp_path / "sh").symlink_to("/bin/sh")

@@ -17,7 +17,7 @@ from agent.errors import Code, Failure
         (None, Code.APPLY_FAILED),
     ],
 )
-def test_a_full_disk_is_told_apart(number, code):
+def test_a_full_disk_is_distinguished(number, code):
     failure = as_failure(OSError(number, "why"), "/etc/a")
     assert (failure.code, failure.where) == (code, "/etc/a")
 

@@ -58,13 +58,13 @@ def test_a_command_that_fails_stops_everything_and_says_how(programs, text, code
 
 
 @pytest.mark.parametrize("text", ["exit 3", "kill -9 $$"])
-def test_a_command_that_may_fail_is_only_said(programs, text):
+def test_a_command_that_may_fail_is_only_reported(programs, text):
     assert programs.system.do(shell(text, on_error=OnError.CONTINUE), RUNCMD).code != 0
 
 
 @pytest.mark.parametrize("argv", [("no-such-program-here",), ("/etc/passwd",), ("a\0b",), ("",)])
 @pytest.mark.parametrize("on_error", list(OnError))
-def test_what_cannot_be_started_is_said_without_a_traceback(programs, argv, on_error):
+def test_what_cannot_be_started_is_reported_without_a_traceback(programs, argv, on_error):
     command = RunCommand(argv, PATIENCE_S, on_error)
     if on_error is OnError.CONTINUE:
         ran = programs.system.do(command, RUNCMD)
@@ -98,7 +98,7 @@ def test_of_much_output_the_end_is_kept(programs):
     assert len(ran.tail) <= MAX_TAIL_BYTES
 
 
-def test_nothing_that_a_terminal_would_obey_is_repeated(programs):
+def test_nothing_that_a_terminal_would_interpret_is_repeated(programs):
     ran = programs.system.do(shell(f"printf '{HOSTILE}'"), RUNCMD)
     assert ran.tail.isprintable()
     assert ran.tail.endswith("evil")
@@ -166,7 +166,7 @@ def test_a_systemctl_that_hangs_is_given_up(programs, monkeypatch):
         programs.add("systemctl", "sleep 30").system.do(RESTART, SERVICES)
 
 
-def test_without_systemctl_it_is_said_that_it_is_not_there(tmp_path):
+def test_without_systemctl_it_is_reported_that_it_is_not_there(tmp_path):
     with pytest.raises(Failure, match="No such file"):
         RunningSystem({"PATH": str(tmp_path)}).do(RESTART, SERVICES)
 

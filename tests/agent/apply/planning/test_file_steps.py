@@ -61,7 +61,7 @@ def test_a_file_of_the_agent_changes_places_with_a_directory():
         (DIRECTORY, FILE, {}, "not a directory"),
     ],
 )
-def test_what_belongs_to_somebody_else_stands_in_the_way(target, found, names, why):
+def test_what_belongs_to_another_program_stands_in_the_way(target, found, names, why):
     with pytest.raises(Failure, match=why) as caught:
         steps({"/a": target}, {"/a": found}, names)
     assert caught.value.where == "/a"

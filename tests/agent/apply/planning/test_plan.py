@@ -39,7 +39,7 @@ def test_what_is_no_longer_named_becomes_what_stood_there():
     assert plan == Plan(steps, Managed())
 
 
-def test_what_somebody_else_changed_since_is_left():
+def test_what_another_program_changed_since_is_left():
     assert planned([], {"/etc/a": OLD}, managed(before=Absent())) == Plan(
         (), Managed(), (Change("left", "/etc/a", Cause.CHANGED_SINCE),)
     )
@@ -51,7 +51,7 @@ def test_what_cannot_be_brought_back_is_left():
     )
 
 
-def test_a_directory_that_was_made_stays_managed_while_somebody_uses_it():
+def test_a_directory_that_was_made_stays_managed_while_it_is_in_use():
     made = managed("/etc/d", ETC, Absent())
     plan = planned([], {"/etc/d": ETC}, made, names={"/etc/d": frozenset({"theirs"})})
     assert plan == Plan((), made)

@@ -14,7 +14,7 @@ from agent.host.durable import COPY_BYTES
 MANY = 40
 
 
-def test_what_somebody_else_changed_and_the_document_still_wants_is_drift_and_is_left(gateway):
+def test_what_another_program_changed_and_the_document_still_wants_is_drift_and_is_left(gateway):
     gateway.becomes([file("/etc/a")])
     (gateway.root / "etc/a").write_text("edited\n")
     outcome = gateway.becomes([file("/etc/a")])
@@ -31,7 +31,7 @@ def test_drift_is_put_right_where_the_document_enforces(gateway):
     assert (gateway.root / "etc/a").read_text() == "x\n"
 
 
-def test_a_file_that_somebody_removed_is_drift_as_well(gateway):
+def test_a_file_that_another_program_removed_is_drift_as_well(gateway):
     gateway.becomes([file("/etc/a")])
     (gateway.root / "etc/a").unlink()
     assert gateway.becomes([file("/etc/a")]).changes[0].what == "drift"
@@ -47,7 +47,7 @@ def test_where_the_document_wants_something_new_it_is_written_over_drift(gateway
     assert (gateway.root / "etc/theirs.conf").read_text() == "theirs\n"
 
 
-def test_drift_that_nothing_names_any_more_stays_and_is_said(gateway):
+def test_drift_that_nothing_names_any_more_stays_and_is_reported(gateway):
     gateway.becomes([file("/etc/a")])
     (gateway.root / "etc/a").write_text("edited\n")
     outcome = gateway.becomes([])

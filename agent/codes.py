@@ -1,4 +1,4 @@
-"""Words. The table of failures: each has a stable code, used by the log, the tag, the documentation and the tests.
+"""Values. The table of failures: each has a stable code, used by the log, the tag, the documentation and the tests.
 
 Adding a code: one row here, one test; `docs/errors.md` is generated from this file (`make docs`).
 """

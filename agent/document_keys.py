@@ -1,4 +1,4 @@
-"""Words. The keys of the userdata document: the one list that settings, schema, effects and documentation follow.
+"""Values. The keys of the userdata document: the one list that settings, schema, effects and documentation follow.
 
 A new key is a name here, a member of `config/userdata.schema.json` at the same place, and a module of the same name in
 `agent/configuration/keys/` with a function `render`. A key whose effects have fixed places names these in `PLACES`.

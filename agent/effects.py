@@ -1,4 +1,4 @@
-"""Words. The closed list of effects: everything that a configuration can do to a gateway, as values.
+"""Values. The closed list of effects: everything that a configuration can do to a gateway, as values.
 
 The keys of a document are rendered into effects; only `agent/apply` plans, does and undoes them. Modes and owners have
 no defaults, so that a file never has a wider mode for a moment than it has in the end.

@@ -1,4 +1,4 @@
-"""Words. A failure outside the program: `Failure`, with a code of the closed table in `agent.codes`.
+"""Values. A failure outside the program: `Failure`, with a code of the closed table in `agent.codes`.
 
 Examples are a missing file, a silent modem and a wrong document. A failure names what was wrong, where, and what to do,
 and is shown to people without a traceback. Any other exception is a bug.

@@ -1,4 +1,4 @@
-"""Words. Identities: the numbers of a SIM and a modem, the subscriber record, the equipment.
+"""Values. Identities: the numbers of a SIM and a modem, the subscriber record, the equipment.
 
 Every value of these types is valid: making a value from an invalid text raises `ValueError`.
 """

@@ -1,4 +1,4 @@
-"""Words. The path of a value in a document, and the spelling of such a path for people."""
+"""Values. The path of a value in a document, and the spelling of such a path for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. Why something is done to the gateway, or is left undone: values for programs, and one text for people.
+"""Values. Why something is done to the gateway, or is left undone: values for programs, and one text for people.
 
 Decisions compare these values. `reason_text` is the only function that makes a sentence of them.
 """

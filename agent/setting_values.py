@@ -1,4 +1,4 @@
-"""Words. The value of a single setting, from the settings file; raises `ValueError` with a message for people.
+"""Values. The value of a single setting, from the settings file; raises `ValueError` with a message for people.
 
 Each function takes the TOML value of one key and returns the value that the program works with.
 """

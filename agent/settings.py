@@ -1,4 +1,4 @@
-"""Words. The device's own settings (`/etc/kitting-agent/agent.toml`) as values; `config/agent.toml` explains each key.
+"""Values. The device's own settings (`/etc/kitting-agent/agent.toml`) as values; `config/agent.toml` explains each key.
 
 Every key is optional. A wrong key or value is a `Failure` that names it: `settings.unreadable`, `settings.invalid`.
 """

@@ -1,4 +1,4 @@
-"""Words. A text that is shown to people in English and in Japanese."""
+"""Values. A text that is shown to people in English and in Japanese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. A request and a response of HTTP/1.1, and how a response looks on the wire."""
+"""Values. A request and a response of HTTP/1.1, and how a response looks on the wire."""
 
 from __future__ import annotations
 

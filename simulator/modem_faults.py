@@ -1,4 +1,4 @@
-"""Words. The faults of a modem. A modem can have several faults at once; `modem.py` carries them out."""
+"""Values. The faults of a modem. A modem can have several faults at once; `modem.py` carries them out."""
 
 from __future__ import annotations
 

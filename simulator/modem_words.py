@@ -1,4 +1,4 @@
-"""Words. Commands, error numbers and other protocols of all modems; the data of a family is in its model."""
+"""Values. Commands, error numbers and other protocols of all modems; the data of a family is in its model."""
 
 from __future__ import annotations
 

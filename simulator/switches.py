@@ -1,4 +1,4 @@
-"""Words. Switches for behaviour of the platform that is not published, or that differs between subscriptions.
+"""Values. Switches for behaviour of the platform that is not published, or that differs between subscriptions.
 
 The defaults are the likeliest positions. `docs/simulator.md` names for each switch how certain it is. A client is ready
 for the field when it works with every position of every switch.

@@ -1,4 +1,4 @@
-"""Words. Keys that users of cloud-config try, and what to write here instead."""
+"""Values. Keys that users of cloud-config try, and what to write here instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. Where something is in a document, and what is wrong with it there.
+"""Values. Where something is in a document, and what is wrong with it there.
 
 A `Fault` is found without knowing lines; a `Problem` is a fault with its line, as people are shown it. Neither ever
 quotes a value that may be a secret.

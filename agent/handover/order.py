@@ -1,4 +1,4 @@
-"""Words. The contract between the two halves of the device: an order goes in, an outcome comes out.
+"""Values. The contract between the two halves of the device: an order goes in, an outcome comes out.
 
 An applied configuration waits for a confirmation, which goes in. `order_json` has the JSON form of all three.
 """

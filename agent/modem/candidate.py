@@ -1,4 +1,4 @@
-"""Words. A serial port that may belong to a modem."""
+"""Values. A serial port that may belong to a modem."""
 
 from __future__ import annotations
 

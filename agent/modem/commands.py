@@ -1,4 +1,4 @@
-"""Words. The closed list of commands that may be sent to a modem.
+"""Values. The closed list of commands that may be sent to a modem.
 
 No command of the list makes a modem store anything: on some modems a wrong command changes the IMEI. The list has no
 vendor's command that is known to disturb the modem of another vendor.

@@ -1,4 +1,4 @@
-"""Words. The time limits for reading the equipment: every wait of agent/modem has its limit here.
+"""Values. The time limits for reading the equipment: every wait of agent/modem has its limit here.
 
 One reading ends within the sum of `all_s`, `manager_answer_s` and `close_s`, which is less than the minute that a pass
 allows for it.

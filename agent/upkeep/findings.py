@@ -1,4 +1,4 @@
-"""Words. The findings of the doctor."""
+"""Values. The findings of the doctor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. The tags of a SIM in which the desk records its own work; devices and plans do not write them."""
+"""Values. The tags of a SIM in which the desk records its own work; devices and plans do not write them."""
 
 LOCKED_IMEI = "desk_imei"
 """The IMEI to which the desk locked the SIM; set only after the lock was proven."""

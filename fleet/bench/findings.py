@@ -1,4 +1,4 @@
-"""Words. Everything that can be wrong with a SIM, with what to do, in both languages.
+"""Values. Everything that can be wrong with a SIM, with what to do, in both languages.
 
 Adding a finding: a member here, the rule that finds it in `finding_rules`, and a test.
 """

@@ -1,4 +1,4 @@
-"""Words. The kitting plan: which SIMs, which two groups, which event handlers, and what is normal in the field."""
+"""Values. The kitting plan: which SIMs, which two groups, which event handlers, and what is normal in the field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. With which key or password the desk signs in to the SORACOM API, and at which endpoint."""
+"""Values. With which key or password the desk signs in to the SORACOM API, and at which endpoint."""
 
 from __future__ import annotations
 

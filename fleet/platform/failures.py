@@ -1,4 +1,4 @@
-"""Words. Failures of the SORACOM API, with the HTTP status and the platform's own error code as members."""
+"""Values. Failures of the SORACOM API, with the HTTP status and the platform's own error code as members."""
 
 from __future__ import annotations
 

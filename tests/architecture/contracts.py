@@ -12,7 +12,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
+KINDS = ("Values", "Pure", "Edge", "Story", "Entry point")
 """From the ground up: a module imports modules of its own kind and of the kinds before it."""
 TOUCHING = frozenset(
     {"fcntl", "logging", "random", "requests", "serial", "socket", "subprocess", "systemd", "threading", "time"}
@@ -46,7 +46,7 @@ DESK_MAY_USE = (
     "agent.setting_values",
     "agent.settings",
 )
-"""Modules and folders of the device that the desk may import: the document and the words; nothing touches a device."""
+"""Modules and folders of the device that the desk may import: the document and the values; nothing touches a device."""
 
 
 def graph() -> grimp.ImportGraph:
@@ -90,7 +90,7 @@ def arrows(imports: grimp.ImportGraph, package: str = "") -> list[tuple[str, str
 
 
 def imports_upward(imports: grimp.ImportGraph) -> list[str]:
-    """Entry points use stories, stories use edges, edges use pure modules, and all use words."""
+    """Entry points use stories, stories use edges, edges use pure modules, and all use values."""
     rank = {kind: place for place, kind in enumerate(KINDS)}
     return [
         f"{importer} ({kind_of(importer)}) imports {imported} ({kind_of(imported)})"
@@ -104,7 +104,7 @@ def impure(imports: grimp.ImportGraph) -> list[str]:
     return [
         f"{importer} ({kind_of(importer)}) imports {imported}"
         for importer in ours(imports)
-        if kind_of(importer) in {"Words", "Pure"} and importer.startswith(("agent", "fleet"))
+        if kind_of(importer) in {"Values", "Pure"} and importer.startswith(("agent", "fleet"))
         for imported in sorted(imports.find_modules_directly_imported_by(importer))
         if imported in TOUCHING
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("Words", "Pure", "Edge", "Story", "Entry point")
+KINDS = ("Values", "Pure", "Edge", "Story", "Entry point")
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
     for folder in ("agent", "fleet", "simulator")
@@ -68,7 +68,7 @@ READS_ITS_OWN_FILE = {"agent.settings"}
 """`load` stands beside the values that it makes, so that the entry points import one module less."""
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if kind(MODULES[name]) in {"Pure", "Words"}])
+@pytest.mark.parametrize("name", [name for name in MODULES if kind(MODULES[name]) in {"Pure", "Values"}])
 def test_a_pure_module_reads_no_file_and_does_not_know_where_it_is(name):
     tree = ast.parse(MODULES[name].read_text())
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}

@@ -1,4 +1,4 @@
-"""Words. What can be at a path of a gateway.
+"""Values. What can be at a path of a gateway.
 
 Owners are numbers, since the number of a name may change later. Two nodes are equal if content, mode, owner and target
 are; times, access control lists and further hard links are not kept.

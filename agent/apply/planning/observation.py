@@ -1,4 +1,4 @@
-"""Words. The questions that are put to a gateway before a plan is made, and the answers."""
+"""Values. The questions that are put to a gateway before a plan is made, and the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words. A step from one generation to the next, and what a generation manages."""
+"""Values. A step from one generation to the next, and what a generation manages."""
 
 from __future__ import annotations
 

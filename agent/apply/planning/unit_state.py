@@ -1,4 +1,4 @@
-"""Words. A systemd unit as it was seen, and whether a verb would change it."""
+"""Values. A systemd unit as it was seen, and whether a verb would change it."""
 
 from __future__ import annotations
 

@@ -28,4 +28,9 @@ class Failure(Exception):
 
 def failure_from(error: OSError, code: Code, where: object = "", *, advice: str = "") -> Failure:
     """A refusal of the operating system as a failure: its text under `code`, and the place that it is about."""
-    return Failure(code, error.strerror or str(error), where=str(where), advice=advice)
+    return Failure(code, text_of(error), where=str(where), advice=advice)
+
+
+def text_of(error: OSError) -> str:
+    """The operating system's text for a refusal."""
+    return error.strerror or str(error)

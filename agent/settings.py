@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.document_keys import DOCUMENT_KEYS
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.setting_values import (
     Budget,
@@ -241,7 +241,7 @@ def load(path: Path | None) -> Settings:
             return Settings()
         raise Failure(Code.SETTINGS_UNREADABLE, "no such file", where=str(place)) from None
     except OSError as error:
-        raise Failure(Code.SETTINGS_UNREADABLE, error.strerror or str(error), where=str(place)) from None
+        raise failure_from(error, Code.SETTINGS_UNREADABLE, place) from None
     if len(content) > MAX_BYTES:
         raise Failure(Code.SETTINGS_INVALID, f"larger than {MAX_BYTES} bytes", where=str(place))
     try:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, text_of
 from agent.host.process_entry import bug, print_json, print_lines
 from agent.provision.state_file import make_directory, pass_lock, remembered_now
 from agent.settings import Settings
@@ -90,7 +90,7 @@ def _write_pause(descriptor: int, pause_s: float) -> None:
     try:
         os.write(descriptor, f"{pause_s * 1000:.0f}".encode())
     except OSError as error:
-        raise Failure(Code.USAGE, f"--next-pass-to is for the resident: {error.strerror}") from None
+        raise Failure(Code.USAGE, f"--next-pass-to is for the resident: {text_of(error)}") from None
 
 
 def _show_bug(error: BaseException | None) -> None:

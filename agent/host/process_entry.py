@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 
 _POSIX_MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "termios", "tty"})
 _PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"}
@@ -100,7 +100,7 @@ def read_input(place: Path) -> bytes:
         try:
             return place.read_bytes()
         except OSError as error:
-            raise Failure(Code.FILE_UNREADABLE, error.strerror or str(error), where=str(place)) from None
+            raise failure_from(error, Code.FILE_UNREADABLE, place) from None
     try:
         return sys.stdin.buffer.read()
     except (OSError, AttributeError):  # without a standard input, sys.stdin is None

@@ -21,7 +21,7 @@ from pathlib import Path
 from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, Kind, failure_from
 from agent.metadata.adapter import TransportAdapter
 from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
@@ -182,4 +182,4 @@ def _sync(directory: Path) -> None:
 def _disk(error: OSError, place: Path) -> Failure:
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     code = Code.APPLY_NO_SPACE if full else Code.STATE_UNWRITABLE
-    return Failure(code, error.strerror or str(error), where=str(place))
+    return failure_from(error, code, place)

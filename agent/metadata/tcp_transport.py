@@ -18,7 +18,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, text_of
 
 Address = tuple[Any, Any, int, str, Any]
 """One row of `socket.getaddrinfo`."""
@@ -273,7 +273,7 @@ def _family(interface: str) -> int:
 def _no_connection(error: OSError, address: str, limit_s: float) -> str:
     if isinstance(error, TimeoutError) and error.errno is None:
         return f"no connection to {address} within {limit_s:g} s"
-    return f"no connection to {address}: {error.strerror or error}"
+    return f"no connection to {address}: {text_of(error)}"
 
 
 def _not_bound(error: OSError, interface: str) -> str:
@@ -285,4 +285,4 @@ def _not_bound(error: OSError, interface: str) -> str:
         case errno.EPERM:
             return f"this user may not bind to {interface} ([metadata] interface)"
         case _:
-            return f"cannot leave by {interface} ([metadata] interface): {error.strerror or error}"
+            return f"cannot leave by {interface} ([metadata] interface): {text_of(error)}"

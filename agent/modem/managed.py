@@ -20,7 +20,7 @@ from agent.modem.limits import Limits
 from agent.modem.port_owners import processes
 
 if TYPE_CHECKING:
-    from agent.modem.mmcli import Card, Managed
+    from agent.modem.mmcli import Card, ManagedModem
 
 PROGRAM = Path("usr/bin/mmcli")
 UNIT = Path("run/systemd/units/invocation:ModemManager.service")
@@ -37,7 +37,7 @@ class ModemManager:
         self._program = system / PROGRAM
         self._until = 0.0
 
-    def modems(self) -> tuple[Managed, ...]:
+    def modems(self) -> tuple[ManagedModem, ...]:
         """Every modem of ModemManager; none where it is not installed, does not run, or does not answer."""
         if not self._program.exists():
             return ()
@@ -50,7 +50,7 @@ class ModemManager:
             return ()
         return tuple(filter(None, map(self._modem, paths)))
 
-    def _modem(self, path: str) -> Managed | None:
+    def _modem(self, path: str) -> ManagedModem | None:
         """The modem with this D-Bus path; None where it has gone meanwhile."""
         from agent.modem.mmcli import imei_unless_imsi, modem_in
 
@@ -63,7 +63,7 @@ class ModemManager:
         equipment = replace(known, imei=imei_unless_imsi(known.imei, card.imsi), imsi=card.imsi, iccid=card.iccid)
         return replace(managed, equipment=equipment)
 
-    def _card(self, managed: Managed) -> Card:
+    def _card(self, managed: ManagedModem) -> Card:
         """The SIM of a modem, or the reason why nothing is known of it."""
         from agent.modem.mmcli import card_in, no_card
 

@@ -59,7 +59,7 @@ _FAILURES = {"sim-missing": SimState.ABSENT, "sim-error": SimState.FAILED}
 
 
 @frozen
-class Managed:
+class ManagedModem:
     """A modem that ModemManager manages."""
 
     equipment: Equipment
@@ -98,7 +98,7 @@ def message_text(text: bytes) -> str:
     return _text(_inner(_inner(_table(text), "sms"), "content"), "text") or ""
 
 
-def modem_in(text: bytes) -> Managed:
+def modem_in(text: bytes) -> ManagedModem:
     """The modem in the output of `mmcli -m MODEM -J`; raises `modem.unverified`."""
     modem = _inner(_table(text), "modem")
     generic, cellular = _inner(modem, "generic"), _inner(modem, "3gpp")
@@ -106,7 +106,7 @@ def modem_in(text: bytes) -> Managed:
     primary = _text(generic, "primary-port")
     sim_path = _text(generic, "sim")
     at_ports = tuple(port["name"] for port in ports if "at" in port["kind"].split(", ") and port["name"] != primary)
-    return Managed(
+    return ManagedModem(
         _equipment(generic, cellular, f"/dev/{primary}" if primary else None),
         _text(generic, "device") or "",
         tuple(port["name"] for port in ports),

@@ -32,7 +32,7 @@ from agent.modem.survey import Survey
 from agent.settings import ModemSettings
 
 if TYPE_CHECKING:
-    from agent.modem.mmcli import Managed
+    from agent.modem.mmcli import ManagedModem
 
 Asked = list[tuple[Candidate, Equipment]]
 
@@ -89,7 +89,7 @@ def _no_modem(settings: ModemSettings) -> Failure:
     return Failure(Code.MODEM_NO_PORT, "there is no USB serial port of a modem, and ModemManager has no modem")
 
 
-def _filled(managed: Managed, gaps: Asked) -> Equipment:
+def _filled(managed: ManagedModem, gaps: Asked) -> Equipment:
     """The equipment of a managed modem, with the values from its free ports added."""
     answers = [equipment for port, equipment in gaps if rounds.managed_modem_of(port, [managed])]
     return rounds.filled(managed.equipment, rounds.best_read(answers)) if answers else managed.equipment
@@ -108,7 +108,7 @@ class _Reader:
     until: float
     """The end of the reading on the monotonic clock."""
 
-    def find(self) -> tuple[tuple[Managed, ...], Sequence[Candidate]]:
+    def find(self) -> tuple[tuple[ManagedModem, ...], Sequence[Candidate]]:
         """The modems of ModemManager, and all ports.
 
         Waits where a modem may still appear, or where ModemManager may still be examining the ports.
@@ -129,7 +129,7 @@ class _Reader:
             return on_machine
         return [named(self.settings.port, on_machine)]
 
-    def _wanted(self, managed: tuple[Managed, ...], ports: Sequence[Candidate]) -> tuple[Managed, ...]:
+    def _wanted(self, managed: tuple[ManagedModem, ...], ports: Sequence[Candidate]) -> tuple[ManagedModem, ...]:
         """All modems of ModemManager; where the settings name a port, only the modem with that port."""
         if self.settings.port == "auto":
             return managed
@@ -150,7 +150,7 @@ class _Reader:
         good = [port.path for port, equipment in asked if isinstance(equipment.imei, Read)]
         return asked + self._side_by_side(rounds.second_round(ports, first, good))
 
-    def ask_beside(self, ports: Sequence[Candidate], managed: Sequence[Managed]) -> Asked:
+    def ask_beside(self, ports: Sequence[Candidate], managed: Sequence[ManagedModem]) -> Asked:
         """Reads ports that ModemManager leaves free, of modems whose IMEI or SIM it does not report."""
         return self._side_by_side(rounds.beside(ports, managed))
 

@@ -10,23 +10,23 @@ from agent.identity import Equipment, Read
 from agent.modem.candidate import Candidate
 
 if TYPE_CHECKING:
-    from agent.modem.mmcli import Managed
+    from agent.modem.mmcli import ManagedModem
 
 _GAPS = ("imsi", "iccid")
 _BY_IMPORTANCE = ("imei", "imsi", "iccid", "model", "manufacturer")
 
 
-def managed_modem_of(candidate: Candidate, managed: Iterable[Managed]) -> Managed | None:
+def managed_modem_of(candidate: Candidate, managed: Iterable[ManagedModem]) -> ManagedModem | None:
     """The modem of ModemManager to which a port belongs; None where it belongs to none."""
     return next((modem for modem in managed if modem.device == candidate.device or candidate.name in modem.ports), None)
 
 
-def free(candidates: Iterable[Candidate], managed: Sequence[Managed]) -> list[Candidate]:
+def free(candidates: Iterable[Candidate], managed: Sequence[ManagedModem]) -> list[Candidate]:
     """The ports of devices that ModemManager does not manage."""
     return [port for port in candidates if managed_modem_of(port, managed) is None]
 
 
-def beside(candidates: Iterable[Candidate], managed: Iterable[Managed]) -> list[Candidate]:
+def beside(candidates: Iterable[Candidate], managed: Iterable[ManagedModem]) -> list[Candidate]:
     """Free ports for AT commands, of managed modems whose IMEI or SIM ModemManager does not report."""
     lacking = [modem for modem in managed if is_lacking(modem.equipment)]
     names = {port for modem in lacking for port in modem.at_ports}

@@ -10,7 +10,7 @@ from agent.modem.candidate import Candidate
 from agent.modem.dialogue import ExchangeRecord
 
 if TYPE_CHECKING:
-    from agent.modem.mmcli import Managed
+    from agent.modem.mmcli import ManagedModem
 
 
 @frozen
@@ -19,7 +19,7 @@ class Survey:
 
     equipment: Equipment
     """The modem with the most important value; the other modems are in its `others`."""
-    managed: tuple[Managed, ...]
+    managed: tuple[ManagedModem, ...]
     """The modems of ModemManager."""
     asked: tuple[tuple[Candidate, Equipment], ...]
     """Each port that was read, with the equipment read on it."""

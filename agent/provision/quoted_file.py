@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 
 MAX_LINE_BYTES = 4096
 
@@ -25,6 +25,6 @@ def first_line(root: Path, path: str) -> str:
             line = file.read(MAX_LINE_BYTES).replace(b"\0", b"\n").strip().partition(b"\n")[0]
         return line.decode().strip()
     except OSError as error:
-        raise Failure(Code.REPORT_UNREADABLE, error.strerror or str(error), where=path) from None
+        raise failure_from(error, Code.REPORT_UNREADABLE, path) from None
     except UnicodeDecodeError:
         raise Failure(Code.REPORT_UNREADABLE, "not UTF-8 text", where=path) from None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent import __version__
-from agent.errors import Code, failure_from
+from agent.errors import Code, failure_from, text_of
 from agent.host import program_files
 from agent.host.durable import read_bounded
 from agent.host.programs import run
@@ -84,7 +84,7 @@ def _file(path: Path) -> str:
     try:
         return read_bounded(path, MAX_BYTES).decode("utf-8", "replace")
     except OSError as error:
-        return f"({path}: {error.strerror or error})\n"
+        return f"({path}: {text_of(error)})\n"
 
 
 def _printed_by(*command: str) -> str:
@@ -92,5 +92,5 @@ def _printed_by(*command: str) -> str:
     try:
         ended = run(command, limit_s=LIMIT_S, environment=program_files.environment(), last_bytes=MAX_BYTES)
     except OSError as error:
-        return f"({command[0]}: {error.strerror})\n"
+        return f"({command[0]}: {text_of(error)})\n"
     return (ended.output + ended.errors).decode("utf-8", "replace")

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, text_of
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
 from agent.metadata.service import MetadataService
@@ -75,7 +75,7 @@ def _route(wanted: str, address: IPv4Address, system: Path) -> Finding:
     try:
         routes = parse_routes((system / "proc/net/route").read_text("ascii", "replace"))
     except OSError as error:
-        return Finding("route", Level.SKIPPED, f"/proc/net/route cannot be read: {error.strerror}")
+        return Finding("route", Level.SKIPPED, f"/proc/net/route cannot be read: {text_of(error)}")
     if address.is_loopback:
         return Finding("route", Level.OK, f"{address} is this machine itself (a simulator)")
     route = route_to(address, routes)

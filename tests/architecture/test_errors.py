@@ -35,3 +35,8 @@ def test_a_failure_says_its_code_its_place_and_what_was_wrong():
     )
     assert Failure(Code.APPLY_FAILED, "x").advice == Code.APPLY_FAILED.advice
     assert Failure(Code.APPLY_FAILED, "x", advice="Do this.").advice == "Do this."
+
+
+def test_the_text_of_the_operating_system_is_taken_in_one_place():
+    readers = {path.name for path in (TESTS.parent / "agent").rglob("*.py") if "error.strerror" in path.read_text()}
+    assert readers == {"errors.py"}

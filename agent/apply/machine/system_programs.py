@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, text_of
 from agent.frozen import frozen
 from agent.host import programs
 from agent.host.programs import Ended, NotEnded
@@ -36,7 +36,7 @@ class SystemPrograms:
         except NotEnded as late:
             why = f"not ended within {limit_s:g} s: {one_line(late.output)}"
         except OSError as error:
-            why = error.strerror or str(error)
+            why = text_of(error)
         raise failed(argv, why)
 
     def printed(self, argv: tuple[str, ...], limit_s: float | None = None) -> str:

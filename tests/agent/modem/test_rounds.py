@@ -8,7 +8,7 @@ from agent.errors import Code, Failure
 from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Source
 from agent.modem import rounds
 from agent.modem.candidate import Candidate
-from agent.modem.mmcli import Managed
+from agent.modem.mmcli import ManagedModem
 
 SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"), "/dev/ttyUSB0")
 IMEI, IMSI = Read(Imei("490154203237518")), Read(Imsi("001010000000001"))
@@ -22,7 +22,7 @@ def port(number, device="a", **more):
 
 
 def managed(equipment=WITH_IMEI, device="a", ports=("ttyUSB1", "ttyUSB2"), at_ports=("ttyUSB2",)):
-    return Managed(equipment, device, ports, at_ports, None)
+    return ManagedModem(equipment, device, ports, at_ports, None)
 
 
 CALLS = port(3, for_calls=True)

@@ -4,13 +4,13 @@ from agent.commands.display.modem import modem_lines, modem_values
 from agent.errors import Code, Failure
 from agent.identity import Equipment
 from agent.modem.candidate import Candidate
-from agent.modem.mmcli import Managed
+from agent.modem.mmcli import ManagedModem
 from agent.modem.survey import Survey
 
 SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"), "/dev/ttyUSB2")
 SURVEY = Survey(
     SILENT,
-    (Managed(SILENT, "/sys/devices/modem", ("ttyUSB3", "cdc-wdm0"), ("ttyUSB3",), None),),
+    (ManagedModem(SILENT, "/sys/devices/modem", ("ttyUSB3", "cdc-wdm0"), ("ttyUSB3",), None),),
     ((Candidate("/dev/ttyUSB2", "ttyUSB2", "/sys/devices/other", (0, "", 2)), SILENT),),
     (),
 )

@@ -1,22 +1,17 @@
 """Pure. What a document may not do to a device: some things never, others where the device's settings forbid them.
 
-A document never writes to these paths, whatever the settings say. The root half asks `forbidden_path` again for the
-place to which a path leads by the links on the device:
-- what belongs to the agent: a configuration must not take the device out of reach of the next configuration;
-- accounts, passwords, sudoers, ssh host keys: a wrong file locks everybody out, or gives the device away;
-- /proc, /sys, /dev, /run: files there do not stay;
-- /boot: on a Raspberry Pi it is FAT, without owners and without a safe rename, and a fault there keeps the device from
-  booting into the generation that would undo it.
+`protected_places` and `protected_units` have what no settings can allow.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from agent.configuration.problems import Fault
+from agent.configuration.protected_places import forbidden_path
+from agent.configuration.protected_units import why_not_named
 from agent.errors import Code
 from agent.key_path import KeyPath
 from agent.settings import ApplySettings
@@ -25,22 +20,6 @@ HOMES = "/home"
 """Every account may have its home below this directory."""
 PUBLIC_KEYS = "/etc/ssh/authorized_keys.d"
 """The directory with one file of public keys for each user."""
-_NEVER = (
-    (re.compile(r"/(proc|sys|dev|run|var/run|var/lock)(/.*)?"), "is not a place for files that stay"),
-    (re.compile(r"/boot(/.*)?"), "decides whether the device boots, and could not be undone"),
-    (re.compile(r"/etc/(passwd|shadow|group|gshadow|subuid|subgid)(-|\.lock)?(/.*)?"), "holds the device's accounts"),
-    (re.compile(r"/etc/\.pwd\.lock"), "holds the device's accounts"),
-    (re.compile(r"/etc/sudoers.*"), "decides which users may become root"),
-    (re.compile(r"/etc/ssh/ssh_host_.*"), "is the device's own key"),
-    (re.compile(r"/(.*/)?kitting-(agent|apply).*"), "belongs to the agent"),
-    (re.compile(r"/(.*/)?kitting-[^/]*\.(service|socket|timer|path|target|slice).*"), "belongs to the agent"),
-)
-_OWN_UNIT = "kitting-"
-
-
-def forbidden_path(path: str) -> str:
-    """Why no document may write to this path; empty where a document may."""
-    return next((reason for pattern, reason in _NEVER if pattern.fullmatch(path)), "")
 
 
 def named_paths(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -58,8 +37,8 @@ def never_allowed(document: Mapping[str, Any]) -> Iterator[Fault]:
         if reason := forbidden_path(path):
             yield _not_allowed(place, f"{path} {reason}")
     for place, unit in _named_units(document):
-        if unit.startswith(_OWN_UNIT):
-            yield _not_allowed(place, "belongs to the agent")
+        if reason := why_not_named(unit):
+            yield _not_allowed(place, reason)
 
 
 def _named_homes(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:

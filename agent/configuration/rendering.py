@@ -9,8 +9,10 @@ from typing import Any
 from agent.configuration.key_modules import renderer_of
 from agent.configuration.policy import PUBLIC_KEYS, named_paths, never_allowed
 from agent.configuration.problems import Fault
+from agent.configuration.protected_units import UNIT_DIRECTORIES, why_not_written
 from agent.document_keys import DOCUMENT_KEYS
-from agent.effects import FileEffect, RemoveFile, WantedEffect
+from agent.effects import FileEffect, RemoveFile, WantedEffect, WriteFile
+from agent.errors import Code
 from agent.frozen import frozen
 from agent.key_path import KeyPath, path_text
 
@@ -31,7 +33,16 @@ def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> R
     if sound.get("enforce"):
         wanted = tuple(replace(item, enforce=True) for item in wanted)
     faults = tuple(item for item in items if isinstance(item, Fault))
-    return Rendered(wanted, (*faults, *never_allowed(sound), *_collisions(sound, wanted)))
+    return Rendered(wanted, (*faults, *never_allowed(sound), *_unit_files(wanted), *_collisions(sound, wanted)))
+
+
+def _unit_files(wanted: Iterable[WantedEffect]) -> Iterator[Fault]:
+    """Units that would reach the agent's own units."""
+    for item in wanted:
+        match item.effect:
+            case WriteFile(path, content) if path.startswith(UNIT_DIRECTORIES):
+                for reason in why_not_written(content.decode(errors="replace")):
+                    yield Fault(item.because.path, reason, Code.USERDATA_NOT_ALLOWED)
 
 
 def _with_sshd(wanted: Iterable[WantedEffect]) -> list[WantedEffect]:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from agent.configuration import policy as rules
 from agent.configuration.document import Document, parse, unclean
 from agent.configuration.fill import Names, filled, holds_template, names, template_faults
-from agent.configuration.policy import forbidden_path
 from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
 from agent.configuration.schema import Schema, faults, value_at
@@ -36,7 +35,6 @@ __all__ = [
     "Problem",
     "Source",
     "check",
-    "forbidden_path",
     "from_document",
     "names",
     "report_items",

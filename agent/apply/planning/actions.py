@@ -13,6 +13,7 @@ from dataclasses import replace
 from agent.apply.planning.nodes import Absent, Kept
 from agent.apply.planning.steps import BACK, ActionStep, FileStep, Managed, Step
 from agent.apply.planning.unit_state import UnitState, would_change_nothing
+from agent.configuration.protected_units import UNIT_DIRECTORIES
 from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
 from agent.errors import Code, Failure
 from agent.frozen import frozen
@@ -21,12 +22,6 @@ from agent.reasons import Cause
 Changed = tuple[FileStep, tuple[Action, ...]]
 """A file step, and the actions that follow from it."""
 
-UNIT_DIRECTORIES = (
-    "/etc/systemd/system/",
-    "/usr/lib/systemd/system/",
-    "/usr/local/lib/systemd/system/",
-    "/lib/systemd/system/",
-)
 RELOAD_UNITS = RunCommand(("systemctl", "daemon-reload"), 90.0)
 
 _WITHDRAWING = frozenset({Verb.DISABLE, Verb.UNMASK, Verb.STOP})

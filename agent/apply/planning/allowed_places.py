@@ -6,7 +6,7 @@ that every file effect is judged by its place, for the key of the document that 
 - A key that chooses its paths itself (`own_places`) writes to these places and to no other, whatever `[apply] paths`
   says. A link on the way is refused.
 - With any other key the author chooses the path. The place has to be below `[apply] paths`, and none of the places
-  that no document may write (`policy.forbidden_path`).
+  that no document may write (`protected_places.forbidden_path`).
 - A home directory is given to another user. Its place has to be below /home or `[apply] paths`, none of the places that
   no document may write, and no directory that belongs to root.
 
@@ -21,9 +21,11 @@ from pathlib import PurePosixPath
 from agent.apply.planning.nodes import Directory
 from agent.apply.planning.observation import Observation
 from agent.configuration.key_modules import own_places
-from agent.configuration.policy import HOMES, forbidden_path
+from agent.configuration.policy import HOMES
+from agent.configuration.protected_places import forbidden_path
+from agent.configuration.protected_units import UNIT_DIRECTORIES, why_not_written
 from agent.document_keys import DOCUMENT_KEYS
-from agent.effects import FileEffect, WantedEffect
+from agent.effects import FetchedFile, FileEffect, Link, WantedEffect, WriteFile
 from agent.errors import Code, Failure
 from agent.reasons import reason_text
 from agent.settings import ApplySettings
@@ -35,6 +37,7 @@ def check_places(wanted: Iterable[WantedEffect], seen: Observation, policy: Appl
         if isinstance(item.effect, FileEffect):
             path = item.effect.path
             _refuse_if(_why_no_file(item, path, seen.places[path], policy), item, path, seen)
+            _refuse_if(_why_no_content(item.effect, seen.places[path], seen), item, path, seen)
         if path := item.gives_away:
             _refuse_if(_why_no_home(seen, seen.places[path], policy), item, path, seen)
 
@@ -56,6 +59,23 @@ def _why_no_file(item: WantedEffect, path: str, place: str, policy: ApplySetting
     if place == path and any(_is_in(place, allowed) for allowed in own):
         return ""
     return f"is no place of {item.because.key}; remove the link from the device"
+
+
+def _why_no_content(effect: FileEffect, place: str, seen: Observation) -> str:
+    """Why a unit's file may not have its content; empty where it may."""
+    if not place.startswith(UNIT_DIRECTORIES):
+        return ""
+    match effect:
+        case WriteFile(_, content):
+            return next(why_not_written(content.decode(errors="replace")), "")
+        case FetchedFile(_, sha256) if sha256 in seen.fetched:
+            return next(why_not_written(seen.fetched[sha256].decode(errors="replace")), "")
+        case FetchedFile():
+            return "is too large for a unit"
+        case Link():
+            return "would be a link in the place of a unit; write the unit itself"
+        case _:
+            return ""
 
 
 def _why_no_home(seen: Observation, place: str, policy: ApplySettings) -> str:

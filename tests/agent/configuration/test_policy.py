@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration.resolving import forbidden_path, from_document, wanted_effects
+from agent.configuration.protected_places import PROTECTED, forbidden_path
+from agent.configuration.resolving import from_document, wanted_effects
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from agent.settings import ApplySettings
@@ -77,6 +78,20 @@ def test_a_home_is_below_home_or_below_the_allowed_paths():
             "/etc/systemd/system/multi-user.target.wants/kitting-x.path",
         ),
         *("/usr/bin/kitting-agent", "/etc/systemd/system/kitting-apply.service"),
+        *("/etc/fstab", "/etc/crypttab", "/etc/ld.so.preload", "/etc/ld.so.conf.d/x.conf", "/etc/nsswitch.conf"),
+        *(
+            "/etc/pam.d/sshd",
+            "/etc/security/access.conf",
+            "/sbin/init",
+            "/usr/sbin/init",
+            "/etc/initramfs-tools/hooks/x",
+        ),
+        *("/etc/modprobe.d/blacklist.conf", "/lib/modprobe.d/x.conf", "/etc/systemd/system.conf.d/x.conf"),
+        *("/etc/systemd/system/service.d/x.conf", "/usr/lib/systemd/system/path.d/x.conf", "/usr/bin/python3"),
+        *("/usr/bin/python3.11", "/usr/lib/python3/dist-packages/requests/__init__.py", "/bin/sh", "/bin/systemctl"),
+        *("/usr/local/lib/python3.13/dist-packages/sitecustomize.py", "/etc/python3.11/sitecustomize.py"),
+        *("/usr/lib/arm-linux-gnueabihf/libc.so.6", "/lib/ld-linux-armhf.so.3", "/usr/lib/systemd/systemd"),
+        *("/usr", "/etc", "/lib", "/usr/lib", "/usr/bin"),
     ],
 )
 def test_some_paths_are_never_written(path):
@@ -94,8 +109,14 @@ def test_some_paths_are_never_written(path):
         "/etc/group.d",
         "/home/pi/x",
         "/opt/kitting/x",
-        "/etc/fstab",
-        "/srv/run/x",
+        *("/srv/run/x", "/etc/fstab.d", "/usr/bin/telemetry", "/usr/local/bin/python-app", "/opt/python3/x"),
+        *("/usr/lib/telemetry/x.so", "/etc/systemd/system/a.service", "/etc/systemd/system/a.service.d/x.conf"),
+        *(
+            "/etc/systemd/timesyncd.conf.d/x.conf",
+            "/etc/modules-load.d/x.conf",
+            "/etc/cron.d/x",
+            "/usr/local/lib/app.py",
+        ),
     ],
 )
 def test_others_are_the_authors_business(path):
@@ -105,3 +126,9 @@ def test_others_are_the_authors_business(path):
 def test_no_settings_file_of_ours_is_writable_through_its_default_place():
     assert forbidden_path(str(Path("/etc/kitting-agent/agent.toml")))
     assert forbidden_path(str(ApplySettings().root / "var/lib/kitting-agent"))
+
+
+@pytest.mark.parametrize("page", ["trust.md", "trust.ja.md"])
+def test_the_page_has_every_protected_place(page):
+    text = (Path(__file__).parents[3] / "docs" / page).read_text()
+    assert [row.shown for row in PROTECTED if "`, `".join(row.shown.split(", ")) not in text] == []

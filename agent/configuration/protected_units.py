@@ -1,0 +1,79 @@
+"""Pure. What a document may not do to the agent's own units, nor to those without which no unit runs.
+
+A unit can reach another one without naming its file: by an alias, by a conflict, or by being part of it. systemd reads
+the settings of [Unit] and [Install] from the unit's file and from its drop-ins (systemd.unit(5)).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.configuration.keys.services import unit_name
+
+_OWN_UNIT = "kitting-"
+_ESSENTIAL = frozenset(
+    {
+        *("sysinit.target", "basic.target", "multi-user.target", "graphical.target", "default.target"),
+        *("local-fs.target", "paths.target", "sockets.target", "timers.target", "-.mount", "-.slice", "system.slice"),
+        *("init.scope", "rescue.target", "emergency.target", "halt.target", "poweroff.target", "reboot.target"),
+        *("kexec.target", "shutdown.target", "umount.target", "final.target", "exit.target"),
+        *("dbus.service", "dbus.socket", "dbus-broker.service"),
+    }
+)
+"""Units whose stop or restart takes every other unit with it, or ends the boot."""
+_REACHES = frozenset(
+    {
+        *("alias", "also", "conflicts", "partof", "requiredby", "wantedby", "upheldby", "propagatesstopto"),
+        *("propagatesreloadto", "stoppropagatedfrom", "reloadpropagatedfrom", "bindsto", "joinsnamespaceof"),
+    }
+)
+"""Settings by which a unit changes another one, in lower case."""
+_HARMLESS_TARGETS = frozenset({"wantedby", "requiredby", "upheldby", "also", "bindsto", "partof"})
+"""Settings in which a unit may name an essential unit: it is started or stopped with it, and does not change it."""
+UNIT_DIRECTORIES = (
+    "/etc/systemd/system/",
+    "/usr/lib/systemd/system/",
+    "/usr/local/lib/systemd/system/",
+    "/lib/systemd/system/",
+)
+"""Where systemd reads units and drop-ins."""
+_SETTING = re.compile(r"\s*([A-Za-z]+)\s*=(.*)")
+
+
+def why_not_named(unit: str) -> str:
+    """Why a document may not act upon a unit; empty where it may."""
+    if unit.startswith(_OWN_UNIT):
+        return "belongs to the agent"
+    if unit_name(unit) in _ESSENTIAL:
+        return f"{unit} carries every other unit: with it the agent would be stopped, too"
+    return ""
+
+
+def why_not_written(content: str) -> Iterator[str]:
+    """Why a unit's file may not have this content, a sentence for each setting; nothing where it may."""
+    for name, value in _settings(content):
+        for unit in value.split() if name.lower() in _REACHES else ():
+            if "%" in unit:
+                yield f"{name}={unit}: write the name of the unit in full, without a specifier"
+            elif unit.strip("\"'").startswith(_OWN_UNIT):
+                yield f"{name}={unit}: the unit belongs to the agent, and no document may change it"
+            elif unit.strip("\"'") in _ESSENTIAL and name.lower() not in _HARMLESS_TARGETS:
+                yield f"{name}={unit}: the unit carries every other unit, the agent's too"
+
+
+def _settings(content: str) -> Iterator[tuple[str, str]]:
+    """Each setting; a line that ends with a backslash goes on in the next line that is no comment."""
+    pending = ""
+    for line in content.splitlines():
+        if line.lstrip().startswith(("#", ";")):
+            continue
+        whole = pending + line
+        if whole.endswith("\\"):
+            pending = whole[:-1] + " "
+            continue
+        pending = ""
+        if found := _SETTING.fullmatch(whole):
+            yield found[1], found[2]
+    if found := _SETTING.fullmatch(pending):
+        yield found[1], found[2]

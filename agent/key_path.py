@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Iterable
 
 KeyPath = tuple[str | int, ...]
@@ -12,7 +12,8 @@ MAX_QUOTED = 40
 """Characters of a foreign text that a message quotes."""
 
 _UNPRINTABLE = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLAIN_LETTERS = frozenset(string.ascii_letters + string.digits + "_-")
+_MAX_PLAIN = 64
 
 
 def path_text(path: Iterable[str | int]) -> str:
@@ -21,7 +22,7 @@ def path_text(path: Iterable[str | int]) -> str:
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif _PLAIN_KEY.fullmatch(step):
+        elif 0 < len(step) <= _MAX_PLAIN and _PLAIN_LETTERS.issuperset(step):
             text += f".{step}" if text else step
         else:
             text += f'["{quoted(step)}"]'

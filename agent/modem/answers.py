@@ -117,8 +117,8 @@ def text_in(command: str, answer: AtReply) -> Reading[str]:
     """Maker, model or firmware for people: the first line of the answer that is not an unsolicited report."""
     if answer.final is not Final.OK:
         return refused(command, answer)
-    name = re.escape(command.removeprefix("AT"))
-    text = first_text(re.sub(rf"^{name}: *", "", line) for line in answer.lines)
+    prefix = f"{command.removeprefix('AT')}:"
+    text = first_text(line.removeprefix(prefix) for line in answer.lines)
     return Read(text) if text else NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
 
 

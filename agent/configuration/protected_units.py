@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.configuration.keys.services import unit_name
-
 _OWN_UNIT = "kitting-"
 _ESSENTIAL = frozenset(
     {
@@ -38,13 +36,15 @@ UNIT_DIRECTORIES = (
     "/lib/systemd/system/",
 )
 """Where systemd reads units and drop-ins."""
-_SETTING = re.compile(r"\s*([A-Za-z]+)\s*=(.*)")
+_SETTING = r"\s*([A-Za-z]+)\s*=(.*)"
 
 
 def why_not_named(unit: str) -> str:
     """Why a document may not act upon a unit; empty where it may."""
     if unit.startswith(_OWN_UNIT):
         return "belongs to the agent"
+    from agent.configuration.keys.services import unit_name
+
     if unit_name(unit) in _ESSENTIAL:
         return f"{unit} carries every other unit: with it the agent would be stopped, too"
     return ""
@@ -73,7 +73,7 @@ def _settings(content: str) -> Iterator[tuple[str, str]]:
             pending = whole[:-1] + " "
             continue
         pending = ""
-        if found := _SETTING.fullmatch(whole):
+        if found := re.fullmatch(_SETTING, whole):
             yield found[1], found[2]
-    if found := _SETTING.fullmatch(pending):
+    if found := re.fullmatch(_SETTING, pending):
         yield found[1], found[2]

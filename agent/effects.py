@@ -112,6 +112,16 @@ class ActivateConnections:
     """Identifiers of connections (nm-settings(5): `connection.id`)."""
 
 
+@frozen
+class KernelValues:
+    """Kernel parameters have these values now (proc_sys(5)); the next boot reads its files."""
+
+    values: tuple[tuple[str, str], ...]
+    """Name, as in sysctl.d(5), and value."""
+    before: tuple[tuple[str, str], ...] = ()
+    """The values that were observed before the step: what undoing sets."""
+
+
 class Power(Enum):
     """What the gateway does once the configuration is committed."""
 
@@ -128,8 +138,8 @@ class PowerState:
 
 
 FileEffect = WriteFile | FetchedFile | RemoveFile | MakeDirectory | Link
-Effect = FileEffect | RunCommand | ServiceVerb | ActivateConnections | PowerState
-Action = RunCommand | ServiceVerb | ActivateConnections | PowerState
+Effect = FileEffect | RunCommand | ServiceVerb | ActivateConnections | KernelValues | PowerState
+Action = RunCommand | ServiceVerb | ActivateConnections | KernelValues | PowerState
 """An effect other than a file. Its undoing, where there is one, is another action."""
 
 

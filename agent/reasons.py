@@ -41,6 +41,7 @@ class Cause(Enum):
     IN_THE_WAY = "something else is in the way: remove it by hand"
     NOT_EMPTY = "something else is in it now"
     """A directory that the agent made holds files of somebody else."""
+    NO_SUCH_PARAMETER = "this kernel has no such parameter"
     ONLY_ROOT_GIVES_AWAY = "only root gives files away"
     """The file belongs to the user of this process, since only root can change an owner."""
 

@@ -12,9 +12,12 @@ device. Four kinds of place are in it:
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from agent.frozen import frozen
+
+Holds = Callable[[str], bool]
+"""Whether a path, absolute and normalised, is one of the places of a row."""
 
 
 @frozen
@@ -23,66 +26,127 @@ class Protected:
 
     shown: str
     """The places as the pages name them."""
-    pattern: re.Pattern[str]
-    """Matches a whole path, absolute and normalised."""
+    holds: Holds
     reason: str
 
 
-def _row(shown: str, pattern: str, reason: str) -> Protected:
-    return Protected(shown, re.compile(pattern), reason)
+def _below(*places: str) -> Holds:
+    """These places, and everything below them."""
+    inside = tuple(f"{place}/" for place in places)
+    return lambda path: path in places or path.startswith(inside)
 
 
+def _beginning(*texts: str) -> Holds:
+    return lambda path: path.startswith(texts)
+
+
+def _is_program(path: str) -> bool:
+    directory, _, name = path.rpartition("/")
+    return directory in _PROGRAM_DIRECTORIES and (name in _PROGRAMS or name.startswith(_PROGRAM_FAMILIES))
+
+
+def _is_own_unit(path: str) -> bool:
+    """A unit of the agent, its drop-ins, and links to it."""
+    units = (part for part in path.split("/") if part.startswith("kitting-"))
+    return any(f".{kind}" in unit for unit in units for kind in _UNIT_KINDS)
+
+
+def _is_for_all_units(path: str) -> bool:
+    """A directory of drop-ins for every unit of a kind (systemd.unit(5))."""
+    _, found, inside = path.partition("/systemd/system/")
+    return bool(found) and inside.split("/")[0] in {f"{kind}.d" for kind in _UNIT_KINDS}
+
+
+def _is_shared_library(path: str) -> bool:
+    """A library of the device's architecture (`/usr/lib/arm-linux-gnueabihf`), or the loader."""
+    _, _, rest = path.removeprefix("/usr").partition("/")
+    directory, _, inside = rest.partition("/")
+    name = inside.partition("/")[0]
+    return directory in {"lib", "lib32", "lib64"} and ("-linux-" in name or name.startswith("ld-"))
+
+
+_UNIT_KINDS = ("service", "socket", "timer", "path", "target", "slice")
+_PROGRAM_DIRECTORIES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})
+_PROGRAM_FAMILIES = ("python3", "systemd-", "dpkg", "apt")
+_PROGRAMS = frozenset(
+    {
+        *("sh", "dash", "bash", "env", "systemctl", "busctl", "hostname", "ssh-keygen", "nmcli", "mmcli", "nft"),
+        *("init", "mount"),
+    }
+)
 _BOOTS = "decides whether the device boots, and a fault there could not be undone"
 _ACCOUNTS = "holds the device's accounts"
 _OURS = "belongs to the agent"
 _NEEDED = "is needed by the agent itself"
-_PROGRAMS = (
-    r"python3[^/]*|sh|dash|bash|env|systemctl|systemd-[^/]*|busctl|hostname|ssh-keygen|nmcli|mmcli|nft|init|mount"
-    r"|dpkg[^/]*|apt[^/]*"
+_TOPMOST = frozenset({"/", *(f"/{name}" for name in ("bin", "sbin", "lib", "usr", "etc", "var", "home", "root"))})
+_TOPMOST_BELOW = frozenset(f"/{above}/{name}" for above in ("usr", "var") for name in ("bin", "sbin", "lib"))
+_ACCOUNT_FILES = tuple(
+    f"/etc/{name}{end}"
+    for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
+    for end in ("", "-", ".lock")
 )
 
 PROTECTED = (
-    _row(
-        "/proc, /sys, /dev, /run", r"/(proc|sys|dev|run|var/run|var/lock)(/.*)?", "is not a place for files that stay"
+    Protected(
+        "/proc, /sys, /dev, /run",
+        _below("/proc", "/sys", "/dev", "/run", "/var/run", "/var/lock"),
+        "is not a place for files that stay",
     ),
-    _row("/boot", r"/boot(/.*)?", _BOOTS),
-    _row("/etc/fstab, /etc/crypttab", r"/etc/(fstab|crypttab)(/.*)?", _BOOTS),
-    _row(
-        "/etc/initramfs-tools, dracut", r"/(etc|usr/(local/)?(share|lib))/(initramfs-tools|dracut[^/]*)(/.*)?", _BOOTS
+    Protected("/boot", _below("/boot"), _BOOTS),
+    Protected("/etc/fstab, /etc/crypttab", _below("/etc/fstab", "/etc/crypttab"), _BOOTS),
+    Protected(
+        "/etc/initramfs-tools, dracut",
+        _beginning(
+            *(f"{top}/{name}" for top in ("/etc", "/usr/share", "/usr/lib") for name in ("initramfs-tools", "dracut"))
+        ),
+        _BOOTS,
     ),
-    _row("/etc/modprobe.d, /etc/modules", r"/((usr/(local/)?)?lib|etc)/modprobe\.d(/.*)?|/etc/modules", _BOOTS),
-    _row("/sbin/init, /etc/inittab", r"/((usr/)?sbin/init|etc/inittab|init)", _BOOTS),
-    _row("/etc/systemd/system.conf.d", r"/(etc|usr/lib|lib)/systemd/system\.conf(\.d)?(/.*)?", _BOOTS),
-    _row(
+    Protected(
+        "/etc/modprobe.d, /etc/modules",
+        _below("/etc/modules", *(f"{top}/modprobe.d" for top in ("/etc", "/lib", "/usr/lib", "/usr/local/lib"))),
+        _BOOTS,
+    ),
+    Protected("/sbin/init, /etc/inittab", _below("/sbin/init", "/usr/sbin/init", "/etc/inittab", "/init"), _BOOTS),
+    Protected(
+        "/etc/systemd/system.conf.d",
+        _below(*(f"{top}/systemd/system.conf{end}" for top in ("/etc", "/usr/lib", "/lib") for end in ("", ".d"))),
+        _BOOTS,
+    ),
+    Protected(
         "/etc/ld.so.preload, ld.so.conf.d",
-        r"/etc/ld\.so\.(preload|conf|conf\.d(/.*)?|cache)",
+        _below("/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.cache"),
         "decides whether programs start",
     ),
-    _row("/etc/nsswitch.conf", r"/etc/nsswitch\.conf", "decides how users and names are found"),
-    _row("/etc/pam.d, /etc/pam.conf", r"/etc/(pam\.d|pam\.conf|security)(/.*)?", "decides who may log in"),
-    _row("/etc/passwd, shadow, group", r"/etc/(passwd|shadow|group|gshadow|subuid|subgid)(-|\.lock)?(/.*)?", _ACCOUNTS),
-    _row("/etc/.pwd.lock", r"/etc/\.pwd\.lock", _ACCOUNTS),
-    _row("/etc/sudoers, /etc/sudoers.d", r"/etc/sudoers.*", "decides which users may become root"),
-    _row("/etc/ssh/ssh_host_*", r"/etc/ssh/ssh_host_.*", "is the device's own key"),
-    _row("kitting-agent, kitting-apply", r"/(.*/)?kitting-(agent|apply).*", _OURS),
-    _row("kitting-*.service", r"/(.*/)?kitting-[^/]*\.(service|socket|timer|path|target|slice).*", _OURS),
-    _row(
-        "service.d, path.d, target.d",
-        r"/(.*/)?systemd/system/(service|socket|path|timer|target|slice)\.d(/.*)?",
-        "is read for every unit, for the agent's too",
+    Protected("/etc/nsswitch.conf", _below("/etc/nsswitch.conf"), "decides how users and names are found"),
+    Protected(
+        "/etc/pam.d, /etc/pam.conf", _below("/etc/pam.d", "/etc/pam.conf", "/etc/security"), "decides who may log in"
     ),
-    _row("/usr/bin/python3, systemctl, sh", rf"/(usr/)?s?bin/({_PROGRAMS})", _NEEDED),
-    _row(
+    Protected("/etc/passwd, shadow, group", _below("/etc/.pwd.lock", *_ACCOUNT_FILES), _ACCOUNTS),
+    Protected("/etc/sudoers, /etc/sudoers.d", _beginning("/etc/sudoers"), "decides which users may become root"),
+    Protected("/etc/ssh/ssh_host_*", _beginning("/etc/ssh/ssh_host_"), "is the device's own key"),
+    Protected(
+        "kitting-agent, kitting-apply",
+        lambda path: "/kitting-agent" in path or "/kitting-apply" in path,
+        _OURS,
+    ),
+    Protected("kitting-*.service", _is_own_unit, _OURS),
+    Protected("service.d, path.d, target.d", _is_for_all_units, "is read for every unit, for the agent's too"),
+    Protected("/usr/bin/python3, systemctl, sh", _is_program, _NEEDED),
+    Protected(
         "/usr/lib/python3, dist-packages",
-        r"/(usr/(local/)?lib/(python3[^/]*|sitecustomize)|etc/python3[^/]*)(/.*)?",
+        _beginning("/usr/lib/python3", "/usr/local/lib/python3", "/etc/python3", "/usr/lib/sitecustomize"),
         _NEEDED,
     ),
-    _row("/usr/lib/arm-linux-gnueabihf", r"/(usr/)?lib(32|64)?/([^/]+-linux-[^/]+|ld-linux[^/]*)(/.*)?", _NEEDED),
-    _row("/usr/lib/systemd/systemd", r"/(usr/)?lib/systemd/(systemd[^/]*|libsystemd[^/]*)", _NEEDED),
-    _row("/usr, /etc, /var", r"/(bin|sbin|lib|usr|etc|var|home|root)?|/(usr|var)/(bin|sbin|lib)", _NEEDED),
+    Protected("/usr/lib/arm-linux-gnueabihf", _is_shared_library, _NEEDED),
+    Protected(
+        "/usr/lib/systemd/systemd",
+        _beginning(*(f"{top}/systemd/{name}" for top in ("/lib", "/usr/lib") for name in ("systemd", "libsystemd"))),
+        _NEEDED,
+    ),
+    Protected("/usr, /etc, /var", lambda path: path in _TOPMOST or path in _TOPMOST_BELOW, _NEEDED),
 )
 
 
 def forbidden_path(path: str) -> str:
     """Why no document may write to this path; empty where a document may."""
-    return next((row.reason for row in PROTECTED if row.pattern.fullmatch(path)), "")
+    return next((row.reason for row in PROTECTED if row.holds(path)), "")

@@ -116,7 +116,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             stdout=self.console,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+            env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"},
         )
         self.leader = int(until("the container starts", self._child))
         self.until("the machine is up", self._state, lambda state: state in {"running", "degraded"})

@@ -34,12 +34,18 @@ EVERYTHING = "\n".join(ALLOWED if line.startswith("allow = ") else line for line
 BROKEN = EVERY_KEY.replace('content: "[Service]\\n', 'content: "[Service]\\nExecStartPre=/bin/false\\n')
 
 
+def ttl(machine):
+    """A kernel parameter as it is now; a network namespace begins with 64."""
+    return machine.run("cat", "/proc/sys/net/ipv4/ip_default_ttl").strip()
+
+
 def test_every_key_does_what_it_says_and_leaves_nothing_behind(gateway):
     machine = gateway(userdata=EVERY_KEY, settings=EVERYTHING)
     machine.disk.write("/etc/motd", "hello\n")
     machine.cell.ready()
     machine.boot()
     machine.until_state("provisioned")
+    assert ttl(machine) == "65"
     assert machine.run("id", "-nG", "operator").split() == ["operator", "dialout"]
     assert machine.run("stat", "-c", "%U:%a", "/home/operator").strip() == "operator:750"
     assert machine.run("cat", "/etc/sysctl.d/90-kitting.conf") == "net.ipv4.ip_default_ttl = 65\n"
@@ -57,6 +63,7 @@ def test_every_key_does_what_it_says_and_leaves_nothing_behind(gateway):
     machine.until("the name changes", lambda: machine.run("hostname").strip(), lambda name: name == "gw-bare")
     machine.until_state("provisioned")
     assert machine.run("cat", "/etc/motd") == "hello\n"
+    assert ttl(machine) == "64"
     for path in ("/etc/sysctl.d/90-kitting.conf", "/etc/default/gateway", "/etc/sysusers.d/50-kitting-operator.conf"):
         assert machine.ask("test", "-e", path).returncode == 1, path
     assert machine.ask("systemctl", "is-enabled", "apt-daily.timer").stdout.strip() != "masked"

@@ -11,7 +11,7 @@ from agent.apply.journal.node_records import Contents
 from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.step_records import entry_from_json, entry_to_json, step_from_json, step_to_json
 from agent.apply.journal.transaction import Event, Happened
-from agent.apply.planning.steps import Managed, Step
+from agent.apply.planning.steps import Managed, ManagedParameter, Step
 from agent.effects import ServiceVerb, Verb
 from agent.errors import Code, Failure
 from agent.handover.order_json import change_from_json, change_to_json, ran_from_json, ran_to_json
@@ -65,6 +65,7 @@ def managed_to_record(managed: Managed) -> Json:
         "paths": {path: entry_to_json(entry) for path, entry in managed.paths.items()},
         "verbs": sorted([verb.unit, verb.verb.value] for verb in managed.verbs),
         "ran_for": managed.ran_for,
+        "kernel": {name: [entry.wrote, entry.before] for name, entry in managed.kernel.items()},
     }
 
 
@@ -74,7 +75,9 @@ def managed_from_record(record: Json, contents: Contents) -> Managed:
         _check_version(record)
         paths = {path: entry_from_json(entry, contents) for path, entry in record["paths"].items()}
         verbs = frozenset(ServiceVerb(unit, Verb(verb)) for unit, verb in record["verbs"])
-        return Managed(paths, verbs, record["ran_for"])
+        # A record of an earlier version of the agent has no kernel parameters.
+        kernel = {name: ManagedParameter(wrote, before) for name, (wrote, before) in record.get("kernel", {}).items()}
+        return Managed(paths, verbs, record["ran_for"], kernel)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not what is managed: {error!r}") from None
 

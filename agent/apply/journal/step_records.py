@@ -8,7 +8,17 @@ from agent.apply.journal.frames import Json
 from agent.apply.journal.node_records import Contents, node_from_json, node_to_json
 from agent.apply.planning.nodes import File, Lost
 from agent.apply.planning.steps import ActionStep, FileStep, ManagedPath, Step
-from agent.effects import Action, ActivateConnections, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
+from agent.effects import (
+    Action,
+    ActivateConnections,
+    KernelValues,
+    OnError,
+    Power,
+    PowerState,
+    RunCommand,
+    ServiceVerb,
+    Verb,
+)
 from agent.handover.reason_json import reason_to_json, step_reason_from_json
 
 
@@ -69,6 +79,8 @@ def action_to_json(action: Action) -> Json:
             return {"unit": unit, "verb": verb.value}
         case ActivateConnections(connections):
             return {"connections": list(connections)}
+        case KernelValues(values, before):
+            return {"kernel": [list(pair) for pair in values], "before": [list(pair) for pair in before]}
         case PowerState(power, delay_s):
             return {"power": power.value, "delay_s": delay_s}
 
@@ -80,7 +92,13 @@ def action_from_json(value: Json) -> Action:
             return RunCommand(tuple(argv), limit_s, OnError(on_error), own_scope)
         case {"connections": connections}:
             return ActivateConnections(tuple(connections))
+        case {"kernel": values, "before": before}:
+            return KernelValues(_pairs(values), _pairs(before))
         case {"power": power, "delay_s": delay_s}:
             return PowerState(Power(power), delay_s)
         case _:
             return ServiceVerb(value["unit"], Verb(value["verb"]))
+
+
+def _pairs(value: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in value)

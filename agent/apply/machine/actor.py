@@ -32,6 +32,9 @@ class Actor(Protocol):
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Unit → its state; empty where systemd cannot be asked."""
 
+    def kernel_values(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Kernel parameter → its value, None for one that is not there; empty where they cannot be read."""
+
 
 class CommandFailed(Exception):
     """A command of the document failed that must not fail."""
@@ -60,4 +63,9 @@ class Recorder:
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Returns nothing, since no systemd runs under this root."""
         del units
+        return {}
+
+    def kernel_values(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Returns nothing, since no kernel runs under this root."""
+        del names
         return {}

@@ -60,7 +60,8 @@ class Gateway:
         handed = {digest: self._fetched(digest, size) for digest, size in questions.fetched}
         fetched = {digest: content for digest, content in handed.items() if content is not None}
         kept = not may_give_away(self.root)
-        return Observation(places, found, names, owners, units, kept, fetched, self.large_bytes)
+        kernel = self.actor.kernel_values(questions.kernel) if questions.kernel else {}
+        return Observation(places, found, names, owners, units, kernel, kept, fetched, self.large_bytes)
 
     def check_space(self, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> None:
         """Raises `apply.no_space` unless the steps and the kept contents (at `store`) fit, with a reserve."""

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from agent.apply.machine import kernel, units
 from agent.apply.machine import network_manager as network
-from agent.apply.machine import units
 from agent.apply.machine.actor import CommandFailed
 from agent.apply.machine.system_programs import ASK_LIMIT_S, SystemPrograms, failed, how_it_ended, one_line
 from agent.apply.planning.steps import MAX_SHOWN
 from agent.apply.planning.unit_state import NOT_FOUND, UnitState
-from agent.effects import Action, ActivateConnections, OnError, PowerState, RunCommand, ServiceVerb, Verb
+from agent.effects import Action, ActivateConnections, KernelValues, OnError, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Failure
 from agent.frozen import frozen
 from agent.handover.order import Ran
@@ -66,6 +66,8 @@ class RunningSystem:
                 return ran
             case ServiceVerb(unit, verb):
                 self._systemctl(verb, unit)
+            case KernelValues(values):
+                kernel.set_values(values, self._in_own_scope)
             case ActivateConnections(connections):
                 network.activate(connections, self.connections_limit_s, self._programs)
             case PowerState():
@@ -81,6 +83,9 @@ class RunningSystem:
                 self._programs.ended(("systemctl", "--no-ask-password", "stop", "--", unit))
             case ServiceVerb(unit, verb):
                 self._systemctl(verb, unit)
+            case KernelValues(values):
+                if not self.early:  # at start-up the kernel has read its files, and nothing else was set
+                    kernel.set_values(values, self._in_own_scope)
             case ActivateConnections(connections):
                 network.go_back(connections, self._programs)
             case PowerState():
@@ -94,12 +99,19 @@ class RunningSystem:
             case PowerState(power, delay_s):
                 moment = f"--on-active={max(delay_s, LEAST_POWER_DELAY_S):.0f}"
                 self._programs.printed(("systemd-run", "--quiet", "--collect", moment, "systemctl", power.value))
-            case RunCommand() | ServiceVerb():
+            case RunCommand() | ServiceVerb() | KernelValues():
                 pass
 
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Asks for each unit; a unit that systemd does not know is `not-found`."""
         return {unit: self._unit_state(unit) for unit in units}
+
+    def kernel_values(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Asks for each parameter, outside of this service's sandbox, in which /proc/sys is not to be seen."""
+        return kernel.values_of(tuple(names), self._in_own_scope)
+
+    def _in_own_scope(self, argv: tuple[str, ...]) -> str:
+        return self._programs.printed(_argv(RunCommand(argv, ASK_LIMIT_S, own_scope=True)), ASK_LIMIT_S)
 
     @property
     def _programs(self) -> SystemPrograms:

@@ -14,7 +14,7 @@ from agent.apply.planning.nodes import Absent, Kept
 from agent.apply.planning.steps import BACK, ActionStep, FileStep, Managed, Step
 from agent.apply.planning.unit_state import UnitState, would_change_nothing
 from agent.configuration.protected_units import UNIT_DIRECTORIES
-from agent.effects import Action, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
+from agent.effects import Action, KernelValues, PowerState, RunCommand, ServiceVerb, Verb, WantedEffect
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.reasons import Cause
@@ -91,11 +91,8 @@ def undo_steps(steps: Sequence[Step], begun: int) -> tuple[tuple[str, Kept] | Ac
     files are done again, so that services read the files that are there now.
     """
     acted = [step for step in steps[:begun] if isinstance(step, ActionStep)]
-    takers = [
-        ActionStep(back(step.action), step.because)
-        for step in reversed(acted)
-        if isinstance(step.action, ServiceVerb) and _lasting(step.action)
-    ]
+    opposites = ((step, _opposite(step.action)) for step in reversed(acted))
+    takers = [ActionStep(action, step.because) for step, action in opposites if action]
     early = [step for step in takers if _withdraws(step)]
     files = [(step.path, step.before) for step in reversed(steps) if isinstance(step, FileStep)]
     late = [step for step in takers if not _withdraws(step)]
@@ -112,7 +109,18 @@ def _powers(step: ActionStep) -> bool:
 
 
 def _lasting(action: Action) -> bool:
-    return isinstance(action, ServiceVerb) and action.verb in BACK
+    return isinstance(action, KernelValues) or (isinstance(action, ServiceVerb) and action.verb in BACK)
+
+
+def _opposite(action: Action) -> Action | None:
+    """The action that undoes an action; None where it is only repeated, or cannot be undone."""
+    match action:
+        case ServiceVerb() if _lasting(action):
+            return back(action)
+        case KernelValues(values, before):
+            return KernelValues(before, values)
+        case _:
+            return None
 
 
 def _once(item: WantedEffect, action: Action) -> ActionStep:

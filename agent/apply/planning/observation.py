@@ -24,6 +24,8 @@ class Questions:
     """SHA-256 and size of each file that was fetched for this document: is it there, and whole?"""
     given_away: tuple[str, ...] = ()
     """What is at each path that will be given to another user? Of a directory, not what is in it."""
+    kernel: tuple[str, ...] = ()
+    """Which value has each kernel parameter?"""
 
 
 @frozen
@@ -39,6 +41,8 @@ class Observation:
     owners: Mapping[str, tuple[int, int]]
     units: Mapping[str, UnitState] = field(default_factory=dict)
     """Unit → its state; empty where systemd cannot be asked."""
+    kernel: Mapping[str, str | None] = field(default_factory=dict)
+    """Kernel parameter → its value, None for one that this kernel does not have; empty where they cannot be read."""
     owner_kept: bool = False
     """Files keep the owner of this process, which may not give them away: only under another root than `/`."""
     fetched: Mapping[str, bytes] = field(default_factory=dict)

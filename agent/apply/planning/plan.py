@@ -4,7 +4,8 @@
 2. Files that go are removed, the deepest first.
 3. Directories are made, missing parents (`root:root`, 0755) among them.
 4. Files and links are put in place.
-5. Services and commands follow.
+5. Kernel parameters are set.
+6. Services and commands follow.
 
 What an earlier generation managed and the new one no longer names becomes again what stood there before the agent came.
 Where somebody else changed it since, it is left. What is as wanted already is not touched, and not managed.
@@ -18,6 +19,7 @@ from dataclasses import replace
 from agent.apply.planning.actions import plan_actions
 from agent.apply.planning.draft import Draft, Target, add_parents, depth
 from agent.apply.planning.file_steps import file_steps
+from agent.apply.planning.kernel import plan_kernel
 from agent.apply.planning.nodes import READ_BY_ALL, Absent, Directory, File, Kept, Lost, fingerprint
 from agent.apply.planning.observation import Observation
 from agent.apply.planning.steps import FileStep, Managed, ManagedPath, Step
@@ -58,9 +60,11 @@ def make_plan(wanted: Sequence[WantedEffect], seen: Observation, remembered: Man
     steps = list(file_steps(draft))
     changed = [(step, draft.targets[step.path].then) for step in steps]
     actions = plan_actions(wanted, changed, seen.units, remembered, occasion)
+    kernel = plan_kernel(wanted, seen.kernel, remembered)
     _note_owners(draft, steps)
-    managed = Managed(_managed_paths(draft, steps), actions.verbs, actions.ran_for)
-    return Plan((*actions.before, *steps, *actions.after), managed, tuple(draft.notes), tuple(_hidden(draft)))
+    managed = Managed(_managed_paths(draft, steps), actions.verbs, actions.ran_for, kernel.managed)
+    notes = (*draft.notes, *kernel.notes)
+    return Plan((*actions.before, *steps, *kernel.steps, *actions.after), managed, notes, tuple(_hidden(draft)))
 
 
 def _add_no_longer_named(draft: Draft) -> None:

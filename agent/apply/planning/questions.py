@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from agent.apply.planning.draft import ROOT_OWNER
+from agent.apply.planning.kernel import parameters_in
 from agent.apply.planning.observation import Questions
 from agent.apply.planning.steps import Managed
 from agent.effects import (
@@ -34,6 +35,7 @@ def questions(wanted: Sequence[WantedEffect], remembered: Managed) -> Questions:
         tuple(dict.fromkeys(verb.unit for verb in (*verbs, *sorted(remembered.verbs, key=lambda verb: verb.unit)))),
         tuple(dict.fromkeys(fetched)),
         tuple(dict.fromkeys(_checked(item.gives_away) for item in wanted if item.gives_away)),
+        tuple(dict.fromkeys((*parameters_in(wanted), *remembered.kernel))),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from types import MappingProxyType
 
 from agent.apply.planning.nodes import Absent, Directory, File, Kept, Large, Node, Symlink
-from agent.effects import Action, ActivateConnections, PowerState, RunCommand, ServiceVerb, Verb
+from agent.effects import Action, ActivateConnections, KernelValues, PowerState, RunCommand, ServiceVerb, Verb
 from agent.frozen import frozen
 from agent.reasons import StepReason
 
@@ -90,6 +90,8 @@ class ActionStep:
                 return _DONE[verb]
             case ActivateConnections():
                 return "activated"
+            case KernelValues():
+                return "set"
             case PowerState(power):
                 return f"{power.value} ordered"
 
@@ -103,6 +105,8 @@ class ActionStep:
                 return "(sensitive)" if self.sensitive else shlex.join(argv)[:MAX_SHOWN]
             case ActivateConnections(connections):
                 return ", ".join(connections)
+            case KernelValues(values):
+                return ", ".join(f"{name}={value}" for name, value in values)[:MAX_SHOWN]
             case PowerState(_, delay_s):
                 return f"in {delay_s:.0f} s"
 
@@ -125,6 +129,16 @@ class ManagedPath:
 
 
 @frozen
+class ManagedParameter:
+    """A kernel parameter that the agent set."""
+
+    wrote: str
+    """The value that the agent set."""
+    before: str
+    """The value that it had before the agent first set it."""
+
+
+@frozen
 class Managed:
     """Everything that the present generation put in place."""
 
@@ -133,3 +147,5 @@ class Managed:
     """The verbs that changed units: what undoes them is done once the document no longer names them."""
     ran_for: str = ""
     """The configuration and SIM for which the document's commands ran last; empty where none ran."""
+    kernel: Mapping[str, ManagedParameter] = field(default_factory=dict)
+    """The kernel parameters that the agent set, by name."""

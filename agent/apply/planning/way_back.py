@@ -65,7 +65,9 @@ def plan_scrub(remembered: Managed, seen: Observation) -> Plan:
         draft.targets[place] = Target(before, Cause.SCRUB, entry.then, sensitive=True)
     steps = sorted(file_steps(draft), key=lambda step: not _looks_like_a_key(step.path))
     rest = {path: entry for path, entry in remembered.paths.items() if not entry.sensitive or path in stuck}
-    return Plan((*steps, *_following(draft, steps)), Managed(rest, remembered.verbs, ""), tuple(draft.notes))
+    return Plan(
+        (*steps, *_following(draft, steps)), Managed(rest, remembered.verbs, "", remembered.kernel), tuple(draft.notes)
+    )
 
 
 def _following(draft: Draft, steps: Iterable[FileStep]) -> Iterator[ActionStep]:

@@ -1,18 +1,19 @@
-"""Pure. `sysctl` → one file of sysctl.d(5), which systemd-sysctl reads again at once."""
+"""Pure. `sysctl` → one file of sysctl.d(5) for the next boot, and the values that the kernel has from now on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agent.effects import ServiceVerb, Verb, WantedEffect, WriteFile
+from agent.effects import KernelValues, WantedEffect, WriteFile
 from agent.reasons import DocumentKey
 
 PATH = "/etc/sysctl.d/90-kitting.conf"
 PLACES = (PATH,)
-_AGAIN = ServiceVerb("systemd-sysctl.service", Verb.RESTART)
 
 
 def render(parameters: Mapping[str, str | int]) -> Iterator[WantedEffect]:
     """By name, so that the order in the document makes no difference."""
-    content = "".join(f"{name} = {value}\n" for name, value in sorted(parameters.items()))
-    yield WantedEffect(WriteFile(PATH, content.encode(), 0o644, "root:root"), DocumentKey(("sysctl",)), then=(_AGAIN,))
+    values = tuple(sorted((name, str(value)) for name, value in parameters.items()))
+    content = "".join(f"{name} = {value}\n" for name, value in values)
+    yield WantedEffect(WriteFile(PATH, content.encode(), 0o644, "root:root"), DocumentKey(("sysctl",)))
+    yield WantedEffect(KernelValues(values), DocumentKey(("sysctl",)))

@@ -6,8 +6,8 @@ from some_reasons import REASONS, STEP_REASONS
 from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.transaction import Event, Happened
 from agent.apply.planning.nodes import Absent, Directory, File, Large, Lost, Symlink, sha256
-from agent.apply.planning.steps import ActionStep, FileStep, Managed, ManagedPath
-from agent.effects import ActivateConnections, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
+from agent.apply.planning.steps import ActionStep, FileStep, Managed, ManagedParameter, ManagedPath
+from agent.effects import ActivateConnections, KernelValues, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
 from agent.errors import Code, Failure
 from agent.handover.order import Change, Ran
 
@@ -27,11 +27,14 @@ others = st.one_of(
 nodes = files | others
 kept = nodes | st.builds(Lost, digests)
 seconds = st.floats(0, 1e6, allow_nan=False)
+pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
+parameters = st.dictionaries(texts, st.builds(ManagedParameter, texts, texts), max_size=2)
 verbs = st.builds(ServiceVerb, texts, st.sampled_from(Verb))
 actions = st.one_of(
     st.builds(RunCommand, st.lists(texts, max_size=3).map(tuple), seconds, st.sampled_from(OnError), st.booleans()),
     verbs,
     st.builds(ActivateConnections, st.lists(texts, max_size=3).map(tuple)),
+    st.builds(KernelValues, pairs, pairs),
     st.builds(PowerState, st.sampled_from(Power), seconds),
 )
 steps = st.one_of(
@@ -39,7 +42,9 @@ steps = st.one_of(
     st.builds(ActionStep, actions, STEP_REASONS, st.booleans(), st.booleans(), st.booleans()),
 )
 entries = st.builds(ManagedPath, digests, kept, STEP_REASONS, st.lists(actions, max_size=2).map(tuple), st.booleans())
-managed = st.builds(Managed, st.dictionaries(paths, entries, max_size=3), st.frozensets(verbs, max_size=2), texts)
+managed = st.builds(
+    Managed, st.dictionaries(paths, entries, max_size=3), st.frozensets(verbs, max_size=2), texts, parameters
+)
 orders = st.builds(
     Ordered,
     texts,

@@ -108,6 +108,9 @@ class Actions:
     def unit_states(self, units):
         return dict.fromkeys(units, UnitState("static"))
 
+    def kernel_values(self, names):
+        return dict.fromkeys(names, "1")
+
     def _note(self, how, action):
         self.done.append((how, action))
         if how in self.ends_at:

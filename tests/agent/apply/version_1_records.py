@@ -13,7 +13,7 @@ def as_version_1(record):
         return [as_version_1(item) for item in record]
     if not isinstance(record, dict):
         return record
-    old = {key: as_version_1(value) for key, value in record.items()}
+    old = {key: as_version_1(value) for key, value in record.items() if (key, value) != ("kernel", {})}
     if "version" in old:
         old["version"] = 1
     if "purpose" in old:

@@ -23,13 +23,13 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def access(arguments: argparse.Namespace) -> int:
     """Opens access, prints the ssh command, waits, and closes access; raises `usage` and `platform.*`."""
     from fleet.field.remote_access import MOST_MINUTES, gate_access, port_access
-    from fleet.field.sim_selection import selected_sims, selection_of
+    from fleet.field.sim_selection import one_selected
 
     if not 1 <= arguments.minutes <= MOST_MINUTES:
         raise Failure(Code.USAGE, f"--minutes takes 1 to {MOST_MINUTES}")
     port, minutes = arguments.port, arguments.minutes
     with api_of(arguments) as api:
-        sim = next(selected_sims(api, selection_of([arguments.sim], None, "")))
+        sim = one_selected(api, arguments.sim)
         opening = (
             gate_access(api, sim, port, minutes, arguments.gate)
             if arguments.gate
@@ -83,7 +83,7 @@ def add(commands: CommandLine) -> None:
     command = commands.add_with_api(
         "access", access, "open remote access to one device for a limited time", "8942310000000000001 --minutes 30"
     )
-    command.add_argument("sim", metavar="SIM", help="SIM id or IMSI")
+    command.add_argument("sim", metavar="SIM", help="SIM id, IMSI, MSISDN, IMEI or name")
     command.add_argument(
         "--minutes", type=int, default=DEFAULT_MINUTES, help=f"the longest time (default: {DEFAULT_MINUTES})"
     )

@@ -1,10 +1,13 @@
-"""Entry point: the commands that do one thing to each SIM that is named, listed or tagged."""
+"""Entry point: the commands that do one thing to each SIM that is named, listed or tagged.
+
+Every name and every line of a list is accounted for: done, already so, failed, unknown, or not understood.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,59 +18,124 @@ from fleet.commands.record_file import RecordFile
 from fleet.commands.terminal import is_confirmed, print_line
 
 if TYPE_CHECKING:
+    from fleet.field.named_sims import NamedSims, NoSim
+    from fleet.field.sim_selection import Selected
     from fleet.platform.api import Api
+    from fleet.platform.sim import Sim
 
 MOST_ASKED_AFTER = 1
 """More SIMs than this are changed after a confirmation only."""
 
 
-def for_each_sim(arguments: argparse.Namespace, operation: Callable[[Api, str], object], done: str) -> int:
-    """Runs an operation for every selected SIM; exit code 75 where one failed, 77 without a confirmation.
+def for_each_sim(
+    arguments: argparse.Namespace,
+    operation: Callable[[Api, str], object],
+    done: str,
+    is_so: Callable[[Sim], bool] = lambda _: False,
+) -> int:
+    """Runs an operation for every selected SIM that is not so already; what is known is done first.
+
+    Exit code 65 where a name or a line means no SIM, 75 where an operation failed, 77 without a confirmation.
 
     Args:
         arguments: the selection and the options, as `add_selection` adds them.
         operation: takes the API and a SIM id.
         done: a past participle, such as `stopped`.
+        is_so: whether a SIM is so already.
     """
     from fleet.field.sim_selection import selected_sims, selection_of
-    from fleet.platform.parallel import in_parallel
 
-    selection = selection_of(arguments.sim, arguments.tag, _lines(arguments.list))
-    results = []
+    selection = selection_of(arguments.sim, arguments.tag, _listed(arguments.list))
     with api_of(arguments) as api:
-        sims = list(selected_sims(api, selection))
-        is_question = len(sims) > MOST_ASKED_AFTER
-        if is_question and not is_confirmed(f"{len(sims)} SIMs will be {done}. Continue?", yes=arguments.yes):
+        selected = selected_sims(api, selection)
+        not_meant = [*selection.not_understood, *selected.unknown]
+        for one in not_meant:
+            print_line(arguments, f"{_place(one.line)}{one.text}: {one.why}")
+        work = [sim for sim, _ in selected.sims.values() if not is_so(sim)]
+        if len(work) > MOST_ASKED_AFTER and not is_confirmed(
+            f"{len(work)} SIMs will be {done}. Continue?", yes=arguments.yes
+        ):
             return os.EX_NOPERM
-        for sim, result in in_parallel(api.at_once, lambda sim: operation(api, sim.sim_id), sims):
-            failure = result if isinstance(result, Failure) else None
-            results.append({"sim": sim.sim_id, "name": sim.name, "done": not failure, "failure": str(failure or "")})
-            if arguments.record:
-                with RecordFile(arguments.record) as record:
-                    record.write(**results[-1], what=done)
-            print_line(arguments, f"{sim.label}: {failure or done}")
+        results = [
+            _result(arguments, sim, f"already {done}", None, selected)
+            for sim, _ in selected.sims.values()
+            if is_so(sim)
+        ]
+        results += _carried_out(arguments, api, work, operation, done, selected)
+    failed = [result for result in results if not result["done"]]
+    results += [_not_meant(one) for one in not_meant]
     if arguments.json:
         print_json(results)
-    return os.EX_OK if all(result["done"] for result in results) else os.EX_TEMPFAIL
+    elif len(results) > 1 or not_meant:
+        summary = f"{done} or already so: {len(results) - len(failed) - len(not_meant)}"
+        print_line(arguments, f"{summary}, failed: {len(failed)}, no SIM: {len(not_meant)}")
+    if failed:
+        return os.EX_TEMPFAIL
+    return os.EX_DATAERR if not_meant else os.EX_OK
+
+
+def _carried_out(
+    arguments: argparse.Namespace,
+    api: Api,
+    sims: Sequence[Sim],
+    operation: Callable[[Api, str], object],
+    done: str,
+    selected: Selected,
+) -> Iterator[dict[str, object]]:
+    from fleet.platform.parallel import in_parallel
+
+    for sim, result in in_parallel(api.at_once, lambda sim: operation(api, sim.sim_id), sims):
+        failure = result if isinstance(result, Failure) else None
+        yield _result(arguments, sim, done, failure, selected)
+
+
+def _result(
+    arguments: argparse.Namespace, sim: Sim, done: str, failure: Failure | None, selected: Selected
+) -> dict[str, object]:
+    """The result for one SIM, printed and recorded."""
+    named = selected.sims[sim.sim_id][1]
+    members: dict[str, object] = {
+        "sim": sim.sim_id,
+        "name": sim.name,
+        "given": named.text if named else "",
+        "line": named.line if named else None,
+        "done": not failure,
+        "failure": str(failure or ""),
+    }
+    if arguments.record:
+        with RecordFile(arguments.record) as record:
+            record.write(**members, what=done)
+    print_line(arguments, f"{sim.label}: {failure or done}")
+    return members
+
+
+def _not_meant(one: NoSim) -> dict[str, object]:
+    return {"sim": "", "name": "", "given": one.text, "line": one.line, "done": False, "failure": one.why}
+
+
+def _place(line: int | None) -> str:
+    return f"line {line}: " if line else ""
 
 
 def add_selection(command: argparse.ArgumentParser) -> None:
     """Adds the arguments that select SIMs."""
-    command.add_argument("sim", nargs="*", metavar="SIM", help="SIM ids or IMSIs")
+    command.add_argument("sim", nargs="*", metavar="SIM", help="SIM ids, IMSIs, MSISDNs, IMEIs or names")
     command.add_argument("--tag", metavar="NAME=VALUE", help="every SIM with this tag")
     command.add_argument(
-        "--list", type=Path, metavar="FILE", help="a SIM id or IMSI on each line, or in a CSV's first column"
+        "--list", type=Path, metavar="FILE", help="a SIM on each line, or a CSV with a column simId, imsi, imei or name"
     )
     command.add_argument("--yes", action="store_true", help="do not ask, even for more than one SIM")
     command.add_argument("--record", type=Path, metavar="FILE", help="append the results, a JSON object on each line")
 
 
-def _lines(path: Path | None) -> str:
+def _listed(path: Path | None) -> NamedSims:
+    from fleet.field.named_sims import NamedSims, read_list
+
     if path is None:
-        return ""
+        return NamedSims()
     try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Failure(Code.FILE_UNREADABLE, "is not UTF-8", where=str(path)) from None
+        return read_list(path.read_bytes())
+    except ValueError as error:
+        raise Failure(Code.FILE_UNREADABLE, str(error), where=str(path)) from None
     except OSError as error:
         raise failure_from(error, Code.FILE_UNREADABLE, path) from None

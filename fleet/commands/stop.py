@@ -11,8 +11,10 @@ from fleet.commands.selected_sims import add_selection, for_each_sim
 def stop(arguments: argparse.Namespace) -> int:
     """Suspends SIMs, or deactivates them with --for-now."""
     from fleet.field.stopping import deactivate_sim, suspend_sim
+    from fleet.platform.sim import Status
 
-    return for_each_sim(arguments, deactivate_sim if arguments.for_now else suspend_sim, "stopped")
+    operation, status = (deactivate_sim, Status.INACTIVE) if arguments.for_now else (suspend_sim, Status.SUSPENDED)
+    return for_each_sim(arguments, operation, "stopped", lambda sim: sim.status is status)
 
 
 def add(commands: CommandLine) -> None:

@@ -19,9 +19,10 @@ def deactivate_sim(api: Api, sim_id: str) -> Sim:
 
 
 def throttle_sim(api: Api, sim_id: str, speed_class: str) -> Sim:
-    """Sets a speed class, and records the one before in a tag."""
+    """Sets a speed class, and records the one before in a tag; of several in a row it is the first."""
     before = sim_calls.one_sim(api, sim_id)
-    if before.speed_class and before.speed_class != speed_class:
+    is_slow_already = desk_tags.SPEED_BEFORE in before.tags
+    if before.speed_class and before.speed_class != speed_class and not is_slow_already:
         sim_calls.put_tags(api, sim_id, {desk_tags.SPEED_BEFORE: before.speed_class})
     return sim_calls.set_speed_class(api, sim_id, speed_class)
 

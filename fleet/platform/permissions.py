@@ -33,11 +33,17 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "lock": (*_LOOK, *_LOCK, "Sim:deleteSimTag"),
     "ship": (*_LOOK, "Sim:putSimTags", "Sim:setSimGroup"),
     "stop": (
-        *("Sim:listSims", "Sim:getSim", "Sim:suspendSim", "Sim:deactivateSim", "Sim:activateSim"),
+        *("Sim:listSims", "Sim:getSim", "Query:searchSims", "Sim:suspendSim", "Sim:deactivateSim", "Sim:activateSim"),
         *("Sim:updateSimSpeedClass", "Sim:putSimTags", "Sim:deleteSimTag", "Sim:sendSmsToSim"),
     ),
     "access": (
-        *("Sim:listSims", "Sim:getSim", "PortMapping:createPortMappingForSim", "PortMapping:deletePortMapping"),
+        *(
+            "Sim:listSims",
+            "Sim:getSim",
+            "Query:searchSims",
+            "PortMapping:createPortMappingForSim",
+            "PortMapping:deletePortMapping",
+        ),
         *("VirtualPrivateGateway:getVirtualPrivateGateway", "VirtualPrivateGateway:openGate"),
         "VirtualPrivateGateway:closeGate",
     ),

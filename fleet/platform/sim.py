@@ -79,6 +79,8 @@ class Sim:
     tags: Mapping[str, str] = field(default_factory=lambda: _NO_TAGS)
     lock: Lock | None = None
     session: Session = Session()
+    numbers: frozenset[str] = frozenset()
+    """Every number of the SIM: SIM id, and of all its profiles ICCID, IMSIs and MSISDNs."""
     was_online: bool = False
     """Whether the SIM has a session or has had one."""
 
@@ -115,6 +117,7 @@ def sim_of(value: object) -> Sim:
         tags=_tags(members),
         lock=_lock(_object(members, "imeiLock")),
         session=_session(session),
+        numbers=frozenset({sim_id, *_numbers(members)}),
         was_online=session.get("online") is True or bool(session.get("imei") or _object(members, "previousSession")),
     )
 
@@ -149,6 +152,15 @@ def _imsi(sim: Mapping[str, Any], session: Mapping[str, Any]) -> Imsi | None:
     active = _object(profiles, str(sim.get("activeProfileId"))) or next(iter(_objects(profiles.values())), {})
     values = (session.get("imsi"), sim.get("imsi"), active.get("primaryImsi"))
     return next((imsi for imsi in map(_imsi_or_none, values) if imsi), None)
+
+
+def _numbers(members: Mapping[str, Any]) -> Iterable[str]:
+    """The numbers of a SIM: at its top as a subscriber has them, and in its profiles, of which an eSIM has several."""
+    profiles = list(_objects(_object(members, "profiles").values()))
+    subscribers = [one for profile in profiles for one in _objects(_object(profile, "subscribers").values())]
+    for parent in (members, *profiles, *subscribers):
+        values = (parent.get(name) for name in ("simId", "iccid", "serialNumber", "imsi", "primaryImsi", "msisdn"))
+        yield from (value for value in values if isinstance(value, str) and value)
 
 
 def _reported_imei(value: object) -> str | None:

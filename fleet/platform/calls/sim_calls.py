@@ -11,6 +11,9 @@ from fleet.platform.api import Api, path_of
 from fleet.platform.failures import PlatformFailure
 from fleet.platform.sim import Sim, sim_of, sims_of_page
 
+_LEAST_SEARCHED = 2
+"""Characters that the platform's search takes (published document, `searchSims`)."""
+_MOST_FOUND = "100"
 _OFFLINE = "SEM0016"
 """The platform's code for a SIM that has no session (published document, `deleteSimSession`)."""
 
@@ -24,6 +27,18 @@ def all_sims(api: Api) -> Iterator[Sim]:
 def one_sim(api: Api, sim_id: str) -> Sim:
     """Sim:getSim."""
     return sim_of(api.get(path_of("sims", sim_id)).body)
+
+
+def search(api: Api, text: str) -> tuple[Sim, ...]:
+    """Query:searchSims. SIMs with the text in one of their numbers, their name or a tag; none for a text of one letter.
+
+    The platform's index is up to 15 seconds late. A comma separates words, so that a text with one finds too much.
+    """
+    if len(text) < _LEAST_SEARCHED:
+        return ()
+    fields = dict.fromkeys(("sim_id", "imsi", "msisdn", "iccid", "serial_number", "name", "tag"), text)
+    query = {**fields, "search_type": "or", "limit": _MOST_FOUND}
+    return sims_of_page(api.get("/query/sims", query).body)
 
 
 def put_tags(api: Api, sim_id: str, tags: Mapping[str, str]) -> Sim:

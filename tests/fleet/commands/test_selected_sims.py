@@ -27,16 +27,43 @@ def test_a_list_may_be_a_csv_file(signed_in, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("words", "exit_code"),
     [
-        ([], Code.USAGE),
-        (["abc"], Code.USAGE),
-        (["--tag", "site"], Code.USAGE),
-        (["8942310000000009999"], Code.PLATFORM_NO_SUCH),
-        (["001019999999999"], Code.PLATFORM_NO_SUCH),
-        (["--list", "/absent"], Code.FILE_UNREADABLE),
+        ([], os.EX_USAGE),
+        (["--tag", "site"], os.EX_USAGE),
+        (["abc"], os.EX_DATAERR),
+        (["8942310000000009999"], os.EX_DATAERR),
+        (["001019999999999"], os.EX_DATAERR),
+        (["--tag", "site=tokio"], os.EX_DATAERR),
+        (["--list", "/absent"], Code.FILE_UNREADABLE.exit_code),
     ],
 )
-def test_an_unknown_sim_is_named_and_no_sim_is_stopped(signed_in, words, code):
-    assert main(["stop", *words, "--yes"]) == code.exit_code
+def test_what_means_no_sim_stops_none_and_is_no_success(signed_in, words, exit_code):
+    assert main(["stop", *words, "--yes"]) == exit_code
     assert {sim.status for sim in signed_in.platform.sims} == {"ready"}
+
+
+def test_a_list_with_a_typo_stops_all_that_it_names_and_says_what_it_does_not(signed_in, tmp_path, capsys):
+    first, second, third = signed_in.platform.sims
+    file = tmp_path / "stolen.txt"
+    file.write_text(f"{first.sim_id[:4]}-{first.sim_id[4:]} # van\n{second.imsi}\n8.981E+18\n8981000000000099999\n")
+    assert main(["stop", "--list", str(file), "--yes"]) == os.EX_DATAERR
+    assert [signed_in.platform.sim(sim.imsi).status for sim in (first, second, third)] == [
+        "suspended",
+        "suspended",
+        "ready",
+    ]
+    printed = capsys.readouterr().out
+    assert "line 3: 8.981E+18: a spreadsheet has rounded this number" in printed
+    assert "line 4: 8981000000000099999: no SIM" in printed
+    assert main(["stop", "--list", str(file), "--yes", "--json"]) == os.EX_DATAERR
+    results = json.loads(capsys.readouterr().out)
+    assert [(one["line"], one["done"]) for one in results] == [(1, True), (2, True), (3, False), (4, False)]
+
+
+def test_a_sim_that_is_stopped_already_is_said_so(signed_in, capsys):
+    (sim, *_) = signed_in.platform.sims
+    signed_in.platform.set_status(sim.imsi, "suspended")
+    assert main(["stop", sim.sim_id]) == 0
+    assert "already stopped" in capsys.readouterr().out
+    assert "Sim:suspendSim" not in signed_in.asked()

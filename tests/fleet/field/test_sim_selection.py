@@ -3,18 +3,13 @@
 import pytest
 from refusals import failure_of
 
-from agent.errors import Code, Failure
-from fleet.field.sim_selection import SimSelection, selected_sims, selection_of
+from agent.errors import Code
+from fleet.field.sim_selection import one_selected, selected_sims, selection_of
+from fleet.field.stopping import suspend_sim
 
 
-def test_each_number_is_selected_once():
-    assert selection_of(["1", "1"], None, "1\n2,x\n\nsimId\n") == SimSelection(("1", "2"))
-    with pytest.raises(Failure):
-        selection_of([], "=x", "")
-
-
-def found(operator, *numbers, tag=None):
-    return [sim.sim_id for sim in selected_sims(operator.api, selection_of(numbers, tag, ""))]
+def found(operator, *words, tag=None):
+    return list(selected_sims(operator.api, selection_of(words, tag)).sims)
 
 
 def test_sims_are_selected_by_sim_id_imsi_and_tag_each_once(operator):
@@ -30,13 +25,55 @@ def test_sim_ids_alone_need_no_list_of_all_sims(operator):
     assert "Sim:listSims" not in operator.asked()
 
 
-def test_an_imsi_that_no_sim_has_is_named(operator):
-    failure = failure_of(lambda: found(operator, "001019999999999"))
-    assert (failure.code, "001019999999999" in failure.detail) == (Code.PLATFORM_NO_SUCH, True)
-
-
 @pytest.mark.parametrize(
-    ("numbers", "tag"), [((), None), (("abc",), None), ((), "site"), ((), "=tokyo"), (("1", "x"), "a=b")]
+    "number_of",
+    [
+        lambda sim: sim.sim_id,
+        lambda sim: sim.imsi,
+        lambda sim: sim.iccid,
+        lambda sim: f"42{sim.imsi[-13:]}",
+        lambda sim: sim.tags["name"],
+        lambda sim: sim.imei,
+        lambda sim: f"{sim.sim_id[:4]}-{sim.sim_id[4:]}",
+    ],
+    ids=["SIM id", "IMSI", "ICCID", "MSISDN", "name", "IMEI", "with dashes"],
 )
-def test_a_selection_without_a_usable_number_or_tag_is_a_usage_error(numbers, tag):
-    assert failure_of(lambda: selection_of(numbers, tag, "")).code is Code.USAGE
+def test_a_sim_is_known_by_each_of_its_numbers_and_by_its_name(operator, number_of):
+    sim = operator.platform.sims[1]
+    operator.platform.set_tag(sim.imsi, "name", "東京, 第2")
+    operator.platform.connect(sim.imsi)
+    assert found(operator, number_of(operator.platform.sim(sim.imsi))) == [sim.sim_id]
+
+
+def test_stopping_one_sim_takes_three_calls_however_many_there_are(operator):
+    for text in (operator.platform.sims[0].imsi, operator.platform.sims[0].sim_id):
+        before = len(operator.asked())
+        suspend_sim(operator.api, one_selected(operator.api, text).sim_id)
+        assert len(operator.asked()) - before <= 3
+
+
+def test_a_sim_that_the_index_does_not_know_yet_is_found_among_all(operator):
+    sim = operator.platform.sims[2]
+    operator.account.index.lags = True
+    operator.platform.set_tag(sim.imsi, "name", "fresh")
+    assert found(operator, "fresh") == [sim.sim_id]
+
+
+def test_a_name_that_two_sims_have_means_neither_of_them(operator):
+    for sim in operator.platform.sims[:2]:
+        operator.platform.set_tag(sim.imsi, "name", "twin")
+    selected = selected_sims(operator.api, selection_of(["twin", operator.sim_ids[2]], None))
+    assert list(selected.sims) == [operator.sim_ids[2]]
+    assert [(one.text, "2 SIMs" in one.why) for one in selected.unknown] == [("twin", True)]
+    assert failure_of(lambda: one_selected(operator.api, "twin")).code is Code.PLATFORM_NO_SUCH
+
+
+def test_what_no_sim_has_is_unknown_and_the_others_are_found(operator):
+    selected = selected_sims(operator.api, selection_of(["001019999999999", operator.sim_ids[0]], "site=tokio"))
+    assert list(selected.sims) == [operator.sim_ids[0]]
+    assert {one.text for one in selected.unknown} == {"001019999999999", "site=tokio"}
+
+
+@pytest.mark.parametrize(("words", "tag"), [((), None), ((), "site"), ((), "=tokyo")])
+def test_a_selection_that_names_nothing_is_a_usage_error(words, tag):
+    assert failure_of(lambda: selection_of(words, tag)).code is Code.USAGE

@@ -81,6 +81,7 @@ def shipping(_, api):
 
 def stopping(operator, api):
     list(sim_calls.all_sims(api))
+    sim_calls.search(api, operator.platform.sims[0].imsi)
     sim = operator.kitted()
     sim_calls.suspend(api, sim_calls.one_sim(api, sim.sim_id).sim_id)
     sim_calls.deactivate(api, sim.sim_id)
@@ -93,6 +94,7 @@ def stopping(operator, api):
 
 def accessing(operator, api):
     list(sim_calls.all_sims(api))
+    sim_calls.search(api, operator.platform.sims[0].imsi)
     sim = operator.kitted()
     remote_access_calls.close_port(
         api, remote_access_calls.open_port(api, sim_calls.one_sim(api, sim.sim_id).sim_id, 22, 60, [])

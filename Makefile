@@ -1,6 +1,6 @@
 # The two commands: make demo, make test.  make venv only prepares .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-desk shell test coverage stress test-system test-peers fuzz lock lint docs bench deb release image clean
+.PHONY: help venv demo demo-desk shell test coverage stress test-system test-peers fuzz lock lint docs pictures bench deb release image clean
 # Another Python in a folder of its own: make test VENV=.venv-3.13 PYTHON=python3.13
 VENV := .venv
 PYTHON :=
@@ -86,6 +86,9 @@ lint: $(READY) ## style, types, and the arrows of the architecture
 
 docs: $(READY) ## write the generated parts of docs/ anew
 	@$(BIN)/python docs/generate.py
+
+pictures: $(READY) ## take the pictures of the board and of kitting watch anew (needs Chromium)
+	@$(BIN)/python docs/pictures.py
 
 bench: $(READY) ## measure, beside what a user would do instead (root for most of it; a quarter of an hour)
 	-@sh packaging/host.sh bench

@@ -32,7 +32,7 @@ _START_LIMIT_S = 60.0
 def photograph(chromium: str, url: str, picture: Path, size: str) -> None:
     """Chromium's picture of a page."""
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
+        subprocess.run(  # noqa: S603 (Chromium, as installed)
             [
                 *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
                 *(f"--user-data-dir={profile}", f"--window-size={size}", "--hide-scrollbars"),
@@ -49,7 +49,7 @@ def of_the_board(chromium: str) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "fleet", "board", "--sample", "--listen", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as board:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as board:  # noqa: S603 (this project)
         try:
             _wait_for(port)
             photograph(chromium, f"http://127.0.0.1:{port}/", DOCS / "board.png", "1280,800")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares a virtual environment from the lock: venv.sh [FOLDER [PYTHON]]. systemd-python is built from source, so a
-# compiler, pkg-config and systemd's headers must be there: they are installed where this user may, and otherwise the
-# command to type is said.
+# compiler, pkg-config and systemd's headers must be there, and `kitting sign` and the agent call ssh-keygen: what is
+# missing is installed where this user may, and otherwise the command to type is said.
 set -eu
 # shellcheck source=packaging/failed.sh
 . "$(dirname "$0")/failed.sh"
@@ -33,6 +33,7 @@ python=$(find_python)
 [ -n "$python" ] || missing="$missing python3 python3-venv"
 command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
+command -v ssh-keygen >/dev/null 2>&1 || missing="$missing openssh-client"
 pkg-config --exists libsystemd 2>/dev/null || missing="$missing libsystemd-dev"
 if [ -n "$python" ]; then
     header=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h

@@ -46,6 +46,11 @@ def is_same_device(number: str, imei: Imei) -> bool:
     return device_part(number) == device_part(imei.digits)
 
 
+def lock_is_proved(sim: Sim) -> bool:
+    """Whether the SIM has a lock, and the desk recorded that the device connected again under this lock."""
+    return sim.lock is not None and device_part(sim.tags.get(desk_tags.LOCKED_IMEI)) == device_part(sim.lock.imei)
+
+
 def _of_the_device(sim: Sim, report: DeviceReport, expected: Imei | None) -> Iterator[Finding]:
     seen = sim.session.imei
     known = [number for number in (seen, report.imei and report.imei.digits) if number]
@@ -69,10 +74,14 @@ def _of_the_lock(sim: Sim, report: DeviceReport, after: str | None) -> Iterator[
             yield Finding.SHIPPED_WITHOUT_LOCK
         return
     locked, seen = device_part(sim.lock.imei), sim.session.imei
-    if seen and device_part(seen) != locked:
+    is_elsewhere = bool(seen) and device_part(seen) != locked
+    differs = report.imei is not None and device_part(report.imei.digits) != locked
+    if is_elsewhere:
         yield Finding.OTHER_DEVICE
-    if report.imei and device_part(report.imei.digits) != locked:
+    if differs:
         yield Finding.LOCK_DIFFERS
+    if not (is_elsewhere or differs or lock_is_proved(sim)):
+        yield Finding.LOCK_NOT_PROVED
 
 
 def _of_silence(sim: Sim, report: DeviceReport, expectations: Expectations, now: datetime) -> Iterator[Finding]:

@@ -101,6 +101,18 @@ class Finding(Enum):
         BilingualText("the SIM was shipped without an IMEI lock", "IMEI ロックなしで出荷されています"),
         BilingualText("Lock it while it is online: kitting lock", "接続中にロックしてください: kitting lock"),
     )
+    LOCK_NOT_PROVED = (
+        "lock_not_proved",
+        Weight.ATTENTION,
+        BilingualText(
+            "the SIM has an IMEI lock that nobody has proved",
+            "IMEI ロックがありますが、接続できることが確認されていません",
+        ),
+        BilingualText(
+            "Prove it, or have it removed: kitting lock --all-ready",
+            "確認するか、解除してください: kitting lock --all-ready",
+        ),
+    )
     BLOCKED = (
         "blocked",
         Weight.ATTENTION,

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.errors import Code, Failure
-from agent.identity import Imei, device_part
-from fleet.bench import desk_tags
+from agent.identity import Imei
 from fleet.bench.device_report import DeviceState
-from fleet.bench.finding_rules import is_same_device
+from fleet.bench.finding_rules import is_same_device, lock_is_proved
 from fleet.bench.findings import Finding, Weight
-from fleet.bench.stage import Row
+from fleet.bench.stage import Row, Stage
 
 _MENDED_BY_A_LOCK = frozenset({Finding.LOCK_LOST, Finding.SHIPPED_WITHOUT_LOCK})
 
@@ -30,8 +29,16 @@ def imei_to_lock(row: Row) -> Imei:
 def is_locked(row: Row, imei: Imei) -> bool:
     """Whether the SIM has a lock to this device, and the desk recorded that the lock was proven."""
     lock = row.sim.lock
-    is_proven = device_part(row.sim.tags.get(desk_tags.LOCKED_IMEI)) == device_part(imei.digits)
-    return lock is not None and is_same_device(lock.imei, imei) and is_proven
+    return lock is not None and is_same_device(lock.imei, imei) and lock_is_proved(row.sim)
+
+
+def is_left_unproved(row: Row) -> bool:
+    """Whether the SIM has a lock without proof that cannot be proven now, and that the desk may remove.
+
+    A person decides about the lock of a SIM that is in the field, stopped or suspicious.
+    """
+    is_for_a_person = row.in_field or row.stage in {Stage.STOPPED, Stage.SUSPICIOUS}
+    return Finding.LOCK_NOT_PROVED in row.findings and not is_for_a_person and not is_ready(row)
 
 
 def is_ready(row: Row) -> bool:

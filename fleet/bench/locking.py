@@ -1,7 +1,7 @@
 """Story: locks a SIM to its device and proves it: lock, delete the session, see the device connect again, record.
 
-A lock that was not proven is removed, however the command ends. Only a power cut of the desk can leave such a lock: the
-next run finds it without the desk's record, and proves it.
+A lock that was not proven is removed, however the command ends. Only a desk that is killed can leave such a lock: the
+next run finds it without the desk's record, and proves it, or removes it where it cannot be proven now.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.identity import Imei
 from fleet.bench import desk_tags
 from fleet.bench.finding_rules import Expectations, is_same_device
 from fleet.bench.kitting_record import record_of, record_tags
-from fleet.bench.lock_rules import imei_to_lock, is_locked, is_ready
+from fleet.bench.lock_rules import imei_to_lock, is_left_unproved, is_locked, is_ready
 from fleet.bench.stage import Row, row_of
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.platform.api import Api
@@ -57,6 +57,8 @@ def lock_sim(
 ) -> Locked:
     """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`."""
     row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())
+    if is_left_unproved(row):
+        raise _removed(api, row)
     imei = imei_to_lock(row)
     if is_locked(row, imei):
         return Locked(sim_id, record_of(row, imei, clock.now()), already=True)
@@ -90,16 +92,32 @@ def lock_ready_sims(
     *,
     back_within_s: float = BACK_WITHIN_S,
 ) -> int:
-    """Locks every SIM that is ready, several at the same time; returns how many failed."""
+    """Locks every SIM that is ready, and removes locks without proof; several at once. Returns how many failed."""
 
     def lock_row(row: Row) -> Locked:
         return lock_sim(api, row.sim.sim_id, expectations, back_within_s=back_within_s)
 
     failed = 0
-    for row, result in in_parallel(api.at_once, lock_row, filter(is_ready, rows)):
+    for row, result in in_parallel(api.at_once, lock_row, filter(needs_lock_work, rows)):
         failed += isinstance(result, Failure)
         note(row, result)
     return failed
+
+
+def needs_lock_work(row: Row) -> bool:
+    """Whether `lock_ready_sims` does something with the SIM."""
+    return is_ready(row) or is_left_unproved(row)
+
+
+def _removed(api: Api, row: Row) -> Failure:
+    """Removes a lock without proof; returns the failure that tells why it could not be proven."""
+    try:
+        imei_to_lock(row)
+        reason = "it was not proven"
+    except Failure as refused:
+        reason = refused.detail
+    unlock_sim(api, row.sim.sim_id)
+    return Failure(Code.LOCK_TAKEN_OFF, f"the lock was not proven: {reason}", where=f"SIM {row.sim.label}")
 
 
 def _connects_again(api: Api, before: Sim, imei: Imei, within_s: float, clock: Clock) -> bool:

@@ -14,14 +14,14 @@ from enum import Enum, unique
 
 from agent.identity import Imei
 from fleet.bench.device_report import DeviceReport, DeviceState, report_of
-from fleet.bench.finding_rules import Expectations, findings_of, is_same_device
+from fleet.bench.finding_rules import Expectations, findings_of, is_same_device, lock_is_proved
 from fleet.bench.findings import Finding, Weight
 from fleet.platform.sim import Sim, Status
 
 
 @unique
 class Stage(Enum):
-    """The stages in their order; a SIM in one of the last five needs attention or is stopped."""
+    """The stages in their order; a SIM in one of the last six needs attention or is stopped."""
 
     ORDERED = "ordered"
     IN_STOCK = "in stock"
@@ -32,6 +32,7 @@ class Stage(Enum):
     LOCKED = "locked"
     SHIPPED = "shipped"
     STOPPED = "stopped"
+    LOCK_NOT_PROVED = "lock not proved"
     SILENT = "silent"
     BLOCKED = "blocked"
     FAILED = "failed"
@@ -39,7 +40,7 @@ class Stage(Enum):
 
 
 DONE = frozenset({Stage.LOCKED, Stage.SHIPPED})
-_WORST_FIRST = (Stage.SUSPICIOUS, Stage.FAILED, Stage.BLOCKED, Stage.SILENT)
+_WORST_FIRST = (Stage.SUSPICIOUS, Stage.FAILED, Stage.BLOCKED, Stage.SILENT, Stage.LOCK_NOT_PROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Row:
     findings: tuple[Finding, ...]
     expected: Imei | None = None
     """The device that the plan names; None where it names none."""
+    in_field: bool = False
+    """Whether the SIM is in the group after shipment."""
 
     @property
     def imei(self) -> str:
@@ -77,8 +80,9 @@ def row_of(sim: Sim, expectations: Expectations, now: datetime) -> Row:
     """The row of a SIM; `now` is UTC."""
     report = report_of(sim.tags)
     findings = tuple(findings_of(sim, report, expectations, now))
-    stage = _stage(sim, report, findings, expectations.after)
-    return Row(sim, report, stage, findings, expectations.imeis.get(sim.sim_id))
+    in_field = expectations.after is not None and sim.group_id == expectations.after
+    stage = _stage(sim, report, findings, in_field=in_field)
+    return Row(sim, report, stage, findings, expectations.imeis.get(sim.sim_id), in_field)
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -98,7 +102,7 @@ def _rank(stage: Stage) -> int:
     return len(_WORST_FIRST) + list(Stage).index(stage)
 
 
-def _stage(sim: Sim, report: DeviceReport, findings: tuple[Finding, ...], after: str | None) -> Stage:
+def _stage(sim: Sim, report: DeviceReport, findings: tuple[Finding, ...], *, in_field: bool) -> Stage:
     """The first stage whose condition holds, from the most serious on."""
     weights = {finding.weight for finding in findings}
     conditions = (
@@ -107,8 +111,9 @@ def _stage(sim: Sim, report: DeviceReport, findings: tuple[Finding, ...], after:
         (Finding.FAILED in findings, Stage.FAILED),
         (Finding.BLOCKED in findings, Stage.BLOCKED),
         (bool({Finding.NO_REPORT, Finding.WENT_SILENT} & set(findings)), Stage.SILENT),
-        (after is not None and sim.group_id == after, Stage.SHIPPED),
-        (sim.lock is not None, Stage.LOCKED),
+        (in_field, Stage.SHIPPED),
+        (lock_is_proved(sim), Stage.LOCKED),
+        (sim.lock is not None, Stage.LOCK_NOT_PROVED),
         (report.state is DeviceState.PROVISIONED, Stage.PROVISIONED),
         (report.imei is not None, Stage.IDENTIFIED),
         (sim.status is Status.TESTING and not sim.session.online, Stage.TESTING),

@@ -29,10 +29,10 @@ _STANDING = (
     Stage.FAILED,
     Stage.BLOCKED,
     Stage.SILENT,
+    Stage.LOCK_NOT_PROVED,
     Stage.STOPPED,
     *(Stage.SHIPPED,) * 3,
     *(Stage.LOCKED,) * 5,
-    Stage.PROVISIONED,
 )
 _STARTS = (0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 5)
 """The first stage of each SIM that advances, as an index of `_MOVING`."""
@@ -69,10 +69,16 @@ def _closed(sim: Sim, stage: Stage, imei: str, now: datetime) -> Sim:
     if stage is Stage.STOPPED:
         return replace(sim, status=Status.SUSPENDED, session=Session())
     if stage is Stage.SHIPPED:
-        return replace(sim, lock=Lock(imei), group_id=_SHIPPED)
+        return replace(_locked(sim, imei), group_id=_SHIPPED)
     if stage is Stage.POWERED_ON:
         return replace(sim, session=replace(sim.session, changed_at=now))
-    return replace(sim, lock=Lock(imei)) if stage is Stage.LOCKED else sim
+    if stage is Stage.LOCK_NOT_PROVED:
+        return replace(sim, lock=Lock(imei))
+    return _locked(sim, imei) if stage is Stage.LOCKED else sim
+
+
+def _locked(sim: Sim, imei: str) -> Sim:
+    return replace(sim, lock=Lock(imei), tags={**sim.tags, desk_tags.LOCKED_IMEI: imei})
 
 
 def _tags(stage: Stage, imei: str) -> Mapping[str, str]:

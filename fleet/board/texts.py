@@ -15,6 +15,7 @@ STAGES: Mapping[Stage, BilingualText] = {
     Stage.POWERED_ON: BilingualText("powered on", "電源投入"),
     Stage.IDENTIFIED: BilingualText("identified", "識別済み"),
     Stage.PROVISIONED: BilingualText("provisioned", "設定済み"),
+    Stage.LOCK_NOT_PROVED: BilingualText("lock not proved", "ロック未確認"),
     Stage.LOCKED: BilingualText("locked", "ロック済み"),
     Stage.SHIPPED: BilingualText("shipped", "出荷済み"),
     Stage.STOPPED: BilingualText("stopped", "停止"),

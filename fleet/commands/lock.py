@@ -53,10 +53,9 @@ def _one_sim(arguments: argparse.Namespace, api: Api, status: PlanStatus, row: R
 
 
 def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus) -> int:
-    from fleet.bench.lock_rules import is_ready
-    from fleet.bench.locking import lock_ready_sims
+    from fleet.bench.locking import lock_ready_sims, needs_lock_work
 
-    ready = sum(map(is_ready, status.rows))
+    ready = sum(map(needs_lock_work, status.rows))
     progress = Progress(ready, "locking")
     locked_sims: list[Locked] = []
     problems: list[str] = []

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum, unique
 
 from agent.errors import Code, Failure
+from fleet.bench.lock_rules import is_left_unproved
 from fleet.bench.locking import lock_sim
 from fleet.bench.plan_status import expectations_of
 from fleet.bench.stage import row_of
@@ -48,7 +49,10 @@ def lock_by_hint(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BA
         if group_ids.before is None or sim.group_id != group_ids.before:
             return HintResult(sim_id, Outcome.NOT_OURS)
         expectations = expectations_of(plan, group_ids, (sim,))
-        needs_attention = row_of(sim, expectations, datetime.now(UTC)).needs_attention
+        row = row_of(sim, expectations, datetime.now(UTC))
+        if is_left_unproved(row):  # another desk may be proving this lock: only `kitting lock` removes it
+            return HintResult(sim_id, Outcome.NOT_YET, "the lock is not proven, and cannot be proven now")
+        needs_attention = row.needs_attention
         locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s)
     except Failure as failure:
         return HintResult(sim_id, _outcome_of(failure, needs_attention=needs_attention), str(failure))

@@ -14,9 +14,10 @@ STOCK = Sim("8942310000000000001", None, Status.READY)
 ON = replace(STOCK, status=Status.ACTIVE, was_online=True, session=Session(online=True, imei=IMEI, changed_at=NOW))
 IDENTIFIED = replace(ON, tags={"kitting_imei": IMEI, "kitting_state": "applying"})
 PROVISIONED = replace(ON, tags={"kitting_imei": IMEI, "kitting_state": "provisioned"})
-LOCKED = replace(PROVISIONED, lock=Lock(IMEI))
-SHIPPED = replace(LOCKED, group_id="shipped-group")
 TAGGED = {**PROVISIONED.tags, "desk_imei": IMEI}
+NOT_PROVED = replace(PROVISIONED, lock=Lock(IMEI))
+LOCKED = replace(PROVISIONED, lock=Lock(IMEI), tags=TAGGED)
+SHIPPED = replace(LOCKED, group_id="shipped-group")
 
 
 def row(sim, plan=PLAN, now=NOW):

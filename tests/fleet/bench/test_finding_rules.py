@@ -57,7 +57,7 @@ def test_only_a_shipped_sim_becomes_silent_when_it_is_offline():
 
 
 def test_a_sim_that_was_shipped_without_a_lock_needs_attention():
-    found = row(replace(SHIPPED, lock=None))
+    found = row(replace(SHIPPED, lock=None, tags=PROVISIONED.tags))
     assert (found.stage, found.findings) == (Stage.SHIPPED, (Finding.SHIPPED_WITHOUT_LOCK,))
     assert found.needs_attention
 

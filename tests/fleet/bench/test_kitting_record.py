@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import replace
 
-from sim_rows import IMEI, LOCKED, NOW, row
+from sim_rows import IMEI, LOCKED, NOT_PROVED, NOW, row
 
 from agent.identity import Imei
 from fleet.bench.kitting_record import COLUMNS, csv_lines, record_of, record_tags, stored_record
@@ -37,7 +37,7 @@ def test_the_record_in_the_tags_is_the_record_of_the_ledger():
 
 
 def test_a_sim_that_no_desk_locked_has_no_record():
-    assert stored_record(row(LOCKED)) is None
+    assert stored_record(row(NOT_PROVED)) is None
 
 
 def test_a_device_without_a_serial_number_gets_no_tag_for_it():

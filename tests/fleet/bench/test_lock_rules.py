@@ -4,15 +4,13 @@ from dataclasses import replace
 
 import pytest
 from refusals import failure_of
-from sim_rows import IMEI, LOCKED, NOW, ON, OTHER, PROVISIONED, row
+from sim_rows import IMEI, LOCKED, NOT_PROVED, NOW, ON, OTHER, PROVISIONED, SHIPPED, row
 
 from agent.errors import Code
 from agent.identity import Imei
 from fleet.bench.finding_rules import Expectations
-from fleet.bench.lock_rules import imei_to_lock, is_locked, is_ready
-from fleet.platform.sim import Lock, Session
-
-PROVEN = replace(LOCKED, tags={**LOCKED.tags, "desk_imei": IMEI})
+from fleet.bench.lock_rules import imei_to_lock, is_left_unproved, is_locked, is_ready
+from fleet.platform.sim import Lock, Session, Status
 
 
 def test_a_sim_is_locked_to_the_device_that_all_sources_name():
@@ -46,9 +44,28 @@ def test_a_lost_lock_is_no_reason_against_a_new_one():
 
 @pytest.mark.parametrize(
     ("sim", "locked"),
-    [(PROVISIONED, False), (LOCKED, False), (PROVEN, True), (replace(PROVEN, lock=Lock(f"{IMEI[:14]}0")), True)],
+    [(PROVISIONED, False), (NOT_PROVED, False), (LOCKED, True), (replace(LOCKED, lock=Lock(f"{IMEI[:14]}0")), True)],
     ids=["no lock", "not proven", "proven", "without the check digit"],
 )
 def test_a_lock_counts_when_the_desk_has_proven_it(sim, locked):
     assert is_locked(row(sim), Imei(IMEI)) is locked
     assert is_ready(row(sim)) is not locked
+
+
+OFFLINE = replace(NOT_PROVED, session=Session(imei=IMEI))
+
+
+@pytest.mark.parametrize(
+    ("sim", "is_removed"),
+    [
+        (OFFLINE, True),
+        (NOT_PROVED, False),
+        (LOCKED, False),
+        (replace(OFFLINE, group_id=SHIPPED.group_id), False),
+        (replace(OFFLINE, status=Status.SUSPENDED), False),
+        (replace(OFFLINE, session=Session(imei=OTHER)), False),
+    ],
+    ids=["offline", "provable now", "proven", "in the field", "stopped", "in another device"],
+)
+def test_a_lock_without_proof_is_removed_unless_a_person_has_to_decide(sim, is_removed):
+    assert is_left_unproved(row(sim)) is is_removed

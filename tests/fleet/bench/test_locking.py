@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from simulated_operator import SimulatedOperator
+from simulated_operator import FIELD, SimulatedOperator
 
 from agent.errors import Code, Failure
 from agent.identity import Imei
 from fleet.bench.finding_rules import Expectations
-from fleet.bench.locking import Clock, lock_sim, unlock_sim
+from fleet.bench.locking import Clock, lock_ready_sims, lock_sim, unlock_sim
+from fleet.bench.stage import row_of
 from fleet.platform.calls import sim_calls
 from simulator import faults
 from simulator.soracom import Switches
@@ -68,6 +69,35 @@ def test_a_lock_that_a_power_cut_left_unproven_is_proven(operator):
     sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
     assert not locked(operator, sim).already
     assert "Sim:deleteSimSession" in operator.asked()
+
+
+def test_a_lock_that_cannot_be_proven_now_is_removed(operator):
+    sim = operator.kitted()
+    sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
+    operator.platform.disconnect(sim.imsi)
+    assert "not online" in refused(operator, sim, Code.LOCK_TAKEN_OFF)
+    assert operator.platform.sim(sim.imsi).imei_lock is None
+
+
+def test_a_run_for_all_sims_proves_each_lock_or_removes_it(operator):
+    back, gone = operator.kitted(0), operator.kitted(1)
+    for sim in (back, gone):
+        sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
+    operator.platform.disconnect(gone.imsi)
+    rows = [row_of(sim, ANY, Clock().now()) for sim in sim_calls.all_sims(operator.api)]
+    assert lock_ready_sims(operator.api, rows, ANY, lambda *_: None) == 1
+    proven, removed = operator.platform.sim(back.imsi), operator.platform.sim(gone.imsi)
+    assert (proven.imei_lock, proven.tags["desk_imei"]) == (back.imei, back.imei)
+    assert (removed.imei_lock, "desk_imei" in removed.tags) == (None, False)
+
+
+def test_a_lock_without_proof_in_the_field_is_left_to_a_person(operator):
+    sim = operator.kitted()
+    sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
+    sim_calls.set_group(operator.api, sim.sim_id, FIELD)
+    operator.platform.disconnect(sim.imsi)
+    assert "not online" in refused(operator, sim, expectations=Expectations(after=FIELD))
+    assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_only_the_sims_of_the_plan_are_rows_those_that_need_attention_first(oper
     for sim in operator.platform.sims[:2]:
         operator.platform.set_tag(sim.imsi, "batch", "7")
         operator.platform.set_group(sim.imsi, FIELD)
-    operator.platform.set_imei_lock(operator.kitted(0).imsi)
+    operator.platform.set_imei_lock(operator.kitted(0, desk_imei=operator.platform.sims[0].imei).imsi)
     status = status_of_plan(operator.api, small_plan(TAGGED))
     assert [(row.sim.sim_id, row.needs_attention) for row in status.rows] == [
         (operator.sim_ids[1], True),

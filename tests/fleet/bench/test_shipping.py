@@ -43,6 +43,15 @@ def test_nothing_is_moved_where_one_sim_is_not_ready(operator):
     assert {sim.group_id for sim in operator.platform.sims} == {BENCH}
 
 
+def test_a_sim_whose_lock_nobody_proved_is_not_shipped(operator):
+    sim = operator.kitted()
+    sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
+    unproved = [row for row in rows(operator) if row.sim.sim_id == sim.sim_id]
+    failure = failure_of(lambda: ship_sims(operator.api, unproved, FIELD, lambda *_: None))
+    assert (failure.code, "lock not proved" in failure.detail) == (Code.SHIP_REFUSED, True)
+    assert operator.platform.sim(sim.imsi).group_id == BENCH
+
+
 def test_only_the_sims_that_are_not_ready_carry_the_reason(operator):
     ready = operator.kitted()
     lock_sim(operator.api, ready.sim_id, Expectations())

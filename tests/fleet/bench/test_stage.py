@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_rows import IDENTIFIED, IMEI, LOCKED, NOW, ON, OTHER, PROVISIONED, SHIPPED, STOCK, row
+from sim_rows import IDENTIFIED, IMEI, LOCKED, NOT_PROVED, NOW, ON, OTHER, PROVISIONED, SHIPPED, STOCK, TAGGED, row
 
 from fleet.bench.findings import Weight
 from fleet.bench.stage import DONE, Stage, in_order, progress
@@ -22,6 +22,8 @@ from fleet.platform.sim import Lock, Session, Sim, Status
         (replace(ON, status=Status.TESTING), Stage.POWERED_ON),
         (IDENTIFIED, Stage.IDENTIFIED),
         (PROVISIONED, Stage.PROVISIONED),
+        (NOT_PROVED, Stage.LOCK_NOT_PROVED),
+        (replace(NOT_PROVED, tags={**TAGGED, "desk_imei": OTHER}), Stage.LOCK_NOT_PROVED),
         (LOCKED, Stage.LOCKED),
         (SHIPPED, Stage.SHIPPED),
         (replace(SHIPPED, status=Status.SUSPENDED), Stage.STOPPED),
@@ -33,7 +35,7 @@ from fleet.platform.sim import Lock, Session, Sim, Status
 )
 def test_a_sim_has_the_stage_of_platform_and_device(sim, stage):
     assert row(sim).stage is stage
-    assert row(sim).needs_attention == (stage in {Stage.BLOCKED, Stage.FAILED})
+    assert row(sim).needs_attention == (stage in {Stage.BLOCKED, Stage.FAILED, Stage.LOCK_NOT_PROVED})
 
 
 @pytest.mark.parametrize("told", ["490154203237518", "490154203237510", "4901542032375101", "49015420323751"])

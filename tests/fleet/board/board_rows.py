@@ -21,7 +21,7 @@ SAYS = {
     "kitting_at": "2026-11-23T11:59Z",
 }
 PROVISIONED = replace(ON, tags=SAYS)
-LOCKED = replace(PROVISIONED, lock=Lock(IMEI))
+LOCKED = replace(PROVISIONED, lock=Lock(IMEI), tags={**PROVISIONED.tags, "desk_imei": IMEI})
 FAILED = replace(ON, tags={**SAYS, "kitting_state": "failed", "kitting_error": "apply.failed: /etc/x: no room"})
 STOPPED = replace(READY, status=Status.SUSPENDED)
 

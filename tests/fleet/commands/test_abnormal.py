@@ -27,7 +27,8 @@ def test_abnormal_sims_are_listed_with_what_would_stop_them(signed_in, tmp_path,
     heavy, moved, _ = signed_in.platform.sims
     for sim in signed_in.platform.sims:
         signed_in.platform.set_group(sim.imsi, FIELD)
-        signed_in.kitted(signed_in.platform.sims.index(signed_in.platform.sim(sim.imsi)))
+        place = signed_in.platform.sims.index(signed_in.platform.sim(sim.imsi))
+        signed_in.kitted(place, desk_imei=sim.imei)
         signed_in.platform.set_imei_lock(sim.imsi)
     signed_in.firing.carried(heavy.imsi, 20 << 20)
     signed_in.platform.change_sim(moved.imsi, imei_lock="490154203237518")

@@ -23,7 +23,7 @@ def operator():
         for place, sim in enumerate(started.platform.sims):
             started.platform.set_tag(sim.imsi, "batch", "7")
             started.platform.set_group(sim.imsi, FIELD)
-            started.platform.set_imei_lock(started.kitted(place).imsi)
+            started.platform.set_imei_lock(started.kitted(place, desk_imei=sim.imei).imsi)
         yield started
 
 

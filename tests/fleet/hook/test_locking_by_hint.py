@@ -5,6 +5,7 @@ from kitting_plans import small_plan
 from simulated_operator import BENCH, SimulatedOperator
 
 from fleet.hook.locking_by_hint import Outcome, lock_by_hint
+from fleet.platform.calls import sim_calls
 
 PLAN = small_plan(
     "name: p\nsims: {tag: {name: batch, value: '7'}}\ngroups: {before: {name: bench}, after: {name: field}}\n"
@@ -48,3 +49,11 @@ def test_sims_of_other_groups_and_unknown_sims_are_left_alone(operator):
     operator.platform.set_group(sim.imsi, None)
     assert lock_by_hint(operator.api, PLAN, sim.sim_id).outcome is Outcome.NOT_OURS
     assert lock_by_hint(operator.api, PLAN, "8942310000000009999").outcome is Outcome.NOT_OURS
+
+
+def test_a_lock_that_another_desk_may_be_proving_is_not_removed(operator):
+    sim = operator.kitted()
+    sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
+    operator.platform.disconnect(sim.imsi)
+    assert lock_by_hint(operator.api, PLAN, sim.sim_id).outcome is Outcome.NOT_YET
+    assert operator.platform.sim(sim.imsi).imei_lock == sim.imei

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from agent.errors import Code, Failure
 from fleet.plan.plan import ByList, ByOrder, ByTag, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
@@ -12,8 +13,8 @@ from fleet.platform.group import Group
 from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Sim
 
-ONE_BY_ONE = 20
-"""Up to so many SIMs are requested by their ids; for more, the pages of all SIMs take fewer requests."""
+SIMS_FOR_A_PAGE = 10
+"""For so many wanted SIMs one page of all SIMs is read, before the SIMs that are still missing are requested by id."""
 
 
 def groups_of_plan(api: Api, plan: Plan) -> Mapping[GroupRole, Group | None]:
@@ -58,25 +59,28 @@ def _by_list(api: Api, wanted: tuple[WantedSim, ...]) -> Iterator[Sim]:
 
 
 def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
-    """The SIMs with these ids; an id that the operator does not have is left out."""
-    if len(sim_ids) > ONE_BY_ONE:
-        yield from _among_all(api, sim_ids)
-        return
+    """The SIMs with these ids; an id that the operator does not have is left out.
+
+    The number of all SIMs is not known before. The pages read are at most a tenth of what requests by id would cost, so
+    that a plan of most SIMs costs its pages, and a plan of few SIMs among very many costs little more than its own.
+    """
+    missing = set(sim_ids)
+    pages = islice(sim_calls.sim_pages(api), len(sim_ids) // SIMS_FOR_A_PAGE)
+    is_last = False
+    while missing and not is_last and (page := next(pages, None)):
+        is_last = page.is_last
+        yield from (sim for sim in page.sims if sim.sim_id in missing)
+        missing -= {sim.sim_id for sim in page.sims}
+    if not is_last:
+        yield from _one_by_one(api, missing)
+
+
+def _one_by_one(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
     for sim_id, found in in_parallel(api.at_once, lambda one: sim_calls.one_sim(api, one), sorted(sim_ids)):
         if isinstance(found, Sim):
             yield found
         elif found.code is not Code.PLATFORM_NO_SUCH:
             raise Failure(found.code, found.detail, where=f"SIM {sim_id}")
-
-
-def _among_all(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
-    missing = set(sim_ids)
-    for sim in sim_calls.all_sims(api):
-        if sim.sim_id in missing:
-            missing.discard(sim.sim_id)
-            yield sim
-        if not missing:
-            return
 
 
 def _found(wanted: WantedGroup, groups: Mapping[str, Group]) -> Group | None:

@@ -1,8 +1,9 @@
 """Edge: the SORACOM API for one user: signed in, with repeated attempts, page by page.
 
-A request that the platform answers with 429 waits and is sent again. A request that failed on the way or with a 5xx
-status is sent again where a second arrival does no harm. Pauses grow, and each is drawn at random below its bound, so
-that many clients do not return at the same moment.
+The rate headers of each answer are read: the desk pauses before the last quarter of what the platform takes in a
+minute, which is left to the operator's other programs. A request that the platform answers with 429 waits and is sent
+again. A request that failed on the way or with a 5xx status is sent again where a second arrival does no harm. Pauses
+grow, and each is drawn at random below its bound, so that many clients do not return at the same moment.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from agent.errors import Code, Failure
 from fleet.platform.credentials import Profile
 from fleet.platform.failures import PlatformFailure
 from fleet.platform.http import ApiRequest, HttpClient, NotSent
+from fleet.platform.pace import Pace
 from fleet.platform.responses import (
     MOST_PAUSE_S,
     ApiResponse,
     HttpResponse,
+    allowance_of,
     api_response,
     refusal,
     requested_pause_s,
@@ -78,6 +81,7 @@ class Api:
         self._http = HttpClient(profile.endpoint, at_once, retries.timeout_s)
         self._sign_in = SignIn(profile, self.post_without_token, cache)
         self._signing_in = threading.Lock()
+        self._pace = Pace()
 
     def __enter__(self) -> Self:
         return self
@@ -123,12 +127,19 @@ class Api:
                 raise
 
     def pages(self, path: str, query: Mapping[str, str] | None = None, size: int = PAGE_SIZE) -> Iterator[Any]:
-        """The body of every page of a list. A short page need not be the last: a missing next key ends the list."""
+        """The body of every page of a list."""
+        for page in self.responses(path, query, size):
+            yield page.body
+
+    def responses(
+        self, path: str, query: Mapping[str, str] | None = None, size: int = PAGE_SIZE
+    ) -> Iterator[ApiResponse]:
+        """Every page of a list. A short page need not be the last: a missing next key ends the list."""
         parameters: dict[str, str] = {**(query or {}), "limit": str(size)}
         seen: set[str] = set()
         while True:
             page = self.get(path, parameters)
-            yield page.body
+            yield page
             if not page.next_key:
                 return
             if page.next_key in seen:
@@ -168,6 +179,7 @@ class Api:
         for attempt in range(self._retries.attempts):
             if attempt:
                 self._sleep(pause_s)
+            self._pace.keep(request.path, self._sleep)
             headers = headers_of()
             pause_s = min(MOST_PAUSE_S, self._retries.first_pause_s * 2**attempt) * self._random()
             try:
@@ -177,6 +189,8 @@ class Api:
                 if not (request.repeatable or isinstance(failure, NotSent)):
                     raise
                 continue
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:  # a 429 has a pause of its own
+                self._pace.note(request.path, allowance_of(response))
             if not _is_repeated(response, request):
                 return response, headers
             problem = refusal(response, request.place)

@@ -17,7 +17,10 @@ from fleet.platform.failures import PlatformFailure
 MOST_PAUSE_S = 60.0
 """The platform counts requests by the minute, so that a longer pause gains nothing."""
 _NEXT_KEY = "x-soracom-next-key"
-_PAUSE_HEADERS = ("retry-after", "x-soracom-ratelimit-seconds-before-refresh")
+_LIMIT, _REMAINING = "x-soracom-ratelimit-limit", "x-soracom-ratelimit-remaining"
+_REFRESH = "x-soracom-ratelimit-seconds-before-refresh"
+_PAUSE_HEADERS = ("retry-after", _REFRESH)
+_MOST_DIGITS = 9
 _TEXT_LIMIT = 200
 _CODES: Mapping[int, Code] = {
     HTTPStatus.UNAUTHORIZED: Code.PLATFORM_NOT_SIGNED_IN,
@@ -45,6 +48,24 @@ class ApiResponse:
     """The JSON value; None where the response has no content."""
     next_key: str | None = None
     """Names the page after this one; None on the last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the platform still takes of one kind of request in this minute."""
+
+    limit: int
+    remaining: int
+    refresh_s: int
+    """Seconds until the count begins anew."""
+
+
+def allowance_of(response: HttpResponse) -> Allowance | None:
+    """What the three rate headers say; None where one of them is missing or is no number."""
+    texts = [response.headers.get(name, "") for name in (_LIMIT, _REMAINING, _REFRESH)]
+    if not all(text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS for text in texts):
+        return None
+    return Allowance(*map(int, texts))
 
 
 def api_response(response: HttpResponse, place: str) -> ApiResponse:

@@ -6,6 +6,7 @@ An operation that changes a SIM returns the SIM after the change, where the plat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from fleet.platform.api import Api, path_of
 from fleet.platform.failures import PlatformFailure
@@ -18,10 +19,24 @@ _OFFLINE = "SEM0016"
 """The platform's code for a SIM that has no session (published document, `deleteSimSession`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SimPage:
+    """One page of the list of all SIMs."""
+
+    sims: tuple[Sim, ...]
+    is_last: bool
+
+
 def all_sims(api: Api) -> Iterator[Sim]:
     """Sim:listSims. Every SIM of the operator, page by page."""
-    for page in api.pages("/sims"):
-        yield from sims_of_page(page)
+    for page in sim_pages(api):
+        yield from page.sims
+
+
+def sim_pages(api: Api) -> Iterator[SimPage]:
+    """Sim:listSims. The pages of all SIMs of the operator; a page is requested when it is taken."""
+    for page in api.responses("/sims"):
+        yield SimPage(sims_of_page(page.body), page.next_key is None)
 
 
 def one_sim(api: Api, sim_id: str) -> Sim:

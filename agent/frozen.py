@@ -10,8 +10,26 @@ value is a `dataclass(frozen=True, slots=True)`.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
+import sys
+from types import ModuleType
+
+
+class _InspectWhenUsed(ModuleType):
+    """Stands for the module `inspect`, which is read from disk when an attribute of it is used for the first time."""
+
+    def __getattr__(self, attribute: str) -> object:
+        if sys.modules.get(self.__name__) is self:
+            sys.modules.pop(self.__name__, None)
+        import inspect
+
+        return getattr(inspect, attribute)
+
+
+# dataclasses imports it to make docstrings, which every class here has. Reading it is 2 % of a first pass's work.
+sys.modules.setdefault("inspect", _InspectWhenUsed("inspect"))
+
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields  # noqa: E402
+from typing import Any, NoReturn, TypeVar, cast, dataclass_transform  # noqa: E402
 
 Kind = TypeVar("Kind", bound=type)
 

@@ -3,6 +3,8 @@
 import copy
 import pickle
 import re
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -34,6 +36,25 @@ def test_it_holds_and_says_what_a_dataclass_would(made):
     assert repr(ours) == repr(theirs).replace("Reference", "Modem")
     assert [one.name for one in fields(ours)] == [one.name for one in fields(theirs)]
     assert Modem.__match_args__ == Reference.__match_args__
+
+
+def test_inspect_is_loaded_only_for_those_who_use_it():
+    program = """
+import sys, agent.frozen
+assert "ast" not in sys.modules, "a pass would load it"
+import inspect
+assert "ast" not in sys.modules
+assert str(inspect.signature(lambda one, *, two: 0)) == "(one, *, two)"
+from inspect import Parameter
+assert sys.modules["inspect"].Parameter is Parameter is inspect.Parameter
+import dataclasses
+@dataclasses.dataclass
+class WithoutWords:
+    one: int
+assert WithoutWords.__doc__ == "WithoutWords(one: int)"
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_equal_values_are_equal_and_no_other():

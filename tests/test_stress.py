@@ -27,7 +27,7 @@ def test_a_test_has_failed_where_it_or_what_it_needs_has_failed():
 
 
 @pytest.mark.parametrize("length", [0, 100, len(RESULTS) - 1])
-def test_results_that_are_not_whole_say_nothing(length):
+def test_incomplete_results_are_not_counted(length):
     assert outcome_in(RESULTS[:length]) == (0, ())
 
 
@@ -42,7 +42,7 @@ def test_the_most_frequent_failure_stands_first_with_the_seeds_that_repeat_it():
     ]
 
 
-def test_runs_without_a_failure_are_said_in_one_line():
+def test_runs_without_a_failure_are_one_line():
     assert summary([Run(7, 0, 9, ()), Run(8, 0, 9, ())]) == ["nothing failed in 2 runs"]
 
 
@@ -109,7 +109,7 @@ def test_a_suite_that_cannot_run_has_failed(tmp_path):
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda by: by.name)
-def test_an_interruption_ends_the_suite_and_says_what_was_seen_so_far(tmp_path, by):
+def test_an_interruption_ends_the_suite_and_shows_the_results_so_far(tmp_path, by):
     (tmp_path / "test_it.py").write_text(
         f"import os, time\ndef test_it():\n    open({str(tmp_path / 'began')!r}, 'w').write(str(os.getpid()))\n"
         "    while True: time.sleep(1)\n"

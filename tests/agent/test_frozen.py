@@ -30,7 +30,7 @@ class Reference:
 
 
 @pytest.mark.parametrize("made", [lambda c: c("1"), lambda c: c(imei="1", names=["a"]), lambda c: c("1", "2", "3", [])])
-def test_it_holds_and_says_what_a_dataclass_would(made):
+def test_its_fields_and_its_text_are_those_of_a_dataclass(made):
     ours, theirs = made(Modem), made(Reference)
     assert asdict(ours) == asdict(theirs)
     assert repr(ours) == repr(theirs).replace("Reference", "Modem")

@@ -28,7 +28,7 @@ def test_every_code_is_a_sentence_an_advice_and_an_exit_code_of_sysexits(code):
     assert code.advice.endswith(".")
 
 
-def test_a_failure_says_its_code_its_place_and_what_was_wrong():
+def test_a_failure_has_its_code_its_place_and_the_cause():
     assert (
         str(Failure(Code.APPLY_FAILED, "no such directory", where="/etc/x"))
         == "apply.failed: /etc/x: no such directory"

@@ -10,7 +10,7 @@ CHANGELOG = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
 HEADS = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d{2}-\d{2}))?$", CHANGELOG, re.MULTILINE)
 
 
-def test_the_version_of_the_code_has_a_dated_entry_that_says_something():
+def test_the_version_of_the_code_has_a_dated_entry_with_text():
     assert dict(HEADS)[__version__], f"CHANGELOG.md needs: ## [{__version__}] - YYYY-MM-DD"
     entry = CHANGELOG.split(f"\n## [{__version__}]")[1].split("\n## ")[0]
     assert re.search(r"^- ", entry, re.MULTILINE)

@@ -44,7 +44,7 @@ def test_the_sdist_has_every_file_of_the_repository_that_is_no_tools_own(built):
     assert {name for name in files - built.files() if not name.startswith("kitting_agent.egg-info/")} == {"PKG-INFO"}
 
 
-def test_the_wheel_says_what_it_is_and_where_it_comes_from(built):
+def test_the_metadata_of_the_wheel_is_complete(built):
     told = information(built.wheel)
     assert (told["Name"], told["Version"], told["License"]) == ("kitting-agent", __version__, "MIT")
     assert told["Author-email"] == "kitting-agent@example.com"

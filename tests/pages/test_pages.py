@@ -158,6 +158,6 @@ def test_the_pages_were_read():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_nobody_is_told_to_install_by_a_bare_name(page):
+def test_no_page_advises_to_install_by_a_bare_name(page):
     commands = re.findall(r"pipx? install ([^`\n]+)", text_of(page))
     assert all(".whl" in command or command.startswith("--target") for command in commands)

@@ -39,7 +39,7 @@ def test_what_is_looked_for_is_returned_once_it_holds():
 
 
 @pytest.mark.usefixtures("no_patience")
-def test_a_look_that_never_holds_tells_the_last_one():
+def test_a_condition_that_never_holds_shows_what_was_seen_last():
     assert "not within 0 s: a third pass; last seen: 2" in why(until, "a third pass", lambda: 2, lambda seen: seen == 3)
 
 
@@ -103,7 +103,7 @@ def test_the_lines_of_a_pipe_end_with_it():
     assert list(lines_of(io.BytesIO(b"a\nb"))) == [b"a\n", b"b"]
 
 
-def test_a_json_value_is_read_over_several_lines_and_its_absence_is_told():
+def test_a_json_value_is_read_over_several_lines_and_its_absence_is_an_error():
     assert json_of(io.StringIO('{"a":\n1\n}\nmore')) == {"a": 1}
     assert "the pipe has ended with '{'" in why(json_of, io.StringIO("{"))
 

@@ -91,7 +91,7 @@ def test_a_lost_answer_comes_after_it_was_carried_out(server, client, platform):
 
 
 @pytest.mark.parametrize("carried_out", [False, True])
-def test_a_server_error_says_whether_it_was_carried_out(server, client, platform, carried_out):
+def test_a_server_error_comes_before_or_after_the_change(server, client, platform, carried_out):
     server.faults.add(faults.ServerError(500, carried_out=carried_out))
     assert client().ask("PUT", "/v1/subscriber/tags", '[{"tagName":"a","tagValue":"b"}]')[0] == 500
     assert ("a" in platform.sim(FIRST).tags) is carried_out

@@ -129,7 +129,7 @@ def test_the_desk_wakes_a_gateway_by_a_message_to_its_modem(tmp_path, control):
             listener.kill()
 
 
-def test_without_an_api_nobody_counts_traffic(tmp_path, control, capsys):
+def test_without_an_api_no_traffic_is_counted(tmp_path, control, capsys):
     with running(tmp_path, control):
         assert main(["tell", FIRST, "traffic_bytes=7", "--control", str(control)]) == os.EX_DATAERR
     assert "serve with --api" in capsys.readouterr().err
@@ -187,7 +187,7 @@ def test_only_its_owner_may_talk_to_the_control_socket(control):
         assert ask(control, b"a line\n") == b"A LINE\n"
 
 
-def test_who_asks_and_goes_away_disturbs_nobody(control):
+def test_a_client_that_disconnects_disturbs_no_other(control):
     with ControlSocket(control, bytes.upper):
         with socket.socket(socket.AF_UNIX) as visitor:
             visitor.connect(str(control))

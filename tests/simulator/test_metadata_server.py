@@ -13,7 +13,7 @@ from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
 
 
-def test_the_sim_is_told_by_the_address_that_asks(server, client):
+def test_the_sim_is_that_of_the_callers_address(server, client):
     assert client("127.0.0.1").ask("GET", "/v1/subscriber.imsi")[1] == FIRST.encode()
     assert client("127.0.0.2").ask("GET", "/v1/subscriber.imsi")[1] == SECOND.encode()
     assert [server.address_of(FIRST), server.address_of(SECOND)] == ["127.0.0.1", "127.0.0.2"]
@@ -159,7 +159,7 @@ def test_a_target_may_name_the_service(client):
     assert client().ask("GET", "HTTP://metadata.soracom.io")[0] == client().ask("GET", "/")[0]
 
 
-def test_the_date_is_told_or_not_as_the_switch_says(client, platform):
+def test_the_date_header_follows_the_switch(client, platform):
     assert "Date" in client().ask("GET", "/v1/userdata")[2]
     platform.switches = platform.switches.changed({"date_header": "false"})
     assert "Date" not in client().ask("GET", "/v1/userdata")[2]

@@ -92,7 +92,7 @@ def test_a_member_that_is_not_there_is_reported_in_text(platform, path):
 @pytest.mark.parametrize(
     ("position", "status", "body"), [("404", 404, NOT_THERE), ("null", 200, "null"), ("empty", 200, "")]
 )
-def test_a_null_member_is_told_in_three_ways(platform, position, status, body):
+def test_a_null_member_has_three_forms(platform, position, status, body):
     turn(platform, null_leaf=position)
     assert get(platform, "/v1/subscriber.imeiLock") == Response.text(status, body)
 
@@ -255,7 +255,7 @@ def test_web_pages_may_ask_when_the_group_is_reported(platform):
         ("spare0", "490154203237510"),
     ],
 )
-def test_the_carrier_tells_the_imei_in_its_own_way(platform, position, expected):
+def test_the_imei_has_the_form_of_the_carrier(platform, position, expected):
     turn(platform, session_imei=position)
     assert platform.subscriber(FIRST)["sessionStatus"]["imei"] == expected
 

@@ -54,7 +54,7 @@ def without_echo(*wrong):
     return Modem(load_model(), echo=False, faults=wrong)
 
 
-def test_a_late_answer_holds_up_nobody(link):
+def test_a_late_answer_delays_no_other_line(link):
     late = faults.LateAnswer("+CGSN", PATIENCE_S)
     with ModemOnPty(without_echo(late), link) as modem, opened(modem) as port:
         port.write(b"AT+CGSN\r")
@@ -106,7 +106,7 @@ def test_a_report_can_be_sent_at_any_time(link):
         assert port.read_until(b"RING\r\n") == b"\r\nRING\r\n"
 
 
-def test_what_nobody_reads_stops_nothing(link):
+def test_output_that_is_not_read_stops_nothing(link):
     with ModemOnPty(Modem(load_model()), link) as modem:
         for _ in range(200):
             modem.say(b"\r\n+CREG: 1\r\n" * 20)

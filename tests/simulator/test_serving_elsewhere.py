@@ -37,7 +37,7 @@ def serve(tmp_path, *words):
     return started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_each_sim_is_at_the_address_that_was_said(tmp_path):
+def test_each_sim_is_at_the_given_address(tmp_path):
     words = ("--listen", "127.1.2.3", "--at", "001010000000001=127.0.0.9", "--at", "001010000000002=127.0.0.8")
     with serve(tmp_path, *words) as simulator:
         served = json_of(simulator.stdout)

@@ -34,7 +34,7 @@ def world(platform):
 
 
 @pytest.mark.parametrize("kind", [*FAULTS, *MODEM_FAULTS])
-def test_every_fault_has_a_word_and_can_be_said_with_its_defaults(kind):
+def test_every_fault_has_a_name_and_defaults(kind):
     kinds = FAULTS if kind in FAULTS else MODEM_FAULTS
     assert from_words(kinds, name_of(kind), {}) == kind()
     assert any(line.startswith(name_of(kind)) for line in described(kinds))
@@ -109,7 +109,7 @@ def test_a_command_comes_through_the_socket_as_it_was(command):
         ({"speed_class": "s1.fast"}, lambda sim: sim.speed_class, "s1.fast"),
     ],
 )
-def test_a_sim_is_told_to_be_different(world, values, look, expected):
+def test_a_sim_is_changed_by_a_command(world, values, look, expected):
     carry_out(world, Tell(FIRST, values))
     assert look(world.platform.sim(FIRST)) == expected
 
@@ -123,7 +123,7 @@ def test_a_sim_is_told_to_be_different(world, values, look, expected):
         ({"allow_origin": "*"}, lambda group: group.allow_origin, "*"),
     ],
 )
-def test_a_group_is_told_to_be_different(world, values, look, expected):
+def test_a_group_is_changed_by_a_command(world, values, look, expected):
     carry_out(world, Tell("group:bench", values))
     assert look(world.platform.group("bench")) == expected
 

@@ -20,7 +20,7 @@ def quiet(model="generic", *wrong, **values):
     return Modem(load_model(model), echo=False, faults=wrong, **values)
 
 
-def test_an_answer_is_framed_as_the_standard_says():
+def test_an_answer_is_framed_as_in_the_standard():
     assert talk(Modem(load_model()), "AT+CGSN") == b"AT+CGSN\r\r\n490154203237518\r\n\r\nOK\r\n"
 
 
@@ -106,14 +106,14 @@ def test_reports_come_before_inside_and_after_answers():
     assert told[2].endswith(b"OK\r\n\r\n^BOOT:03237518,0,0,0,75\r\n")
 
 
-def test_power_on_is_told_and_forgets_settings():
+def test_power_on_is_announced_and_settings_are_lost():
     modem = Modem(load_model("quectel-ec25"))
     talk(modem, "ATE0")
     assert modem.power_on()[0] == Sent(b"\r\nRDY\r\n")
     assert talk(modem, "AT").startswith(b"AT\r")
 
 
-def test_a_model_that_nobody_has_is_named():
+def test_an_unknown_model_is_named():
     with pytest.raises(ValueError, match=r"no modem model 'abacus'.*generic"):
         Modem(load_model("abacus"))
 
@@ -225,6 +225,6 @@ def test_no_bytes_confuse_a_modem_so_that_it_stops(data, name, wrong):
 
 
 @pytest.mark.parametrize("imei", ["", "12", "49015420323751801234"])
-def test_a_modem_without_a_proper_imei_says_what_it_has(imei):
+def test_a_modem_without_a_valid_imei_answers_with_what_it_has(imei):
     for wrong in ([], [faults.WrongCheckDigit()], [faults.Imeisv()]):
         assert talk(Modem(load_model(), imei=imei, faults=wrong), "AT+CGSN", "ATI")

@@ -26,7 +26,7 @@ def test_the_page_names_every_fault(page, kind):
 
 
 @pytest.mark.parametrize("switch", fields(Switches), ids=lambda switch: switch.name)
-def test_the_page_tells_the_default_of_every_switch(page, switch):
+def test_the_page_names_the_default_of_every_switch(page, switch):
     row = next(line for line in page.splitlines() if line.startswith(f"| `{switch.name}` |"))
     assert str(switch.default).lower() in row.split("|")[2]
 

@@ -43,7 +43,7 @@ def test_a_status_that_does_not_exist_is_refused():
 
 
 @pytest.mark.parametrize("ask", [Platform.sim, Platform.subscriber, Platform.connect, Platform.unset_imei_lock])
-def test_a_sim_that_nobody_has_is_refused(platform, ask):
+def test_an_unknown_sim_is_refused(platform, ask):
     with pytest.raises(Refusal, match="no SIM 001019"):
         ask(platform, "001019")
 
@@ -123,14 +123,14 @@ def test_a_sim_that_comes_with_a_lock_was_locked_while_it_was_online():
 
 
 @pytest.mark.parametrize("position", ["as_modem", "imeisv16", "spare0"])
-def test_a_lock_opens_for_the_device_however_the_carrier_tells_it(platform, position):
+def test_a_lock_accepts_the_device_in_each_form_of_its_imei(platform, position):
     platform.switches = Switches(session_imei=position)
     platform.set_imei_lock(FIRST, DEVICE)
     assert platform.connect(FIRST)
 
 
 @pytest.mark.parametrize("position", ["zeros", "null"])
-def test_a_carrier_that_tells_nothing_locks_a_sim_out_unless_anonymous_is_allowed(platform, position):
+def test_a_carrier_without_imei_locks_a_sim_out_unless_anonymous_is_allowed(platform, position):
     platform.switches = Switches(session_imei=position)
     platform.set_imei_lock(FIRST, DEVICE)
     assert not platform.connect(FIRST)
@@ -138,7 +138,7 @@ def test_a_carrier_that_tells_nothing_locks_a_sim_out_unless_anonymous_is_allowe
     assert platform.connect(FIRST)
 
 
-def test_a_sim_in_another_device_tells_that_devices_imei(platform):
+def test_a_sim_in_another_device_has_that_devices_imei(platform):
     platform.move_to_device(FIRST, OTHER)
     assert imei_told(platform) == OTHER
     assert platform.subscriber(FIRST)["previousSession"]["imei"] == DEVICE

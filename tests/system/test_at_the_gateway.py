@@ -39,14 +39,14 @@ def until_led(machine, name, value):
 
 
 @pytest.mark.parametrize("debian", BOTH, ids="-".join)
-def test_without_an_answer_the_led_flashes_and_the_login_prompt_says_what_is_known(flashed):
+def test_without_an_answer_the_led_flashes_and_the_login_prompt_shows_what_is_known(flashed):
     flashed.boot()
     until_led(flashed, "delay_on", "100")
     assert "new   IMSI not seen   IMEI not read" in flashed.run("cat", ISSUE)
 
 
 @pytest.mark.parametrize("debian", BOTH, ids="-".join)
-def test_the_login_prompt_tells_who_this_is(machine):
+def test_the_login_prompt_names_the_gateway(machine):
     text = machine.until("the prompt", lambda: machine.ask("cat", ISSUE).stdout, lambda text: "provisioned" in text)
     assert text == f"kitting-agent: provisioned   IMSI …{IMSI[-4:]}   IMEI …{IMEI[-4:]}   address \\4\n"
     assert IMEI not in text
@@ -61,7 +61,7 @@ def test_the_led_is_steady_when_done_and_blinks_when_it_needs_a_hand(machine):
     assert machine.disk.read("/opt/class/leds/ACT/trigger") == "timer"
 
 
-def test_a_closed_endpoint_answers_the_agent_and_nobody_else(machine):
+def test_a_closed_endpoint_answers_only_the_agent(machine):
     assert machine.status()["endpoint_closed"] is True
     nobody = machine.ask("setpriv", "--reuid", "65534", "--clear-groups", "python3", "-c", ASK)
     assert nobody.returncode != 0
@@ -87,7 +87,7 @@ def test_udev_knows_every_word_of_the_rules_for_modem_ports(gateway):
     machine.run("udevadm", "verify", "/lib/udev/rules.d/78-kitting-agent.rules")
 
 
-def test_a_bundle_from_a_real_gateway_names_nobody_in_full(machine):
+def test_a_bundle_from_a_real_gateway_has_no_full_identifier(machine):
     machine.run("kitting-agent", "collect", "--out", "/root/bundle.tar.gz")
     text = machine.run("tar", "-xzOf", "/root/bundle.tar.gz")
     assert "provisioned" in text

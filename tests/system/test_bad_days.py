@@ -77,7 +77,7 @@ def test_a_clock_at_1970_is_not_believed(gateway, tmp_path):
     assert machine.status()["since"].startswith("20")
 
 
-def test_a_gateway_without_a_modem_is_kitted_and_says_what_is_missing(gateway):
+def test_a_gateway_without_a_modem_is_kitted_and_reports_what_is_missing(gateway):
     machine = gateway()
     machine.cell.start_names()
     machine.cell.link_up()

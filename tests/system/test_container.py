@@ -54,7 +54,7 @@ def container(image: str, cell: Cell, volumes: dict[Path, str], *command: str, u
         run("buildah", "rm", made, env=STORAGE)
 
 
-def test_the_image_is_for_armv7_and_nobody_runs_it_as_root(image):
+def test_the_image_is_for_armv7_and_does_not_run_as_root(image):
     about = json.loads(run("buildah", "inspect", "--type", "image", image, env=STORAGE))["Docker"]
     assert (about["architecture"], about["os"], about["variant"]) == ("arm", "linux", "v7")
     assert about["config"]["User"] == "kitting-agent"
@@ -78,6 +78,6 @@ def test_the_container_kits_the_root_that_is_mounted(image, cell, tmp_path):
     assert (cell.tags["kitting_state"], cell.tags["kitting_imei"]) == ("provisioned", IMEI)
 
 
-def test_as_it_is_the_container_is_nobody(image, cell):
+def test_the_container_runs_as_its_own_user(image, cell):
     assert container(image, cell, {}, "id", "-un").strip() == "kitting-agent"
     assert container(image, cell, {}, "uname", "-m").strip() == "armv7l"

@@ -39,7 +39,7 @@ def ttl(machine):
     return machine.run("cat", "/proc/sys/net/ipv4/ip_default_ttl").strip()
 
 
-def test_every_key_does_what_it_says_and_leaves_nothing_behind(gateway):
+def test_every_key_is_applied_and_leaves_nothing_behind(gateway):
     machine = gateway(userdata=EVERY_KEY, settings=EVERYTHING)
     machine.disk.write("/etc/motd", "hello\n")
     machine.cell.ready()

@@ -37,7 +37,7 @@ def as_unit(machine, unit: str, script: str):
     return machine.run("cat", "/said")
 
 
-def test_the_network_half_is_nobody_with_no_capability(running):
+def test_the_network_half_is_its_own_user_without_capabilities(running):
     pid = running.property("kitting-agent.service", "MainPID")
     status = dict(line.split(":", 1) for line in running.run("cat", f"/proc/{pid}/status").splitlines())
     agent = running.run("id", "-u", "kitting-agent").strip()

@@ -176,7 +176,7 @@ def test_a_link_on_the_way_leads_nowhere_that_is_forbidden(ready, fresh, target)
     assert not Path("/outside").exists()
 
 
-def test_nothing_waits_for_a_confirmation_that_nobody_asked_for(ready, fresh):
+def test_an_apply_without_a_confirmation_ends_at_once(ready, fresh):
     with pytest.raises(Failure) as caught:
         confirm(context(copied(ready, fresh)))
     assert caught.value.code is Code.ORDER_INVALID

@@ -102,7 +102,7 @@ def test_a_unit_that_does_not_come_up_does_not_bring_back_what_has_to_go(gateway
     assert not (gateway.root / "etc/token").exists()
 
 
-def test_nobody_is_asked_to_confirm_what_leads_back_even_after_a_power_cut(gateway):
+def test_a_way_back_needs_no_confirmation_even_after_a_power_cut(gateway):
     gateway.becomes([file("/etc/a")])
     for outcome, case in gateway.ended_anywhere(lambda it: roll_back(gateway.order(RollBack), it)):
         assert outcome is None or outcome.result is not Result.UNCONFIRMED, case

@@ -30,7 +30,7 @@ def effects(name, this_sim):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_a_right_document_has_no_problems_and_says_the_same_to_both_halves(document, this_sim):
+def test_a_right_document_has_no_problems_and_is_the_same_for_both_halves(document, this_sim):
     userdata = document.read_bytes()
     assert check(userdata, SCHEMA) == ()
     configuration = resolve(userdata, this_sim, SCHEMA)

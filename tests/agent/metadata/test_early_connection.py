@@ -63,7 +63,7 @@ def serve_one(place):
         connection.sendall(WHOLE)
 
 
-def test_where_nobody_was_yet_it_is_tried_again(known):
+def test_a_connection_that_was_refused_early_is_tried_again(known):
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         settings = settings_for(f"http://127.0.0.1:{place.getsockname()[1]}", known)
@@ -95,7 +95,7 @@ def test_what_has_to_be_new_is_not_what_was_begun_before(known):
 
 
 @pytest.mark.parametrize("url", ["http://service.test", "http://[::1]:1"])
-def test_a_name_that_is_none_and_a_port_without_anybody_are_told_by_who_asks(known, url):
+def test_a_wrong_name_and_a_closed_port_are_reported_by_the_caller(known, url):
     with asking(settings_for(url, known)) as metadata, pytest.raises(Failure) as caught:
         metadata.subscriber()
     assert caught.value.code in {Code.METADATA_NO_NAME, Code.METADATA_UNREACHABLE}

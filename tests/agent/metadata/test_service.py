@@ -74,7 +74,7 @@ def test_a_report_that_was_not_taken_has_a_reason(http, service, status, body, w
     assert (failure.code, failure.detail, failure.where) == (Code.REPORT_NOT_SENT, words, TAGS)
 
 
-def test_a_refusal_says_read_only_only_where_reading_works(http, service):
+def test_a_refusal_means_read_only_only_where_reading_works(http, service):
     served(http, "/v1/subscriber/tags", FORBIDDEN, 403, "PUT")
     failure = failure_of(service.put_tags, {"a": "b"})
     assert failure.code is Code.REPORT_NOT_SENT

@@ -166,7 +166,7 @@ def test_userdata_that_ends_in_the_middle_is_never_taken_for_the_whole(cut):
     assert failing([USERDATA[:cut], "close"], "userdata").code is Code.METADATA_TRUNCATED
 
 
-def test_userdata_whose_length_is_not_told_is_not_trusted_to_be_whole():
+def test_userdata_without_a_length_is_not_taken_as_complete():
     assert failing([b"HTTP/1.1 200 OK\r\n\r\nhostname: gw\n", "close"], "userdata").code is Code.METADATA_TRUNCATED
 
 

@@ -154,7 +154,7 @@ def test_a_part_that_belongs_elsewhere_is_refused(host, sources, tmp_path):
     assert raised.value.code is Code.SOURCE_REFUSED
 
 
-def test_nobody_there_is_unreachable(sources):
+def test_a_closed_port_is_unreachable(sources):
     with pytest.raises(Failure) as raised:
         sources.fetch("http://127.0.0.1:1/x", DIGEST, 1)
     assert raised.value.code is Code.SOURCE_UNREACHABLE

@@ -161,7 +161,7 @@ def test_the_name_is_looked_up_anew_for_a_new_connection_and_has_to_resolve(name
         assert failure_of(metadata.subscriber_anew).code is Code.METADATA_NO_NAME
 
 
-def test_a_name_that_moved_is_followed_and_nobody_else_is_asked(names):
+def test_a_name_with_a_new_address_is_followed_and_no_other_address_is_used(names):
     names["service.test"] = "127.0.0.1"
     with service([WHOLE], ["hang"]) as running, asking(f"http://service.test:{running.port}") as metadata:
         metadata.subscriber()

@@ -34,7 +34,7 @@ def test_what_stands_before_our_echo_is_never_our_answer(before, command):
 
 @settings(max_examples=scaled(2000))
 @given(st.binary(max_size=300), st.sampled_from(IMEI_COMMANDS))
-def test_any_bytes_are_an_answer_that_says_nothing_or_a_verified_number(data, command):
+def test_any_bytes_give_no_number_or_a_verified_number(data, command):
     answer = answered(command, [data])
     reading = imei_in(command, answer)
     assert isinstance(reading, NotRead | Read)

@@ -133,7 +133,7 @@ def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it
     assert at.commands == []
 
 
-def test_where_processes_are_hidden_its_unit_tells_that_it_was_just_started(machine):
+def test_where_processes_are_hidden_a_recent_start_is_read_from_the_unit(machine):
     units = machine.root / "run/systemd/units"
     units.mkdir(parents=True)
     machine.program(script())

@@ -23,7 +23,7 @@ def test_who_has_a_port_open_is_named(machine, tmp_path):
     assert str(owner_of(str(port), machine.root)) == "process 42 (pppd)"
 
 
-def test_our_own_process_is_nobody_else(machine, tmp_path):
+def test_our_own_process_is_no_other_owner(machine, tmp_path):
     (tmp_path / "ttyUSB7").touch()
     machine.process(os.getpid(), "python", files=[tmp_path / "ttyUSB7"])
     assert owner_of(str(tmp_path / "ttyUSB7"), machine.root) is None

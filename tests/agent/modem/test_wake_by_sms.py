@@ -170,7 +170,7 @@ def test_where_modemmanager_has_the_modem_its_new_messages_are_read(manager, tmp
     assert ear.wait() == WOKEN
 
 
-def test_a_message_that_was_there_before_or_says_something_else_starts_no_pass(manager, tmp_path):
+def test_an_old_message_and_another_text_start_no_pass(manager, tmp_path):
     ear = Ear("auto", tmp_path)
     asked(manager, "--messaging-list-sms")
     receive(manager, "something else", 1, 2)

@@ -38,7 +38,7 @@ def test_another_sim_counts_only_if_the_service_names_it_twice():
     assert (world.orders, world.sent) == ([], [])
 
 
-def test_another_sim_is_adopted_where_the_settings_say_so():
+def test_another_sim_is_adopted_where_the_settings_allow_it():
     world = World(subscriber=replace(OTHER_SIM, tags={"site": "osaka"}), equipment=NO_CARD)
     world.settings = identity(new_sim=Policy.ADOPT)
     result = world.run(kitted())

@@ -29,7 +29,7 @@ def test_after_failures_the_next_pass_comes_sooner_and_then_ever_later():
 
 
 @given(st.integers(1, 10_000), CHANCES, st.floats(0.001, 100_000), st.floats(0, 100_000))
-def test_after_failures_nobody_waits_longer_than_the_interval_or_hammers(failures, chance, interval, affordable):
+def test_after_failures_the_pause_is_at_most_the_interval_and_never_short(failures, chance, interval, affordable):
     pause = next_pass_s(ScheduleSettings(interval, 600.0), failures, "1", affordable, lambda: chance)
     assert min(PASS_LEAST_S, interval) <= pause <= interval
 

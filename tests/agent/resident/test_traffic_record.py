@@ -33,7 +33,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(lambda mo
         ("", None),
     ],
 )
-def test_a_budget_is_written_as_people_say_it(text, budget):
+def test_a_budget_is_written_with_its_unit(text, budget):
     assert parse_budget(text) == budget
 
 

@@ -56,6 +56,6 @@ def test_the_number_of_unprogrammed_modules_is_a_warning(tmp_path):
     assert "unprogrammed" in found.what
 
 
-def test_what_the_modem_does_not_say_is_no_finding(tmp_path):
+def test_a_value_that_the_modem_does_not_report_is_no_finding(tmp_path):
     silent = Radio(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
     assert not {"SIM in the modem", "network"} & set(findings(tmp_path, replace(EQUIPMENT, radio=silent)))

@@ -42,7 +42,7 @@ def test_a_packet_that_leaves_by_another_link_than_the_sims_is_a_fault(tmp_path,
     assert bool(found.advice) is (level is Level.FAULT)
 
 
-def test_an_interface_of_which_the_kernel_says_nothing_is_judged_by_its_name(tmp_path):
+def test_an_interface_without_a_type_in_sysfs_is_judged_by_its_name(tmp_path):
     assert doctor._route("", METADATA, system(tmp_path, row("ppp0", "0.0.0.0", 0))).level is Level.OK
 
 

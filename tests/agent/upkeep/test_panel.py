@@ -99,7 +99,7 @@ def test_a_link_in_the_place_of_the_word_is_not_followed(tmp_path):
     assert shown_now(tmp_path) is Shown.SEARCHING
 
 
-def test_after_a_boot_it_searches_and_tells_what_it_remembers_but_only_once(tmp_path):
+def test_after_a_boot_it_searches_and_shows_what_it_remembers_once(tmp_path):
     begin(State.PROVISIONED, "490154203237518", tmp_path)
     assert shown_now(tmp_path) is Shown.SEARCHING
     assert "provisioned   IMSI not seen   IMEI …7518" in (tmp_path / "issue").read_text()

@@ -60,5 +60,5 @@ def test_any_text_is_read_without_a_fault(text):
         ("lo", "", "", LinkKind.LOOPBACK),
     ],
 )
-def test_an_interface_is_told_by_what_the_kernel_says_of_it(interface, uevent, driver, kind):
+def test_the_kind_of_an_interface_is_read_from_the_kernel(interface, uevent, driver, kind):
     assert link_kind(interface, uevent, driver) is kind

@@ -43,7 +43,7 @@ def test_nothing_is_moved_where_one_sim_is_not_ready(operator):
     assert {sim.group_id for sim in operator.platform.sims} == {BENCH}
 
 
-def test_a_sim_whose_lock_nobody_proved_is_not_shipped(operator):
+def test_a_sim_with_a_lock_without_proof_is_not_shipped(operator):
     sim = operator.kitted()
     sim_calls.set_imei_lock(operator.api, sim.sim_id, sim.imei)
     unproved = [row for row in rows(operator) if row.sim.sim_id == sim.sim_id]

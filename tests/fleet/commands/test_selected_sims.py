@@ -43,7 +43,7 @@ def test_what_means_no_sim_stops_none_and_is_no_success(signed_in, words, exit_c
     assert {sim.status for sim in signed_in.platform.sims} == {"ready"}
 
 
-def test_a_list_with_a_typo_stops_all_that_it_names_and_says_what_it_does_not(signed_in, tmp_path, capsys):
+def test_a_list_with_a_typo_stops_all_known_sims_and_names_the_line_with_the_typo(signed_in, tmp_path, capsys):
     first, second, third = signed_in.platform.sims
     file = tmp_path / "stolen.txt"
     file.write_text(f"{first.sim_id[:4]}-{first.sim_id[4:]} # van\n{second.imsi}\n8.981E+18\n8981000000000099999\n")
@@ -61,7 +61,7 @@ def test_a_list_with_a_typo_stops_all_that_it_names_and_says_what_it_does_not(si
     assert [(one["line"], one["done"]) for one in results] == [(1, True), (2, True), (3, False), (4, False)]
 
 
-def test_a_sim_that_is_stopped_already_is_said_so(signed_in, capsys):
+def test_a_sim_that_is_stopped_already_is_shown_as_such(signed_in, capsys):
     (sim, *_) = signed_in.platform.sims
     signed_in.platform.set_status(sim.imsi, "suspended")
     assert main(["stop", sim.sim_id]) == 0

@@ -63,7 +63,7 @@ def test_a_spreadsheet_may_save_in_the_encodings_of_japan(encoding):
         (b"simId,name\n", []),
     ],
 )
-def test_a_header_says_which_column_counts(content, found):
+def test_a_header_chooses_the_column(content, found):
     assert texts(content) == found
 
 

@@ -39,14 +39,14 @@ def test_a_first_connection_is_reported_with_who_and_what():
         ({"sourceStatus": "suspended"}, []),
     ],
 )
-def test_a_status_rule_says_from_what_and_to_what(desk, rule, expected):
+def test_a_status_rule_names_both_statuses(desk, rule, expected):
     desk.handler("SubscriberStatusAttributeRule", mail("${oldStatus} ${newStatus}"), **rule)
     desk.do("POST", f"/sims/{desk.sims[0].sim_id}/deactivate")
     desk.do("POST", f"/sims/{desk.sims[0].sim_id}/activate")
     assert mails(desk) == expected
 
 
-def test_a_speed_rule_says_to_what(desk):
+def test_a_speed_rule_names_the_new_speed(desk):
     words = "${oldSpeedClass} ${newSpeedClass}"
     desk.handler("SimSpeedClassAttributeRule", mail(words), targetSpeedClass="s1.slow")
     for speed_class in ("s1.fast", "s1.slow"):
@@ -72,7 +72,7 @@ def test_a_session_rule_is_for_one_end_of_a_session(desk):
 
 
 @pytest.mark.parametrize("rule", ["SimImeiMismatchedRule", "SubscriberImeiMismatchedRule"])
-def test_a_sim_in_another_device_is_told_and_can_be_stopped(desk, rule):
+def test_a_sim_in_another_device_fires_and_can_be_stopped(desk, rule):
     sim = desk.sims[0]
     desk.handler(rule, mail("${imsi} in ${imei}"), "SuspendAction")
     desk.do("POST", f"/sims/{sim.sim_id}/set_imei_lock", {"imei": sim.imei})
@@ -102,7 +102,7 @@ def test_traffic_above_a_limit_counts_by_day_month_or_altogether(desk, prefix, p
     assert found == expected
 
 
-def test_the_first_traffic_is_told_once(desk):
+def test_the_first_traffic_fires_once(desk):
     desk.handler("SubscriberFirstTrafficRule", mail("alive"), after="NEVER")
     for _ in range(3):
         desk.firing.carried(desk.sims[0].imsi, 1)
@@ -126,7 +126,7 @@ def test_a_groups_total_is_that_of_all_its_sims(desk):
     ("does", "status"),
     [("suspend", "suspended"), ("deactivate", "inactive"), ("doNothing", "active"), ("deleteSession", "active")],
 )
-def test_an_expiry_time_does_what_it_says_and_is_told(desk, does, status):
+def test_an_expiry_time_carries_out_its_action_and_fires(desk, does, status):
     sim = desk.sims[0]
     desk.handler("SimExpiredRule", mail("over ${simId}"))
     body = {"expiryTime": NOW_MS + DAY_MS, "expiryAction": does}
@@ -150,7 +150,7 @@ def test_an_expiry_time_does_what_it_says_and_is_told(desk, does, status):
         ("BEGINNING_OF_NEXT_MONTH", None, (1_796_083_200_000 - NOW_MS)),
     ],
 )
-def test_a_handler_is_quiet_for_as_long_as_it_says(desk, after, offset, quiet_ms):
+def test_a_handler_is_quiet_for_its_own_period(desk, after, offset, quiet_ms):
     more = {"inactiveTimeoutOffsetMinutes": offset} if offset else {}
     desk.handler("SimSpeedClassAttributeRule", mail("speed"), after=after, **more)
     path = f"/sims/{desk.sims[0].sim_id}/update_speed_class"
@@ -295,7 +295,7 @@ def test_a_web_request_is_really_sent_once(desk, hook, headers):
     assert desk.firing.failed == []
 
 
-def test_a_web_request_that_nobody_hears_is_noted(desk):
+def test_a_web_request_without_an_answer_is_recorded(desk):
     request = {"url": "http://127.0.0.1:1/", "httpMethod": "GET"}
     desk.handler("SimStatusAttributeRule", ("ExecuteWebRequestAction", request), mail("still"))
     desk.do("POST", f"/sims/{desk.sims[0].sim_id}/deactivate")

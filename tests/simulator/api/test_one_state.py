@@ -114,7 +114,7 @@ def test_minimized_answers_are_for_devices_only(desk, line):
     assert desk.get(f"/subscribers/{desk.sims[0].imsi}")["simId"] == desk.sims[0].sim_id
 
 
-def test_the_log_says_who_asked_for_what(desk):
+def test_the_log_names_the_user_and_the_operation(desk):
     user = desk.user("reader", {"effect": "allow", "api": "Sim:getSim"})
     desk.account.calls.clear()
     sim_id = desk.sims[0].sim_id

@@ -139,7 +139,7 @@ def test_the_search_may_be_stopped_and_go_on(desk):
     assert len(desk.get("/query/sims", tag="tokyo")) == 1
 
 
-def test_who_asks_too_often_is_told_when_to_come_again():
+def test_too_many_requests_get_a_429_with_retry_after():
     with Desk(rate_limit=3) as desk:
         desk.clock.at(NOW_MS - NOW_MS % 60_000 + 15_000)
         assert [desk.ask("GET", "/sims")[0] for _ in range(5)] == [200, 200, 200, 429, 429]

@@ -40,7 +40,7 @@ def may(*statements, names=("Sim:getSim",)):
         ([allow("*"), deny("Sim:suspendSim")], True),
     ],
 )
-def test_nothing_is_allowed_that_nobody_allows_and_a_denial_wins(statements, expected):
+def test_only_what_is_allowed_is_allowed_and_a_denial_wins(statements, expected):
     assert may(*statements) is expected
 
 
@@ -68,7 +68,7 @@ def test_a_condition_is_looked_at(condition, holds):
 @pytest.mark.parametrize(
     "condition", ["moon == 'full'", "currentDate >= date(2026, 13, 1)", "ipAddress('x')", 7, ["a"]]
 )
-def test_a_condition_that_is_not_understood_lets_nobody_in(condition):
+def test_a_condition_that_is_not_understood_denies(condition):
     assert not may(allow("*", condition))
     assert not may(allow("*"), deny("Sim:getSim", condition))
 
@@ -123,6 +123,6 @@ def test_a_user_that_is_gone_is_out(desk):
 @pytest.mark.parametrize(
     "permission", ["", "x", "[]", "{}", '{"statements": [1]}', '{"statements": [{"effect": "may"}]}']
 )
-def test_a_document_that_says_nothing_is_not_taken(desk, permission):
+def test_a_document_without_statements_is_refused(desk, permission):
     desk.user("desk")
     desk.do("PUT", "/operators/OP0000000000/users/desk/permission", {"permission": permission}, 400)

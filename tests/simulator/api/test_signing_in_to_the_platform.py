@@ -33,7 +33,7 @@ def test_a_password_opens(people, body, user):
     assert told["apiKey"].startswith("api-")
 
 
-def test_a_token_tells_clients_its_operator_its_user_and_its_end(people):
+def test_a_token_names_its_operator_its_user_and_its_expiry(people):
     body = {"operatorId": OP, "userName": "desk", "password": "desk's", "mfaOTPCode": "123456"}
     _, told = people.ask("POST", "/auth", {**body, "tokenTimeoutSeconds": 600}, headers={})
     payload = told["token"].split(".")[1]
@@ -106,7 +106,7 @@ def test_another_operators_things_are_not_for_this_one(people):
     assert people.ask("GET", "/operators/OP0000000001")[0] == 403
 
 
-def test_a_second_factor_shows_what_the_standard_says():
+def test_a_second_factor_is_that_of_the_standard():
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     assert [code_of(secret, at * 1000) for at in (59, 1111111109, 20000000000)] == ["287082", "081804", "353130"]
 

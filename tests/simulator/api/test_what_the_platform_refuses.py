@@ -72,7 +72,7 @@ def test_a_way_in_that_cannot_be_is_refused(desk, wrong):
     assert desk.get("/port_mappings") == []
 
 
-def test_a_role_that_somebody_has_stays(desk):
+def test_a_role_in_use_is_not_deleted(desk):
     desk.user("desk")
     statements = {"permission": '{"statements": []}'}
     desk.do("POST", f"{OP}/roles/reader", statements)

@@ -84,7 +84,7 @@ def test_the_way_back_goes_on_where_the_disk_refuses(journal, disk):
     assert (journal.progress.state, found(journal)) == (State.UNDOING, State.APPLYING)
 
 
-def test_nothing_is_turned_back_while_the_disk_may_say_that_everything_is_done(journal, disk):
+def test_nothing_is_taken_back_while_the_record_of_success_may_be_on_disk(journal, disk):
     journal.append(Happened(Event.SAVED))
     disk.refuses = "sync"
     with pytest.raises(OSError, match="Input/output"):

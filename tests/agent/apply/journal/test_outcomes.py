@@ -53,7 +53,7 @@ def test_what_was_undone_is_reported_with_its_cause_and_the_actions_that_were_be
 
 
 @pytest.mark.parametrize(("notes", "why"), [((NOTE,), "/etc/y: apply.failed: z"), ((), "the disk refuses the journal")])
-def test_what_could_not_be_brought_to_its_end_says_where_and_how_it_began(notes, why):
+def test_an_unfinished_apply_names_its_step_and_its_cause(notes, why):
     outcome = outcome_of(ordered(), Progress(State.UNDOING, 0, False, CAUSE), notes)
     assert outcome.failure.code is Code.APPLY_UNSETTLED
     assert outcome.failure.detail == f"{why}; it began with: {CAUSE}"

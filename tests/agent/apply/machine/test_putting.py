@@ -102,7 +102,7 @@ def test_a_refusal_leaves_the_old_node_and_nothing_beside_it(place, node):
         assert (place.node, place.names) == (NODES[2], {"name"})
 
 
-def test_a_large_content_that_is_not_what_its_digest_says_is_refused(place):
+def test_a_large_content_with_another_digest_is_refused(place):
     (place.path / "source").write_bytes(b"other than ten bytes")
     with pytest.raises(OSError, match="digest"):
         place.put(NODES[3])

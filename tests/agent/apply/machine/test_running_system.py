@@ -35,7 +35,7 @@ def shell(text, limit_s=PATIENCE_S, on_error=OnError.STOP):
     return RunCommand(("sh", "-c", text), limit_s, on_error)
 
 
-def test_a_command_says_how_it_ended(programs):
+def test_the_result_of_a_command_names_its_exit_code(programs):
     ran = programs.system.do(shell("echo one; echo two >&2"), RUNCMD)
     assert (ran.code, ran.tail, ran.because) == (0, "one two", RUNCMD)
     assert ran.seconds >= 0
@@ -50,7 +50,7 @@ def test_a_command_says_how_it_ended(programs):
         ("kill -USR1 $$", -10, "ended by signal 10"),
     ],
 )
-def test_a_command_that_fails_stops_everything_and_says_how(programs, text, code, why):
+def test_a_command_that_fails_ends_the_apply_with_its_exit_code(programs, text, code, why):
     with pytest.raises(CommandFailed) as caught:
         programs.system.do(shell(text), RUNCMD)
     assert (caught.value.failure.code, caught.value.failure.detail) == (Code.APPLY_FAILED, why)
@@ -204,7 +204,7 @@ def test_on_the_way_back_a_helper_command_that_fails_is_a_failure_like_any_other
         ("", "not-found"),
     ],
 )
-def test_what_systemd_says_of_a_unit_is_one_word(programs, answer, word):
+def test_the_state_of_a_unit_is_one_word(programs, answer, word):
     seen = programs.add("systemctl", f'[ "$1" = show ] || {{ {answer}; }}').system.unit_states(["a.service"])
     assert seen == {"a.service": UnitState(word)}
 

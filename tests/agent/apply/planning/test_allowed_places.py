@@ -239,7 +239,7 @@ def test_every_kind_of_file_effect_is_judged(effect):
     check_places([WantedEffect(effect, KEY)], seen, ApplySettings(paths=("/etc",)))
 
 
-def test_a_key_that_nobody_has_given_places_of_its_own_is_held_to_the_allowed_paths():
+def test_a_key_without_places_of_its_own_is_limited_to_the_allowed_paths():
     wanted = [WantedEffect(WriteFile("/etc/motd", b"", 0o644, "root:root"), DocumentKey(("motd",)))]
     with pytest.raises(Failure, match="not below"):
         check_places(wanted, Observation({"/etc/motd": "/etc/motd"}, {}, {}, {}), ApplySettings(paths=("/opt",)))

@@ -67,7 +67,7 @@ def test_what_belongs_to_another_program_stands_in_the_way(target, found, names,
     assert caught.value.where == "/a"
 
 
-def test_a_step_keeps_the_reason_and_says_whether_it_is_sensitive():
+def test_a_step_keeps_the_reason_and_whether_it_is_sensitive():
     draft = Draft.of(Observation({}, {}, {}, {}), Managed())
     draft.targets["/a"] = Target(FILE, KEY, sensitive=True)
     assert list(file_steps(draft)) == [FileStep("/a", Absent(), FILE, KEY, sensitive=True)]

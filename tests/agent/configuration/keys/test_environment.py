@@ -37,7 +37,7 @@ def test_a_shell_reads_what_was_written(value):
     assert subprocess.run(["/bin/sh"], input=script, capture_output=True, check=True).stdout == value.encode()
 
 
-def test_a_file_says_who_this_gateway_is():
+def test_the_environment_file_names_the_gateway():
     userdata = (
         b"environment: [{path: /etc/default/id, identity: true, tags: [site, floor], values: {KITTING_IMEI: own}}]"
     )

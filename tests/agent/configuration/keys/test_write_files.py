@@ -17,7 +17,7 @@ def test_a_file_has_defaults_for_all_but_its_path():
     ]
 
 
-def test_a_file_is_what_it_says_to_be():
+def test_a_file_has_the_content_owner_and_mode_of_the_document():
     file = {
         "path": "/opt/x",
         "content": "é\n",
@@ -36,7 +36,7 @@ def test_a_file_is_what_it_says_to_be():
     ]
 
 
-def test_a_sensitive_file_is_for_its_owner_unless_it_says_otherwise():
+def test_a_sensitive_file_is_readable_by_its_owner_only_unless_it_has_a_mode():
     files = [{"path": "/a", "sensitive": True}, {"path": "/b", "sensitive": True, "permissions": "0640"}]
     assert [(wanted.effect.mode, wanted.sensitive) for wanted in render(files)] == [(0o600, True), (0o640, True)]
 

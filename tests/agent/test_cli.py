@@ -51,7 +51,7 @@ def test_a_port_that_this_user_may_not_open_is_reported():
     port = os.ttyname(slave)
     Path(port).chmod(0o600)
     code = (
-        "import os\n"
+        "import os, agent.host.programs\n"  # Loaded by root: the other user may not read root's Python.
         "from agent.modem.reading import read_equipment\n"
         "from agent.settings import ModemSettings\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"

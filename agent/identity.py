@@ -161,12 +161,12 @@ class NotRead:
 Reading = Read[T] | NotRead
 
 
-class Source(Enum):
+class EquipmentSource(Enum):
     """The source of the equipment's identity."""
 
     AT = "at"
     MODEM_MANAGER = "modemmanager"
-    NOBODY = "none"
+    NONE = "none"
 
 
 class SimState(Enum):
@@ -226,7 +226,7 @@ class Equipment:
     firmware: Reading[str]
     port: str | None
     """Device path of the port that answered."""
-    source: Source
+    source: EquipmentSource
     """The source of the IMEI, or the source that was tried."""
     radio: Radio | None = None
     """None where the SIM state and the network were not read."""
@@ -251,7 +251,7 @@ class Equipment:
     def unread(cls, failure: Failure, port: str | None = None) -> Equipment:
         """Equipment without any value; the failure is the reason for each of them."""
         reason = NotRead.because(failure)
-        return cls(reason, reason, reason, reason, reason, reason, port, Source.NOBODY)
+        return cls(reason, reason, reason, reason, reason, reason, port, EquipmentSource.NONE)
 
 
 def value_of(reading: Reading[T]) -> T | None:

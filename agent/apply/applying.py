@@ -22,7 +22,7 @@ from agent.apply.journal import store as stores
 from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import contents_of
 from agent.apply.journal.store import Store
-from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.os_errors import JOURNAL, disk_refusals
 from agent.apply.planning.allowed_places import check_places
 from agent.apply.planning.plan import Plan, make_plan
@@ -81,7 +81,7 @@ def confirm(context: ApplyContext) -> Outcome:
     with opened_store(context) as store:
         journal = _waiting(store)
         with disk_refusals(Code.STATE_UNWRITABLE):
-            journal.append(Happened(Event.CONFIRMED))
+            journal.append(Happened(ApplyEvent.CONFIRMED))
         return conclude(journal, context)
 
 
@@ -90,7 +90,7 @@ def undo(context: ApplyContext, failure: Failure) -> Outcome:
     with opened_store(context) as store:
         journal = _waiting(store)
         with disk_refusals(Code.STATE_UNWRITABLE):
-            journal.turn_back(Happened(Event.WITHDRAWN, failure=failure))
+            journal.turn_back(Happened(ApplyEvent.WITHDRAWN, failure=failure))
         return conclude(journal, context, take_back(journal, context.gateway))
 
 
@@ -137,6 +137,6 @@ def _waiting(store: Store) -> Journal:
         journal = journals.found(store)
     except ValueError as damage:
         raise Failure(Code.ORDER_INVALID, str(damage), where=JOURNAL) from None
-    if journal is None or journal.progress.state is not State.UNCONFIRMED:
+    if journal is None or journal.progress.state is not ApplyState.UNCONFIRMED:
         raise Failure(Code.ORDER_INVALID, "nothing waits for its confirmation")
     return journal

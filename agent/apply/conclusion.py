@@ -11,7 +11,7 @@ from agent.apply.context import ApplyContext
 from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import Ordered
 from agent.apply.journal.outcomes import noting, outcome_of, powers
-from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.os_errors import disk_refusals
 from agent.apply.planning.steps import ActionStep
 from agent.effects import ActivateConnections, PowerState
@@ -25,17 +25,17 @@ def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] 
     """Writes the state of the application as an outcome; removes the journal of an application that has ended."""
     state = journal.progress.state
     outcome = outcome_of(journal.ordered, journal.progress, notes)
-    if state is State.COMMITTED:
+    if state is ApplyState.COMMITTED:
         with disk_refusals(Code.STATE_UNWRITABLE):
             journal.store.remember_previous(journal.ordered)
             journal.store.remember(journal.ordered.managed)
         outcome = noting(outcome, _finish(journal.ordered, context, ActivateConnections))
     say(outcome, context)
-    if state in {State.COMMITTED, State.UNDONE}:
+    if state in {ApplyState.COMMITTED, ApplyState.UNDONE}:
         with disk_refusals(Code.STATE_UNWRITABLE):
             journal.store.drop_unused(journal.store.read_managed()[0])
             journal.forget()
-    if state is not State.COMMITTED or not powers(journal.ordered):
+    if state is not ApplyState.COMMITTED or not powers(journal.ordered):
         return outcome
     # The journal is gone by now: a gateway that is cut off here, or whose disk is full, must not restart for ever.
     return say(noting(outcome, _finish(journal.ordered, context, PowerState)), context)
@@ -43,9 +43,9 @@ def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] 
 
 def keep_unasked(journal: Journal) -> None:
     """Confirms an order that leads back, since nothing else confirms it."""
-    if journal.progress.state is State.UNCONFIRMED:
+    if journal.progress.state is ApplyState.UNCONFIRMED:
         with disk_refusals(Code.STATE_UNWRITABLE):
-            journal.append(Happened(Event.CONFIRMED))
+            journal.append(Happened(ApplyEvent.CONFIRMED))
 
 
 def say(outcome: Outcome, context: ApplyContext) -> Outcome:

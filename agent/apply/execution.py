@@ -13,7 +13,7 @@ from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import Ordered, Purpose, contents_of, larges_of, left_by
 from agent.apply.journal.outcomes import shown, without
 from agent.apply.journal.store import Store
-from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.actor import CommandFailed
 from agent.apply.machine.gateway import Gateway
 from agent.apply.machine.os_errors import disk_refusals
@@ -71,9 +71,9 @@ def carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> Notes:
     try:
         with disk_refusals():
             _keep(plan, journal, gateway)
-            journal.append(Happened(Event.SAVED))
+            journal.append(Happened(ApplyEvent.SAVED))
             notes = _do_steps(plan, journal, gateway, secrets)
-            journal.append(Happened(Event.ALL_DONE))
+            journal.append(Happened(ApplyEvent.ALL_DONE))
     except CommandFailed as failed:
         step = plan.steps[journal.progress.begun - 1]
         return _turn_back(journal, shown(failed.failure, secrets), gateway, without(failed.ran, step, secrets))
@@ -90,11 +90,11 @@ def take_back(journal: Journal, gateway: Gateway) -> Notes:
         try:
             notes += _undo(step, gateway)
         except Failure as failure:
-            journal.append_if_possible(Happened(Event.FAILED, failure=failure))
+            journal.append_if_possible(Happened(ApplyEvent.FAILED, failure=failure))
             notes.append(_note("not undone", failure))
             is_stuck = is_stuck or not isinstance(step, ActionStep)
     if not is_stuck:
-        journal.append_if_possible(Happened(Event.ALL_UNDONE))
+        journal.append_if_possible(Happened(ApplyEvent.ALL_UNDONE))
     return tuple(notes)
 
 
@@ -116,10 +116,10 @@ def _do_steps(plan: Plan, journal: Journal, gateway: Gateway, secrets: frozenset
             continue
         gateway.write(files)
         files = []
-        journal.append(Happened(Event.BEGUN, number))
+        journal.append(Happened(ApplyEvent.BEGUN, number))
         ran, failed = _act(step, gateway)
         notes += failed
-        journal.append(Happened(Event.DONE, number, ran=ran and without(ran, step, secrets)))
+        journal.append(Happened(ApplyEvent.DONE, number, ran=ran and without(ran, step, secrets)))
     gateway.write(files)
     return tuple(notes)
 
@@ -136,10 +136,10 @@ def _act(step: ActionStep, gateway: Gateway) -> tuple[Ran | None, Notes]:
 
 def _turn_back(journal: Journal, failure: Failure, gateway: Gateway, ran: Ran | None = None) -> Notes:
     try:
-        journal.turn_back(Happened(Event.FAILED, failure=failure, ran=ran))
+        journal.turn_back(Happened(ApplyEvent.FAILED, failure=failure, ran=ran))
     except OSError:
         return ()  # After a restart the disk shows which event it holds; until then nothing is half put back.
-    return take_back(journal, gateway) if journal.progress.state is State.UNDOING else ()
+    return take_back(journal, gateway) if journal.progress.state is ApplyState.UNDOING else ()
 
 
 def _undo(step: tuple[str, Kept] | ActionStep, gateway: Gateway) -> Notes:

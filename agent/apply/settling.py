@@ -10,7 +10,7 @@ from agent.apply.journal import journal as journals
 from agent.apply.journal import store as stores
 from agent.apply.journal.journal import Journal
 from agent.apply.journal.store import Store
-from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.os_errors import disk_refusals
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Scrub
@@ -28,7 +28,7 @@ def settle_earlier(store: Store, context: ApplyContext) -> None:
     """Ends what was left open before a new order; raises `apply.unsettled` where the earlier order stays open."""
     _settle(store, context)
     if (journal := journals.found(store)) is not None:
-        waits = journal.progress.state is State.UNCONFIRMED
+        waits = journal.progress.state is ApplyState.UNCONFIRMED
         why = "waits for its confirmation" if waits else "could not be brought to its end"
         raise Failure(Code.APPLY_UNSETTLED, f"the earlier order {journal.ordered.order_id} {why}")
 
@@ -61,11 +61,11 @@ def _ended(journal: Journal, store: Store, context: ApplyContext) -> Outcome:
     from agent.apply.execution import take_back
     from agent.apply.journal.outcomes import is_cut_off_scrub
 
-    journal.append_if_possible(Happened(Event.RESTARTED))
+    journal.append_if_possible(Happened(ApplyEvent.RESTARTED))
     if journal.ordered.is_way_back:
         keep_unasked(journal)
     outcome = conclude(journal, context, take_back(journal, context.gateway) if journal.is_undoing else ())
-    if journal.progress.state is State.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
+    if journal.progress.state is ApplyState.UNDONE and is_cut_off_scrub(journal.ordered, journal.progress):
         from agent.apply.leading_back import scrubbed
 
         return scrubbed(Scrub(journal.ordered.order_id), store, context)

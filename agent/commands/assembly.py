@@ -11,10 +11,10 @@ from agent.configuration.resolving import Configuration, sources
 from agent.metadata.service import MetadataService
 from agent.modem.reading import read_equipment
 from agent.provision import state_file
-from agent.provision.edges import Edges, RootHalf, Stage
+from agent.provision.edges import Edges, PassStage, RootHalf
 from agent.settings import AppliedBy, Settings
 
-Show = Callable[[Stage, str], None]
+Show = Callable[[PassStage, str], None]
 
 
 def edges_of(settings: Settings, service: MetadataService, show: Show) -> Edges:
@@ -65,5 +65,5 @@ def _fetch_sources(settings: Settings, configuration: Configuration, show: Show)
     fetching = Sources(settings.metadata, settings.paths.state)
     for source in wanted:
         fetching.fetch(source.url, source.sha256, source.size)
-        show(Stage.FETCH, f"{source.url}, {source.size} bytes")
+        show(PassStage.FETCH, f"{source.url}, {source.size} bytes")
     fetching.forget_all_but({source.sha256 for source in wanted})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.host.systemd import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
-from agent.provision.edges import Stage
+from agent.provision.edges import PassStage
 from agent.provision.pass_result import PassResult
 from agent.provision.tags import short
 from agent.upkeep import panel
@@ -11,7 +11,7 @@ from agent.upkeep import panel
 _INFO, _WARNING = 6, 4
 """syslog's priorities."""
 
-_CHANGES_THE_DEVICE = frozenset({Stage.SETTLE, Stage.APPLY})
+_CHANGES_THE_DEVICE = frozenset({PassStage.SETTLE, PassStage.APPLY})
 
 
 class Progress:
@@ -21,13 +21,13 @@ class Progress:
         self.quiet = quiet
         self.journal = standard_error_is_journal()
 
-    def show(self, stage: Stage, text: str) -> None:
+    def show(self, stage: PassStage, text: str) -> None:
         """Shows one act of a stage."""
         tell_manager(f"STATUS={stage.value}: {text}")
         if stage in _CHANGES_THE_DEVICE:
             panel.show(panel.Shown.WORKING)
         if self.journal:
-            priority = _WARNING if stage is Stage.NOTICE else _INFO
+            priority = _WARNING if stage is PassStage.NOTICE else _INFO
             log_to_journal(f"{stage.value}: {text}", priority, {"STEP": stage.value})
         elif not self.quiet:
             print(f"{stage.value:<9} {text}", flush=True)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Imei, Imsi, NotRead, Radio, Read, Reading, Registration, Source, value_of
+from agent.identity import Equipment, EquipmentSource, Imei, Imsi, NotRead, Radio, Read, Reading, Registration, value_of
 from agent.modem import answers, commands
 from agent.modem.dialogue import AtReply
 from agent.modem.limits import Limits
@@ -43,7 +43,7 @@ def _read_line(line: SerialLine, port: str, *, radio: bool) -> Equipment:
         model=_ask(line, commands.MODEL_COMMANDS, answers.text_in),
         firmware=_ask(line, commands.FIRMWARE_COMMANDS, answers.text_in),
         port=port,
-        source=Source.AT,
+        source=EquipmentSource.AT,
         radio=_radio(line) if radio else None,
     )
 

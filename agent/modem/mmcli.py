@@ -15,6 +15,7 @@ from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import (
     Equipment,
+    EquipmentSource,
     Iccid,
     Imei,
     Imsi,
@@ -25,7 +26,6 @@ from agent.identity import (
     Registration,
     Signal,
     SimState,
-    Source,
     value_of,
 )
 from agent.modem.answers import first_text
@@ -147,7 +147,7 @@ def _equipment(generic: Mapping[str, Any], cellular: Mapping[str, Any], port: st
         model=_shown(generic, "model"),
         firmware=_shown(generic, "revision"),
         port=port,
-        source=Source.MODEM_MANAGER,
+        source=EquipmentSource.MODEM_MANAGER,
         radio=_radio(generic, cellular),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.pass_result import PassResult, Reached
 from agent.provision.remember import now
 from agent.provision.report import report_as_proof
@@ -18,11 +18,11 @@ MAX_OUTPUT_SHOWN = 200
 def show_changes(edges: Edges, outcome: Outcome) -> None:
     """Shows what an order changed, and the commands that failed."""
     for change in outcome.changes:
-        edges.show(Stage.APPLY, f"{change.what} {change.where} ({reason_text(change.because)})")
+        edges.show(PassStage.APPLY, f"{change.what} {change.where} ({reason_text(change.because)})")
     for ran in outcome.ran:
         if ran.code != 0:
             output = ran.tail[-MAX_OUTPUT_SHOWN:]
-            edges.show(Stage.NOTICE, f"{reason_text(ran.because)}: {ran.command}: exit code {ran.code}: {output}")
+            edges.show(PassStage.NOTICE, f"{reason_text(ran.because)}: {ran.command}: exit code {ran.code}: {output}")
 
 
 def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reached:
@@ -41,7 +41,7 @@ def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reach
 def keep_or_undo(edges: Edges, reached: Reached) -> Outcome:
     """Orders the root half to keep the applied configuration, or to take it back where the service is not reached."""
     if reached.failure:
-        edges.show(Stage.CONFIRM, f"{reached.failure}; taking everything back")
+        edges.show(PassStage.CONFIRM, f"{reached.failure}; taking everything back")
         return edges.root_half.undo(Failure(Code.APPLY_UNCONFIRMED, str(reached.failure)))
-    edges.show(Stage.CONFIRM, "the metadata service still answers")
+    edges.show(PassStage.CONFIRM, "the metadata service still answers")
     return edges.root_half.confirm()

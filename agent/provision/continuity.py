@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.errors import Code, Failure
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.identity_policy import (
     Difference,
     adopting,
@@ -35,7 +35,7 @@ def continue_or_adopt(
     policy = policy_for(found, settings.identity)
     if adopt or policy is Policy.ADOPT or (followed.released and policy is Policy.HOLD):
         if found is not Difference.NOTHING:
-            edges.show(Stage.CONTINUE, f"{found.value}: adopted")
+            edges.show(PassStage.CONTINUE, f"{found.value}: adopted")
         return Continued(adopting(remembered, subscriber, equipment))
     failure = refusal(found, remembered, subscriber, equipment)
     unadopted = Continued(remembered, doubt=failure)

@@ -16,7 +16,7 @@ from agent.provision.remembered import Remembered
 
 
 @unique
-class Stage(Enum):
+class PassStage(Enum):
     """The stages of a pass, as they are shown while the pass goes on."""
 
     SETTLE = "settle"
@@ -103,5 +103,5 @@ class Edges:
     save_until_boot: Callable[[Remembered], None]
     """Saves what a power cut may take, without a write to the disk."""
     system_time: Callable[[], datetime]
-    show: Callable[[Stage, str], None]
+    show: Callable[[PassStage, str], None]
     """Shows what the pass does."""

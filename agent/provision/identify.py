@@ -7,7 +7,7 @@ from threading import Thread
 from agent.errors import Code, Failure
 from agent.identity import Equipment, NotRead, Subscriber, value_of
 from agent.provision.binding import Mismatch, verdict
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.pass_result import Bound, Identified, ModemRead, Stopped
 
 _NO_READING = Failure(Code.BUG, "reading the modem failed unexpectedly")
@@ -26,10 +26,10 @@ def identify(edges: Edges, *, reads_ahead: bool) -> Identified | Stopped:
         reading.join()
     equipment = readings[0] if readings else Equipment.unread(_NO_READING)
     if isinstance(subscriber, Failure):
-        edges.show(Stage.IDENTIFY, _modem_line(equipment))
+        edges.show(PassStage.IDENTIFY, _modem_line(equipment))
         return Stopped(subscriber, ModemRead(equipment))
     equipment = equipment.carrying(subscriber)
-    edges.show(Stage.IDENTIFY, _modem_line(equipment))
+    edges.show(PassStage.IDENTIFY, _modem_line(equipment))
     return Identified(subscriber, equipment)
 
 
@@ -38,7 +38,7 @@ def _subscriber(edges: Edges) -> Subscriber | Failure:
         subscriber = edges.service.subscriber()
     except Failure as failure:
         return failure
-    edges.show(Stage.IDENTIFY, f"SIM {subscriber.card}, IMSI {subscriber.imsi}")
+    edges.show(PassStage.IDENTIFY, f"SIM {subscriber.card}, IMSI {subscriber.imsi}")
     return subscriber
 
 
@@ -54,6 +54,6 @@ def bind(edges: Edges, identified: Identified) -> Bound | Stopped:
     found = verdict(identified.subscriber, identified.equipment)
     if isinstance(found, Mismatch):
         return Stopped(Failure(found.code, found.why), Bound(found))
-    edges.show(Stage.BIND, found.why)
+    edges.show(PassStage.BIND, found.why)
     imei = identified.equipment.imei
     return Bound(found, (Failure(imei.code, imei.why),) if isinstance(imei, NotRead) else ())

@@ -8,7 +8,7 @@ from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Scrub
 from agent.identity import Subscriber
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.identity_policy import OperatorOrder, operator_order
 from agent.provision.pass_result import Followed, Stopped
 from agent.provision.remembered import Remembered
@@ -24,10 +24,10 @@ def follow_order(
         case None:
             followed: Followed | Stopped = Followed(remembered)
         case Failure():
-            edges.show(Stage.NOTICE, str(found))
+            edges.show(PassStage.NOTICE, str(found))
             followed = Followed(remembered, notices=(found,))
         case OperatorOrder():
-            edges.show(Stage.ORDER, f"the operator orders: {found.text}")
+            edges.show(PassStage.ORDER, f"the operator orders: {found.text}")
             followed = _carry_out(edges, remembered, found)
     if isinstance(followed, Stopped) or not followed.remembered.held:
         return followed
@@ -44,7 +44,7 @@ def _carry_out(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Fo
         case Instruction.SCRUB:
             outcome = edges.root_half.order(Scrub(new_order_id()))
             for change in outcome.changes:
-                edges.show(Stage.ORDER, f"{change.what} {change.where}")
+                edges.show(PassStage.ORDER, f"{change.what} {change.where}")
             if outcome.failure:
                 return Stopped(outcome.failure, Followed(remembered, outcome=outcome))
             return Followed(replace(done, held=True, in_force=None), outcome=outcome)

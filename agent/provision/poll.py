@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from agent import __version__
 from agent.errors import Code, Failure
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.lifecycle import Event, State
 from agent.provision.pass_result import PassResult, QuietPoll
 from agent.provision.remembered import Remembered
@@ -47,7 +47,7 @@ def poll(edges: Edges, remembered: Remembered) -> QuietPoll | None:
         return None
     if not same:
         return None
-    edges.show(Stage.FETCH, "nothing has changed")
+    edges.show(PassStage.FETCH, "nothing has changed")
     etag = edges.service.etag or remembered.etag
     return QuietPoll(replace(remembered, quiet_polls=remembered.quiet_polls + 1, etag=etag))
 

@@ -25,7 +25,7 @@ from agent.errors import Code, Failure
 from agent.handover.order import Apply, Outcome, Result
 from agent.provision.confirm import keep_or_undo, reach_service, show_changes
 from agent.provision.continuity import continue_or_adopt
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.identify import bind, identify
 from agent.provision.lifecycle import Event, State
 from agent.provision.memory import EVENTS, Occurred, occurred_by
@@ -90,7 +90,7 @@ def _settle(settings: Settings, edges: Edges, log: PassLog) -> None:
     remembered = log.so_far.remembered
     left_open = edges.root_half.settle(remembered.order_id)
     if left_open:
-        edges.show(Stage.SETTLE, f"an apply was left open, {left_open.result.value}")
+        edges.show(PassStage.SETTLE, f"an apply was left open, {left_open.result.value}")
         log.add(replace(remembered, state=State.APPLYING))
         outcome = _confirm(settings, edges, log, left_open)
         log.add(remember(edges, log.so_far, occurred_by(outcome)))
@@ -117,12 +117,12 @@ def _nothing_to_apply(edges: Edges, continued: Continued, resolved: Resolved) ->
     """
     remembered, digest = continued.remembered, resolved.configuration.digest
     if digest == remembered.in_force:
-        edges.show(Stage.APPLY, "nothing to do: this configuration is in force")
+        edges.show(PassStage.APPLY, "nothing to do: this configuration is in force")
         return Occurred(Event.UNCHANGED, in_force=digest)
     if continued.doubt:
         raise continued.doubt
     if resolved.attempt == remembered.given_up:
-        edges.show(Stage.APPLY, "not applied again: this configuration failed before; change it, or reprovision")
+        edges.show(PassStage.APPLY, "not applied again: this configuration failed before; change it, or reprovision")
         return Occurred(Event.STILL_BAD, remembered.failure)
     return None
 

@@ -10,7 +10,7 @@ from agent.configuration.resolving import report_items
 from agent.errors import Failure
 from agent.frozen import frozen
 from agent.identity import Subscriber, value_of
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.lifecycle import Event
 from agent.provision.memory import Occurred, remembered_after
 from agent.provision.pass_result import PassResult, Reported, added
@@ -59,7 +59,7 @@ def report_as_proof(edges: Edges, so_far: PassResult, applied_at: datetime | Non
 
 def _sent(edges: Edges, unsent: Unsent) -> Reported:
     if unsent.tags:
-        edges.show(Stage.REPORT, ", ".join(f"{name}={value}" for name, value in sorted(unsent.tags.items())))
+        edges.show(PassStage.REPORT, ", ".join(f"{name}={value}" for name, value in sorted(unsent.tags.items())))
     return Reported(unsent.tags, unsent.notices)
 
 
@@ -100,5 +100,5 @@ def _with_notice(edges: Edges, notices: tuple[Failure, ...], notice: Failure) ->
     """The notices with one more, which is shown unless it is there already."""
     more = added(notices, (notice,))
     if len(more) > len(notices):
-        edges.show(Stage.NOTICE, str(notice))
+        edges.show(PassStage.NOTICE, str(notice))
     return more

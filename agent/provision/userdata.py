@@ -9,7 +9,7 @@ from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Apply
 from agent.identity import Subscriber
-from agent.provision.edges import Edges, Stage
+from agent.provision.edges import Edges, PassStage
 from agent.provision.memory import attempt_of
 from agent.provision.pass_result import Identified, Resolved, Stopped
 from agent.provision.tags import short
@@ -27,7 +27,7 @@ def fetch(edges: Edges, subscriber: Subscriber) -> bytes:
         if failure.code in _ABSENT and subscriber.group_id is None:
             raise Failure(Code.METADATA_NO_GROUP, "the subscriber record names no group") from None
         raise
-    edges.show(Stage.FETCH, f"userdata, {len(text)} bytes")
+    edges.show(PassStage.FETCH, f"userdata, {len(text)} bytes")
     return text
 
 
@@ -43,7 +43,7 @@ def resolve(settings: Settings, edges: Edges, userdata: bytes, identified: Ident
         resolving.wanted_effects(configuration, settings.apply)
     except Failure as failure:
         return Stopped(failure, resolved)
-    edges.show(Stage.RESOLVE, f"configuration {short(configuration.digest)}")
+    edges.show(PassStage.RESOLVE, f"configuration {short(configuration.digest)}")
     return resolved
 
 

@@ -7,7 +7,7 @@ from shared_modem import IMEI
 from waiting import joined
 
 from agent.errors import Code
-from agent.identity import NotRead, Read, Source
+from agent.identity import EquipmentSource, NotRead, Read
 from agent.modem.asking import read_port
 from agent.modem.limits import Limits
 from agent.modem.reading import read_equipment
@@ -27,7 +27,7 @@ def at(port):
 def test_it_is_read_through_modemmanager_while_that_holds_it_and_by_at_after_it_is_gone(bed):
     bed.start_manager()
     through = read(bed, radio=True)
-    assert (through.imei.value.digits, through.source) == (IMEI, Source.MODEM_MANAGER)
+    assert (through.imei.value.digits, through.source) == (IMEI, EquipmentSource.MODEM_MANAGER)
     assert (through.manufacturer, through.model) == (Read("Quectel"), Read("EC25"))
     assert bed.asked()[2] == []
 
@@ -38,14 +38,14 @@ def test_it_is_read_through_modemmanager_while_that_holds_it_and_by_at_after_it_
 
     bed.stop_manager()
     alone = read(bed)
-    assert (alone.imei.value.digits, alone.source) == (IMEI, Source.AT)
+    assert (alone.imei.value.digits, alone.source) == (IMEI, EquipmentSource.AT)
 
 
 def test_a_wrong_number_that_modemmanager_believes_is_not_believed(bed):
     bed.tell("faults 2 WrongCheckDigit")
     bed.start_manager()
     found = read(bed)
-    assert (found.imei.value.digits, found.source, found.port) == (IMEI, Source.AT, bed.port(3))
+    assert (found.imei.value.digits, found.source, found.port) == (IMEI, EquipmentSource.AT, bed.port(3))
     assert bed.asked()[2] == []
     bed.tell("faults 3 Silent")
     assert isinstance(read(bed).imei, NotRead)
@@ -55,7 +55,7 @@ def test_a_wrong_number_that_modemmanager_believes_is_not_believed(bed):
 def test_modemmanager_that_arrives_in_the_middle_of_a_pass_gets_its_ports(bed):
     bed.start_manager(and_wait=False)
     found = read(bed)
-    assert (found.imei.value.digits, found.source) == (IMEI, Source.MODEM_MANAGER)
+    assert (found.imei.value.digits, found.source) == (IMEI, EquipmentSource.MODEM_MANAGER)
 
 
 def test_modemmanager_that_leaves_in_the_middle_of_a_pass_leaves_an_imei_or_an_honest_reason(bed):

@@ -21,7 +21,7 @@ from agent.apply.journal.records import (
     ordered_to_record,
 )
 from agent.apply.journal.store import MAX_RECORD_BYTES, Store
-from agent.apply.journal.transaction import Event, Happened, Progress, State, folded
+from agent.apply.journal.transaction import ApplyEvent, ApplyProgress, ApplyState, Happened, folded
 from agent.host.durable import read_file, replace_file
 
 NAME = "journal"
@@ -33,7 +33,7 @@ class Journal:
 
     store: Store
     ordered: Ordered
-    progress: Progress
+    progress: ApplyProgress
     length: int
     """Bytes of the file that are whole records."""
     torn: bool = False
@@ -44,7 +44,7 @@ class Journal:
     @property
     def is_undoing(self) -> bool:
         """Whether files are still to be put back."""
-        return self.progress.state is State.UNDOING
+        return self.progress.state is ApplyState.UNDOING
 
     def append(self, happened: Happened) -> None:
         """Writes an event and syncs it; raises `OSError`, and then the event counts as not happened."""
@@ -73,7 +73,7 @@ class Journal:
         Raises `OSError` where the disk refuses it and may already say that everything is done: after a restart, files
         of which half were put back would be taken for a whole generation.
         """
-        if self.in_doubt or self.progress.state is State.UNCONFIRMED:
+        if self.in_doubt or self.progress.state is ApplyState.UNCONFIRMED:
             self.append(happened)
         else:
             self.append_if_possible(happened)
@@ -97,7 +97,7 @@ class Journal:
 
 def begun(store: Store, ordered: Ordered) -> Journal:
     """A new journal that begins with this order; raises `OSError`."""
-    happened = Happened(Event.ORDERED)
+    happened = Happened(ApplyEvent.ORDERED)
     data = framed(ordered_to_record(ordered)) + framed(happened_to_record(happened))
     replace_file(store.disk, store.at, NAME, data, mode=0o600)
     return Journal(store, ordered, folded([happened]), len(data))
@@ -120,7 +120,7 @@ def found(store: Store) -> Journal | None:
     return Journal(store, ordered, progress, length, torn=length < len(data))
 
 
-def _folded(events: Iterable[Happened]) -> Progress:
+def _folded(events: Iterable[Happened]) -> ApplyProgress:
     try:
         return folded(events)
     except (KeyError, TypeError) as error:

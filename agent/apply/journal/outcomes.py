@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agent.apply.journal.ordered import Ordered, Purpose
-from agent.apply.journal.transaction import Progress, State
+from agent.apply.journal.transaction import ApplyProgress, ApplyState
 from agent.apply.planning.diff import masked
 from agent.apply.planning.steps import ActionStep, Step
 from agent.effects import PowerState
@@ -15,27 +15,27 @@ from agent.handover.order import Change, Outcome, Ran, Result
 from agent.reasons import reason_text
 
 
-def outcome_of(ordered: Ordered, progress: Progress, notes: tuple[Change, ...]) -> Outcome:
+def outcome_of(ordered: Ordered, progress: ApplyProgress, notes: tuple[Change, ...]) -> Outcome:
     """The outcome in this state; `notes` are the steps that could not be done or undone."""
     match progress.state:
-        case State.UNCONFIRMED:
+        case ApplyState.UNCONFIRMED:
             return _applied(ordered, progress, notes, Result.UNCONFIRMED)
-        case State.COMMITTED:
+        case ApplyState.COMMITTED:
             return _applied(ordered, progress, notes, Result.COMMITTED)
-        case State.UNDONE:
+        case ApplyState.UNDONE:
             return _not_kept(ordered, progress, notes, progress.cause)
-        case State.IDLE | State.PREPARED | State.APPLYING | State.UNDOING:
+        case ApplyState.IDLE | ApplyState.PREPARED | ApplyState.APPLYING | ApplyState.UNDOING:
             why = f"{notes[0].where}: {reason_text(notes[0].because)}" if notes else "the disk refuses the journal"
             failure = Failure(Code.APPLY_UNSETTLED, f"{why}; it began with: {progress.cause}")
             return _not_kept(ordered, progress, notes, failure)
 
 
-def _applied(ordered: Ordered, progress: Progress, notes: tuple[Change, ...], result: Result) -> Outcome:
+def _applied(ordered: Ordered, progress: ApplyProgress, notes: tuple[Change, ...], result: Result) -> Outcome:
     changes = (*(_change(step, ordered) for step in ordered.steps), *ordered.notes, *notes)
     return Outcome(ordered.order_id, ordered.digest, result, changes, ordered.recorded, None, progress.ran)
 
 
-def _not_kept(ordered: Ordered, progress: Progress, notes: tuple[Change, ...], failure: Failure | None) -> Outcome:
+def _not_kept(ordered: Ordered, progress: ApplyProgress, notes: tuple[Change, ...], failure: Failure | None) -> Outcome:
     """Only actions that were begun are named: of files nothing is left, and of an action there may be."""
     acted = tuple(_change(step, ordered) for step in ordered.steps[: progress.begun] if isinstance(step, ActionStep))
     result = Result.UNDONE if progress.withdrawn else Result.NOT_APPLIED
@@ -69,7 +69,7 @@ def shown(failure: Failure, secrets: frozenset[str]) -> Failure:
     return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
 
 
-def is_cut_off_scrub(ordered: Ordered, progress: Progress) -> bool:
+def is_cut_off_scrub(ordered: Ordered, progress: ApplyProgress) -> bool:
     """Whether this order is a scrub that a restart interrupted: its secrets are back, and it is done once more."""
     was_cut_off = progress.cause is not None and progress.cause.code is Code.APPLY_INTERRUPTED
     return ordered.purpose is Purpose.SCRUB and was_cut_off

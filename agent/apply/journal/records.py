@@ -10,7 +10,7 @@ from agent.apply.journal.frames import Json
 from agent.apply.journal.node_records import Contents
 from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.step_records import entry_from_json, entry_to_json, step_from_json, step_to_json
-from agent.apply.journal.transaction import Event, Happened
+from agent.apply.journal.transaction import ApplyEvent, Happened
 from agent.apply.planning.steps import Managed, ManagedParameter, Step
 from agent.effects import ServiceVerb, Verb
 from agent.errors import Code, Failure
@@ -96,7 +96,7 @@ def happened_from_record(record: Json) -> Happened:
         row = record["failure"]
         failure = Failure(_CODES[row[0]], row[1], where=row[2]) if row else None
         ran = ran_from_json(record["ran"]) if record["ran"] else None
-        return Happened(Event(record["event"]), record["step"], failure, ran)
+        return Happened(ApplyEvent(record["event"]), record["step"], failure, ran)
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError(f"not an event: {error!r}") from None
 

@@ -20,7 +20,7 @@ from agent.handover.order import Ran
 
 
 @unique
-class State(Enum):
+class ApplyState(Enum):
     """Where an application stands."""
 
     IDLE = "idle"
@@ -40,7 +40,7 @@ class State(Enum):
 
 
 @unique
-class Event(Enum):
+class ApplyEvent(Enum):
     """What happened to an application."""
 
     ORDERED = "ordered"
@@ -61,35 +61,35 @@ class Event(Enum):
     """A process found the journal of an earlier process."""
 
 
-TABLE: Mapping[tuple[State, Event], State] = MappingProxyType(
+TABLE: Mapping[tuple[ApplyState, ApplyEvent], ApplyState] = MappingProxyType(
     {
-        (State.IDLE, Event.ORDERED): State.PREPARED,
-        (State.PREPARED, Event.SAVED): State.APPLYING,
-        (State.PREPARED, Event.FAILED): State.UNDONE,
-        (State.PREPARED, Event.RESTARTED): State.UNDONE,
-        (State.APPLYING, Event.BEGUN): State.APPLYING,
-        (State.APPLYING, Event.DONE): State.APPLYING,
-        (State.APPLYING, Event.ALL_DONE): State.UNCONFIRMED,
-        (State.APPLYING, Event.FAILED): State.UNDOING,
-        (State.APPLYING, Event.RESTARTED): State.UNDOING,
-        (State.UNCONFIRMED, Event.CONFIRMED): State.COMMITTED,
-        (State.UNCONFIRMED, Event.WITHDRAWN): State.UNDOING,
-        (State.UNCONFIRMED, Event.RESTARTED): State.UNCONFIRMED,
-        (State.UNDOING, Event.FAILED): State.UNDOING,
-        (State.UNDOING, Event.ALL_UNDONE): State.UNDONE,
-        (State.UNDOING, Event.RESTARTED): State.UNDOING,
-        (State.COMMITTED, Event.RESTARTED): State.COMMITTED,
-        (State.UNDONE, Event.RESTARTED): State.UNDONE,
+        (ApplyState.IDLE, ApplyEvent.ORDERED): ApplyState.PREPARED,
+        (ApplyState.PREPARED, ApplyEvent.SAVED): ApplyState.APPLYING,
+        (ApplyState.PREPARED, ApplyEvent.FAILED): ApplyState.UNDONE,
+        (ApplyState.PREPARED, ApplyEvent.RESTARTED): ApplyState.UNDONE,
+        (ApplyState.APPLYING, ApplyEvent.BEGUN): ApplyState.APPLYING,
+        (ApplyState.APPLYING, ApplyEvent.DONE): ApplyState.APPLYING,
+        (ApplyState.APPLYING, ApplyEvent.ALL_DONE): ApplyState.UNCONFIRMED,
+        (ApplyState.APPLYING, ApplyEvent.FAILED): ApplyState.UNDOING,
+        (ApplyState.APPLYING, ApplyEvent.RESTARTED): ApplyState.UNDOING,
+        (ApplyState.UNCONFIRMED, ApplyEvent.CONFIRMED): ApplyState.COMMITTED,
+        (ApplyState.UNCONFIRMED, ApplyEvent.WITHDRAWN): ApplyState.UNDOING,
+        (ApplyState.UNCONFIRMED, ApplyEvent.RESTARTED): ApplyState.UNCONFIRMED,
+        (ApplyState.UNDOING, ApplyEvent.FAILED): ApplyState.UNDOING,
+        (ApplyState.UNDOING, ApplyEvent.ALL_UNDONE): ApplyState.UNDONE,
+        (ApplyState.UNDOING, ApplyEvent.RESTARTED): ApplyState.UNDOING,
+        (ApplyState.COMMITTED, ApplyEvent.RESTARTED): ApplyState.COMMITTED,
+        (ApplyState.UNDONE, ApplyEvent.RESTARTED): ApplyState.UNDONE,
     }
 )
-"""State and event → the next state."""
+"""ApplyState and event → the next state."""
 
 
 @frozen
 class Happened:
     """An event, with the number of the step that it is about, or with what went wrong."""
 
-    event: Event
+    event: ApplyEvent
     step: int | None = None
     failure: Failure | None = None
     ran: Ran | None = None
@@ -97,10 +97,10 @@ class Happened:
 
 
 @frozen
-class Progress:
+class ApplyProgress:
     """Where an application stands, folded from its events."""
 
-    state: State = State.IDLE
+    state: ApplyState = ApplyState.IDLE
     begun: int = 0
     """Only actions of steps with a lower number may have been done."""
     withdrawn: bool = False
@@ -110,22 +110,22 @@ class Progress:
     ran: tuple[Ran, ...] = ()
     """The document's commands that ended, in their order."""
 
-    def after(self, happened: Happened) -> Progress:
+    def after(self, happened: Happened) -> ApplyProgress:
         """The progress with one more event; raises `KeyError` for an event that cannot occur in this state."""
         state = TABLE[self.state, happened.event]
         begun = self.begun
-        if happened.event is Event.BEGUN and happened.step is not None:
+        if happened.event is ApplyEvent.BEGUN and happened.step is not None:
             begun = max(begun, happened.step + 1)
         ran = (*self.ran, happened.ran) if happened.ran else self.ran
-        if self.cause or state not in {State.UNDOING, State.UNDONE}:
+        if self.cause or state not in {ApplyState.UNDOING, ApplyState.UNDONE}:
             return replace(self, state=state, begun=begun, ran=ran)
         cause = happened.failure or Failure(Code.APPLY_INTERRUPTED, "cut off in the middle")
-        return Progress(state, begun, happened.event is Event.WITHDRAWN, cause, ran)
+        return ApplyProgress(state, begun, happened.event is ApplyEvent.WITHDRAWN, cause, ran)
 
 
-def folded(events: Iterable[Happened]) -> Progress:
+def folded(events: Iterable[Happened]) -> ApplyProgress:
     """The progress after all events of a journal."""
-    progress = Progress()
+    progress = ApplyProgress()
     for happened in events:
         progress = progress.after(happened)
     return progress

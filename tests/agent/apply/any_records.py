@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from some_reasons import REASONS, STEP_REASONS
 
 from agent.apply.journal.ordered import Ordered, Purpose
-from agent.apply.journal.transaction import Event, Happened
+from agent.apply.journal.transaction import ApplyEvent, Happened
 from agent.apply.planning.nodes import Absent, Directory, File, Large, Lost, Symlink, sha256
 from agent.apply.planning.steps import ActionStep, FileStep, Managed, ManagedParameter, ManagedPath
 from agent.effects import ActivateConnections, KernelValues, OnError, Power, PowerState, RunCommand, ServiceVerb, Verb
@@ -62,7 +62,7 @@ failures = st.builds(
 )
 rans = st.builds(Ran, texts, st.integers(-64, 255), seconds, texts, STEP_REASONS)
 events = st.builds(
-    Happened, st.sampled_from(Event), st.none() | st.integers(0, 999), st.none() | failures, st.none() | rans
+    Happened, st.sampled_from(ApplyEvent), st.none() | st.integers(0, 999), st.none() | failures, st.none() | rans
 )
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,

@@ -5,7 +5,7 @@ import pytest
 from agent.commands import progress as module
 from agent.commands.progress import Progress
 from agent.errors import Code, Failure
-from agent.provision.edges import Stage
+from agent.provision.edges import PassStage
 from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
 from agent.provision.remembered import Remembered
@@ -25,19 +25,19 @@ def entries(monkeypatch):
 
 
 def test_a_person_sees_a_line_for_each_act(capsys):
-    Progress(quiet=False).show(Stage.BIND, "SIM and device agree")
+    Progress(quiet=False).show(PassStage.BIND, "SIM and device agree")
     assert capsys.readouterr().out == "bind      SIM and device agree\n"
 
 
 def test_a_quiet_pass_shows_nothing_at_the_terminal(capsys):
-    Progress(quiet=True).show(Stage.BIND, "SIM and device agree")
+    Progress(quiet=True).show(PassStage.BIND, "SIM and device agree")
     assert capsys.readouterr().out == ""
 
 
 def test_a_notice_is_a_warning_in_the_journal(entries):
     progress = Progress(quiet=False)
-    progress.show(Stage.FETCH, "userdata")
-    progress.show(Stage.NOTICE, "no such file")
+    progress.show(PassStage.FETCH, "userdata")
+    progress.show(PassStage.NOTICE, "no such file")
     assert entries == [("fetch: userdata", 6, {"STEP": "fetch"}), ("notice: no such file", 4, {"STEP": "notice"})]
 
 

@@ -6,7 +6,7 @@ from agent.configuration.fill import filled
 from agent.configuration.problems import Refused
 from agent.configuration.resolving import Names, names
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Source, Subscriber
+from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, Read, Subscriber
 
 KNOWN = Names({"site": "osaka", "my tag": "odd", "場所": "大阪"}, {"imsi": "001010000000001"}, {})
 
@@ -99,7 +99,7 @@ def test_the_names_are_what_is_known_of_sim_and_modem():
         Read("M"),
         Read(""),
         None,
-        Source.AT,
+        EquipmentSource.AT,
     )
     assert names(subscriber, read) == Names(
         tags={"site": "a"},

@@ -12,7 +12,7 @@ from simulated_ports import PATIENT, Machine
 from waiting import PATIENCE_S
 
 from agent.errors import Code
-from agent.identity import Read, Registration, Signal, SimState, Source
+from agent.identity import EquipmentSource, Read, Registration, Signal, SimState
 from agent.modem.managed import ModemManager
 from agent.modem.reading import read_equipment, survey
 from agent.settings import ModemSettings
@@ -39,7 +39,7 @@ def test_what_modemmanager_knows_is_taken_from_it_and_no_port_is_opened(machine)
     assert (found.imei.value.digits, found.imsi.value.digits) == (IMEI, "001010000000001")
     assert found.iccid.value.digits == "8981000000000000011"
     assert (found.manufacturer, found.model) == (Read("Quectel"), Read("EC25"))
-    assert (found.port, found.source) == ("/dev/ttyUSB2", Source.MODEM_MANAGER)
+    assert (found.port, found.source) == ("/dev/ttyUSB2", EquipmentSource.MODEM_MANAGER)
     assert found.radio.sim == Read(SimState.READY)
     assert found.radio.registration == Read(Registration.ROAMING)
     assert (found.radio.operator, found.radio.signal) == (Read("NTT DOCOMO"), Read(Signal(67)))
@@ -54,7 +54,7 @@ def test_what_it_does_not_know_is_asked_on_the_port_that_it_leaves_free(machine)
     machine.port("ttyUSB3", 3, Modem(load_model(), imei=IMEI))
     machine.program(script({"equipment-identifier": "--", "sim": "--"}, {"imei": "--"}))
     found = read(machine)
-    assert (found.imei.value.digits, found.source) == (IMEI, Source.AT)
+    assert (found.imei.value.digits, found.source) == (IMEI, EquipmentSource.AT)
     assert found.port.endswith("ttyUSB3")
     assert isinstance(found.imsi, Read)
     assert found.radio.registration == Read(Registration.ROAMING)
@@ -65,7 +65,7 @@ def test_a_modem_that_it_does_not_have_is_asked_by_at_beside_it(machine):
     machine.port("ttyUSB8", 2, Modem(load_model(), imei=OTHER), device="1-2")
     machine.program(script())
     found = read(machine)
-    assert [one.source for one in (found, *found.others)] == [Source.MODEM_MANAGER, Source.AT]
+    assert [one.source for one in (found, *found.others)] == [EquipmentSource.MODEM_MANAGER, EquipmentSource.AT]
     assert found.others[0].imei.value.digits == OTHER
 
 
@@ -75,7 +75,7 @@ def test_a_port_that_the_settings_name_and_it_holds_is_read_through_it(machine):
     machine.port("ttyUSB8", 2, Modem(load_model(), imei=OTHER), device="1-2")
     machine.program(script())
     found = read(machine, str(plugged.path))
-    assert (found.source, found.others, primary.commands) == (Source.MODEM_MANAGER, (), [])
+    assert (found.source, found.others, primary.commands) == (EquipmentSource.MODEM_MANAGER, (), [])
 
 
 def test_another_port_that_the_settings_name_is_read_by_at(machine):
@@ -92,7 +92,7 @@ def test_a_modem_without_any_serial_port_is_read(machine):
 def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.program(f"""#!/bin/sh\ncase $1 in -L) echo '{{"modem-list":["{PATH}"]}}';; *) exit 1;; esac\n""")
-    assert read(machine).source is Source.AT
+    assert read(machine).source is EquipmentSource.AT
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_modem_that_leaves_while_it_is_asked_is_read_by_at(machine):
 def test_whatever_mmcli_does_the_modem_is_read_by_at(machine, text):
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     machine.program(text)
-    assert read(machine, limits=replace(PATIENT, manager_answer_s=0.3)).source is Source.AT
+    assert read(machine, limits=replace(PATIENT, manager_answer_s=0.3)).source is EquipmentSource.AT
 
 
 def test_an_mmcli_that_hangs_is_ended(machine):
@@ -129,7 +129,7 @@ def test_while_modemmanager_may_still_look_at_the_modem_its_ports_are_left_to_it
     first = f"if mkdir {ticket} 2>/dev/null; then echo '{{\"modem-list\":[]}}'; exit; fi\n"
     machine.program(script().replace("#!/bin/sh\n", "#!/bin/sh\n" + first))
     machine.process(7, "ModemManager", started=int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100))
-    assert read(machine, limits=replace(PATIENT, manager_decides_s=PATIENCE_S)).source is Source.MODEM_MANAGER
+    assert read(machine, limits=replace(PATIENT, manager_decides_s=PATIENCE_S)).source is EquipmentSource.MODEM_MANAGER
     assert at.commands == []
 
 
@@ -152,7 +152,7 @@ def test_a_modem_that_modemmanager_ignores_is_read_by_at(machine, name):
     machine.known_since("ttyUSB2", 1)
     machine.program(script(paths=()))
     machine.process(7, name)
-    assert read(machine).source is Source.AT
+    assert read(machine).source is EquipmentSource.AT
 
 
 def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
@@ -167,5 +167,5 @@ def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
         found = survey(ModemSettings(), limits=PATIENT, system=machine.root)
     finally:
         os.close(holder)
-    assert found.equipment.source is Source.MODEM_MANAGER
+    assert found.equipment.source is EquipmentSource.MODEM_MANAGER
     assert [said.imei.code for _, said in found.asked] == [Code.MODEM_BUSY]

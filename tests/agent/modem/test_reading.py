@@ -7,7 +7,7 @@ import pytest
 from simulated_ports import HASTY, PATIENT
 
 from agent.errors import Code
-from agent.identity import NotRead, Read, Registration, Signal, SimState, Source
+from agent.identity import EquipmentSource, NotRead, Read, Registration, Signal, SimState
 from agent.modem.commands import COMMANDS, RESULTS_ON, WAKE
 from agent.modem.reading import read_equipment
 from agent.settings import ModemSettings
@@ -33,7 +33,7 @@ def test_every_family_reports_its_imei_and_nothing_is_sent_that_is_not_on_the_li
     assert equipment.imei.value.digits == IMEI
     assert equipment.imsi.value.digits == modem.imsi
     assert isinstance(equipment.model, Read)
-    assert equipment.source is Source.AT
+    assert equipment.source is EquipmentSource.AT
     assert set(modem.commands) <= COMMANDS
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Iccid, Imei, Imsi, Read, Source
+from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, Read
 from agent.modem import rounds
 from agent.modem.candidate import Candidate
 from agent.modem.mmcli import ManagedModem
 
 SILENT = Equipment.unread(Failure(Code.MODEM_SILENT, "no answer"), "/dev/ttyUSB0")
 IMEI, IMSI = Read(Imei("490154203237518")), Read(Imsi("001010000000001"))
-WITH_IMEI = replace(SILENT, imei=IMEI, port="/dev/ttyUSB1", source=Source.AT)
+WITH_IMEI = replace(SILENT, imei=IMEI, port="/dev/ttyUSB1", source=EquipmentSource.AT)
 WITH_IMSI = replace(SILENT, imsi=IMSI)
 WITH_MODEL = replace(SILENT, model=Read("EC25"))
 
@@ -83,9 +83,9 @@ def test_each_device_is_one_modem():
 
 
 def test_only_missing_values_are_filled_and_the_imei_brings_its_source():
-    reported = replace(WITH_IMSI, model=Read("EC21"), source=Source.MODEM_MANAGER)
+    reported = replace(WITH_IMSI, model=Read("EC21"), source=EquipmentSource.MODEM_MANAGER)
     filled = rounds.filled(reported, replace(WITH_IMEI, model=Read("EC25")))
-    assert filled == replace(reported, imei=IMEI, source=Source.AT, port="/dev/ttyUSB1")
+    assert filled == replace(reported, imei=IMEI, source=EquipmentSource.AT, port="/dev/ttyUSB1")
     assert rounds.filled(WITH_IMEI, WITH_IMSI) == replace(WITH_IMEI, imsi=IMSI)
 
 

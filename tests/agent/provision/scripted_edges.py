@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Result, digest_of
-from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
+from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber
 from agent.provision.edges import Edges
 from agent.provision.provisioning import provision
 from agent.provision.remembered import Remembered
@@ -28,7 +28,7 @@ EQUIPMENT = Equipment(
     Read("EC25"),
     Read("1"),
     "/dev/ttyUSB2",
-    Source.AT,
+    EquipmentSource.AT,
 )
 USERDATA = b"hostname: gw-{{ tags.site }}\n"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

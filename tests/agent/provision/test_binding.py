@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Read, Source, Subscriber
+from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber
 from agent.provision.binding import Match, Mismatch, Unproven, Witness, verdict
 
 IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
@@ -20,7 +20,7 @@ def modem(imei=IMEI, imsi=IMSI, iccid=ICCID):
 
     text = Read("any")
     return Equipment(
-        read(Imei, imei), read(Imsi, imsi), read(Iccid, iccid), text, text, text, "/dev/ttyUSB2", Source.AT
+        read(Imei, imei), read(Imsi, imsi), read(Iccid, iccid), text, text, text, "/dev/ttyUSB2", EquipmentSource.AT
     )
 
 

@@ -7,7 +7,7 @@ from scripted_edges import IMEI, SETTINGS, USERDATA, World, sim_with
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Result
-from agent.provision.edges import Stage
+from agent.provision.edges import PassStage
 from agent.provision.lifecycle import Event, State
 from agent.provision.memory import MAX_INTERRUPTIONS
 from agent.provision.remembered import Remembered
@@ -128,15 +128,15 @@ def test_a_document_whose_apply_is_interrupted_again_and_again_is_given_up():
 def test_the_stages_are_shown_in_the_order_in_which_they_happen():
     world = World()
     world.run()
-    assert [step for step, _ in world.shown if step is not Stage.APPLY] == [
-        Stage.IDENTIFY,
-        Stage.IDENTIFY,
-        Stage.BIND,
-        Stage.CONTINUE,
-        Stage.FETCH,
-        Stage.RESOLVE,
-        Stage.REPORT,
-        Stage.CONFIRM,
+    assert [step for step, _ in world.shown if step is not PassStage.APPLY] == [
+        PassStage.IDENTIFY,
+        PassStage.IDENTIFY,
+        PassStage.BIND,
+        PassStage.CONTINUE,
+        PassStage.FETCH,
+        PassStage.RESOLVE,
+        PassStage.REPORT,
+        PassStage.CONFIRM,
     ]
 
 

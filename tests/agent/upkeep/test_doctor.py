@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.errors import Code, Failure
-from agent.identity import Equipment, Imei, NotRead, Radio, Read, Registration, Signal, SimState, Source
+from agent.identity import Equipment, EquipmentSource, Imei, NotRead, Radio, Read, Registration, Signal, SimState
 from agent.settings import ApplySettings, MetadataSettings, PathSettings, Settings
 from agent.upkeep.doctor import examine
 from agent.upkeep.findings import Level
@@ -15,7 +15,7 @@ RADIO = Radio(Read(SimState.READY), Read(Registration.HOME), Read("NTT DOCOMO"),
 EQUIPMENT = replace(
     Equipment.unread(Failure(Code.MODEM_SILENT, "x"), "/dev/ttyUSB2"),
     imei=Read(Imei("490154203237518")),
-    source=Source.AT,
+    source=EquipmentSource.AT,
     radio=RADIO,
 )
 

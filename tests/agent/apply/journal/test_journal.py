@@ -15,7 +15,7 @@ from agent.apply.journal import store as stores
 from agent.apply.journal.frames import framed
 from agent.apply.journal.ordered import Ordered
 from agent.apply.journal.records import happened_to_record
-from agent.apply.journal.transaction import Event, Happened, State
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.planning.steps import Managed
 
 ORDERED = Ordered("o", "d", False, (), (), Managed())
@@ -55,7 +55,7 @@ def found(journal):
 
 
 def test_a_journal_is_found_as_it_was_left(journal):
-    journal.append(Happened(Event.SAVED))
+    journal.append(Happened(ApplyEvent.SAVED))
     again = journals.found(journal.store)
     assert (again.ordered, again.progress, again.length) == (ORDERED, journal.progress, journal.length)
 
@@ -70,38 +70,38 @@ def test_where_there_is_no_file_no_application_is_open(journal):
 def test_an_event_that_could_not_be_written_did_not_happen(journal, disk, refuses):
     disk.refuses = refuses
     with pytest.raises(OSError, match=r"No space|Input/output"):
-        journal.append(Happened(Event.SAVED))
-    assert (journal.progress.state, journal.torn, journal.in_doubt) == (State.PREPARED, True, True)
+        journal.append(Happened(ApplyEvent.SAVED))
+    assert (journal.progress.state, journal.torn, journal.in_doubt) == (ApplyState.PREPARED, True, True)
     disk.refuses = ""
-    journal.append(Happened(Event.FAILED))
-    assert (journal.torn, journal.in_doubt, found(journal)) == (False, False, State.UNDONE)
+    journal.append(Happened(ApplyEvent.FAILED))
+    assert (journal.torn, journal.in_doubt, found(journal)) == (False, False, ApplyState.UNDONE)
 
 
 def test_the_way_back_goes_on_where_the_disk_refuses(journal, disk):
-    journal.append(Happened(Event.SAVED))
+    journal.append(Happened(ApplyEvent.SAVED))
     disk.refuses = "write"
-    journal.append_if_possible(Happened(Event.FAILED))
-    assert (journal.progress.state, found(journal)) == (State.UNDOING, State.APPLYING)
+    journal.append_if_possible(Happened(ApplyEvent.FAILED))
+    assert (journal.progress.state, found(journal)) == (ApplyState.UNDOING, ApplyState.APPLYING)
 
 
 def test_nothing_is_taken_back_while_the_record_of_success_may_be_on_disk(journal, disk):
-    journal.append(Happened(Event.SAVED))
+    journal.append(Happened(ApplyEvent.SAVED))
     disk.refuses = "sync"
     with pytest.raises(OSError, match="Input/output"):
-        journal.append(Happened(Event.ALL_DONE))
-    assert found(journal) is State.UNCONFIRMED
+        journal.append(Happened(ApplyEvent.ALL_DONE))
+    assert found(journal) is ApplyState.UNCONFIRMED
     with pytest.raises(OSError, match="Input/output"):
-        journal.turn_back(Happened(Event.FAILED))
-    assert journal.progress.state is State.APPLYING
+        journal.turn_back(Happened(ApplyEvent.FAILED))
+    assert journal.progress.state is ApplyState.APPLYING
 
 
 def test_an_order_that_waits_is_only_turned_back_for_certain(journal, disk):
-    journal.append(Happened(Event.SAVED))
-    journal.append(Happened(Event.ALL_DONE))
+    journal.append(Happened(ApplyEvent.SAVED))
+    journal.append(Happened(ApplyEvent.ALL_DONE))
     disk.refuses = "write"
     with pytest.raises(OSError, match="No space"):
-        journal.turn_back(Happened(Event.WITHDRAWN))
-    assert journal.progress.state is State.UNCONFIRMED
+        journal.turn_back(Happened(ApplyEvent.WITHDRAWN))
+    assert journal.progress.state is ApplyState.UNCONFIRMED
 
 
 def test_each_event_is_synced_before_it_counts(tmp_path):
@@ -109,7 +109,7 @@ def test_each_event_is_synced_before_it_counts(tmp_path):
     with stores.opened(tmp_path / "own", disk) as store:
         journal = journals.begun(store, ORDERED)
         disk.changes.clear()
-        journal.append(Happened(Event.SAVED))
+        journal.append(Happened(ApplyEvent.SAVED))
     assert disk.changes == ["open_to_append", "write", "sync"]
 
 

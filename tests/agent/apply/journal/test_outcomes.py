@@ -4,7 +4,7 @@ import pytest
 
 from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.outcomes import is_cut_off_scrub, noting, outcome_of, powers, shown, without
-from agent.apply.journal.transaction import Progress, State
+from agent.apply.journal.transaction import ApplyProgress, ApplyState
 from agent.apply.planning.diff import MASK
 from agent.apply.planning.nodes import Absent
 from agent.apply.planning.steps import ActionStep, FileStep, Managed
@@ -29,16 +29,16 @@ def ordered(**more):
 
 
 @pytest.mark.parametrize(
-    ("state", "result"), [(State.UNCONFIRMED, Result.UNCONFIRMED), (State.COMMITTED, Result.COMMITTED)]
+    ("state", "result"), [(ApplyState.UNCONFIRMED, Result.UNCONFIRMED), (ApplyState.COMMITTED, Result.COMMITTED)]
 )
 def test_what_was_applied_is_reported_with_every_step_and_note(state, result):
-    assert outcome_of(ordered(), Progress(state, ran=(RAN,)), (NOTE,)) == Outcome(
+    assert outcome_of(ordered(), ApplyProgress(state, ran=(RAN,)), (NOTE,)) == Outcome(
         "o", "d", result, (FILE, UNIT, PLANNED, NOTE), ran=(RAN,)
     )
 
 
 def test_actions_that_were_only_recorded_are_marked_as_such():
-    outcome = outcome_of(ordered(recorded=True), Progress(State.COMMITTED), ())
+    outcome = outcome_of(ordered(recorded=True), ApplyProgress(ApplyState.COMMITTED), ())
     assert (outcome.recorded, [change.what for change in outcome.changes]) == (
         True,
         ["removed", "recorded: enabled", "left"],
@@ -47,14 +47,14 @@ def test_actions_that_were_only_recorded_are_marked_as_such():
 
 @pytest.mark.parametrize(("withdrawn", "result"), [(False, Result.NOT_APPLIED), (True, Result.UNDONE)])
 def test_what_was_undone_is_reported_with_its_cause_and_the_actions_that_were_begun(withdrawn, result):
-    outcome = outcome_of(ordered(), Progress(State.UNDONE, 2, withdrawn, CAUSE), (NOTE,))
+    outcome = outcome_of(ordered(), ApplyProgress(ApplyState.UNDONE, 2, withdrawn, CAUSE), (NOTE,))
     assert (outcome.result, outcome.failure, outcome.changes) == (result, CAUSE, (UNIT, NOTE))
-    assert outcome_of(ordered(), Progress(State.UNDONE, 1, withdrawn, CAUSE), ()).changes == ()
+    assert outcome_of(ordered(), ApplyProgress(ApplyState.UNDONE, 1, withdrawn, CAUSE), ()).changes == ()
 
 
 @pytest.mark.parametrize(("notes", "why"), [((NOTE,), "/etc/y: apply.failed: z"), ((), "the disk refuses the journal")])
 def test_an_unfinished_apply_names_its_step_and_its_cause(notes, why):
-    outcome = outcome_of(ordered(), Progress(State.UNDOING, 0, False, CAUSE), notes)
+    outcome = outcome_of(ordered(), ApplyProgress(ApplyState.UNDOING, 0, False, CAUSE), notes)
     assert outcome.failure.code is Code.APPLY_UNSETTLED
     assert outcome.failure.detail == f"{why}; it began with: {CAUSE}"
 
@@ -78,10 +78,10 @@ def test_of_a_sensitive_command_only_its_end_is_reported():
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("code", [Code.APPLY_INTERRUPTED, Code.APPLY_FAILED])
 def test_only_a_scrub_that_was_interrupted_is_done_once_more(purpose, code):
-    progress = Progress(State.UNDONE, 0, False, Failure(code, ""))
+    progress = ApplyProgress(ApplyState.UNDONE, 0, False, Failure(code, ""))
     expected = purpose is Purpose.SCRUB and code is Code.APPLY_INTERRUPTED
     assert is_cut_off_scrub(ordered(purpose=purpose), progress) is expected
-    assert not is_cut_off_scrub(ordered(purpose=purpose), Progress(State.COMMITTED))
+    assert not is_cut_off_scrub(ordered(purpose=purpose), ApplyProgress(ApplyState.COMMITTED))
 
 
 def test_whether_the_gateway_restarts_in_the_end():

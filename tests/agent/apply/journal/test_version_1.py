@@ -14,7 +14,7 @@ from agent.apply.journal.records import (
     ordered_from_record,
     ordered_to_record,
 )
-from agent.apply.journal.transaction import Event, State, folded
+from agent.apply.journal.transaction import ApplyEvent, ApplyState, folded
 from agent.apply.planning.nodes import Absent, Lost
 from agent.apply.planning.steps import FileStep, Managed, ManagedPath
 from agent.effects import ServiceVerb, Verb
@@ -44,8 +44,8 @@ def test_an_order_that_waits_for_its_confirmation_is_read():
         ("ran", "/bin/sh -c true", EarlierText("runcmd[0]")),
     ]
     progress = folded(map(happened_from_record, events))
-    assert (progress.state, progress.begun) == (State.UNCONFIRMED, 8)
-    assert [event["event"] for event in events][-1] == Event.ALL_DONE.value
+    assert (progress.state, progress.begun) == (ApplyState.UNCONFIRMED, 8)
+    assert [event["event"] for event in events][-1] == ApplyEvent.ALL_DONE.value
 
 
 def test_what_is_managed_is_read():

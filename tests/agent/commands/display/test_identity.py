@@ -4,6 +4,7 @@ from agent.commands.display.identity import equipment_line, identity_lines, iden
 from agent.errors import Code, Failure
 from agent.identity import (
     Equipment,
+    EquipmentSource,
     Iccid,
     Imei,
     Imsi,
@@ -13,7 +14,6 @@ from agent.identity import (
     Registration,
     Signal,
     SimState,
-    Source,
     Subscriber,
 )
 from agent.provision.binding import verdict
@@ -23,7 +23,15 @@ SUBSCRIBER = Subscriber(Imsi(IMSI), sim_id=ICCID, iccid=Iccid(ICCID), tags={"sit
 SILENT = NotRead(Code.MODEM_SILENT, "no answer")
 RADIO = Radio(Read(SimState.READY), Read(Registration.HOME), Read("Docomo"), Read(Signal(80, -71)), SILENT)
 EQUIPMENT = Equipment(
-    Read(Imei(IMEI)), Read(Imsi(IMSI)), SILENT, Read("Q"), Read("EC25"), Read("1"), "/dev/ttyUSB2", Source.AT, RADIO
+    Read(Imei(IMEI)),
+    Read(Imsi(IMSI)),
+    SILENT,
+    Read("Q"),
+    Read("EC25"),
+    Read("1"),
+    "/dev/ttyUSB2",
+    EquipmentSource.AT,
+    RADIO,
 )
 
 

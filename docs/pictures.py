@@ -6,7 +6,7 @@ no test compares them, since fonts differ from machine to machine.
 
 from __future__ import annotations
 
-import html
+import io
 import shutil
 import socket
 import subprocess
@@ -16,15 +16,17 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+
 from fleet.bench.table import table
 from fleet.board.sample import sample
 
 DOCS = Path(__file__).parent
-_PAGE = """<meta charset="utf-8"><style>
-body {{ margin: 0; background: #1e2122 }}
-pre {{ margin: 0; padding: 20px; color: #eceff1; font: 14px/1.45 "DejaVu Sans Mono", monospace }}
-</style><pre>$ kitting watch plan.yaml
-{table}</pre>"""
+_PAGE = """<!DOCTYPE html><meta charset="utf-8"><style>
+body {{ margin: 0; padding: 20px; background: {background}; color: {foreground} }}
+pre {{ margin: 0; font: 14px/1.45 "DejaVu Sans Mono", monospace }}
+</style><pre>{code}</pre>"""
 _COLUMNS, _LINES = 120, 30
 _START_LIMIT_S = 60.0
 
@@ -60,10 +62,14 @@ def of_the_board(chromium: str) -> None:
 def of_watch(chromium: str) -> None:
     """docs/watch.png: the table of `kitting watch` in a terminal of 120 columns."""
     board = sample(datetime.now(UTC))
-    lines = table(board.title, board.rows, width=_COLUMNS, height=_LINES)
+    console = Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True, soft_wrap=True)
+    console.print("$ kitting watch plan.yaml")
+    for line in table(board.title, board.rows, width=_COLUMNS, height=_LINES):
+        console.print(line)
+    page_text = console.export_html(theme=MONOKAI, inline_styles=True, code_format=_PAGE)
     with tempfile.TemporaryDirectory() as directory:
         page = Path(directory, "watch.html")
-        page.write_text(_PAGE.format(table=html.escape("\n".join(lines))), "utf-8")
+        page.write_text(page_text, "utf-8")
         photograph(chromium, page.as_uri(), DOCS / "watch.png", "1070,725")
 
 

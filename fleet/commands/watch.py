@@ -17,7 +17,6 @@ from fleet.commands.command_line import CommandLine, add_plan
 if TYPE_CHECKING:
     from fleet.bench.plan_status import PlanStatus
 
-_CLEAR = "\x1b[H\x1b[2J"
 _FINAL = frozenset({Code.PLAN_INVALID, Code.PLATFORM_NOT_SIGNED_IN, Code.PLATFORM_FORBIDDEN})
 """Failures that do not go away by waiting."""
 _LEAST_PAUSE_S = 1.0
@@ -51,13 +50,18 @@ def watch(arguments: argparse.Namespace) -> int:
 
 
 def _print_table(status: PlanStatus, problem: str, *, is_live: bool) -> None:
-    from fleet.bench.table import fitted, table
+    from rich.console import Console
 
-    size = shutil.get_terminal_size((120, 40))
-    height = size.lines - 2 if is_live else None
-    lines = list(table(status.plan.name, status.rows, width=size.columns, height=height))
-    lines += ["", fitted(problem, size.columns)] if problem else []
-    sys.stdout.write((_CLEAR if is_live and sys.stdout.isatty() else "") + "\n".join(lines) + "\n")
+    from fleet.bench.table import table, wrapped
+
+    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    width, height = shutil.get_terminal_size((120, 40))
+    problem_lines = ["", *wrapped(problem, width, style="bold red")] if problem else []
+    room = height - 1 - len(problem_lines) if is_live else None  # The cursor stands on the last line.
+    if is_live:
+        console.clear()
+    for line in (*table(status.plan.name, status.rows, width=width, height=room), *problem_lines):
+        console.print(line)
     sys.stdout.flush()
 
 

@@ -54,6 +54,8 @@ class Configuration:
     """Validated and filled in: JSON values."""
     digest: str
     """SHA-256, hex, of the document as canonical JSON: the same for any order of keys, and for YAML and JSON."""
+    wanted: tuple[WantedEffect, ...] = ()
+    """The effects of the document, in order."""
 
 
 @frozen
@@ -99,14 +101,12 @@ def check(userdata: bytes, schema: Schema) -> tuple[Problem, ...]:
 
 
 def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[WantedEffect, ...]:
-    """The wanted effects, in order; raises `Failure(userdata.not_allowed)` that names all violations."""
+    """The effects; raises `userdata.not_allowed`, with all violations, where the settings do not allow them."""
     try:
         _refuse(rules.violations(configuration.document, policy), _NO_PLACES)
-        found = rendered(configuration.document)
-        _refuse(found.faults, _NO_PLACES)
     except Refused as refused:
         raise refused.failure() from None
-    return found.wanted
+    return configuration.wanted
 
 
 def sources(configuration: Configuration) -> tuple[Source, ...]:
@@ -139,8 +139,9 @@ def _parsed(userdata: bytes) -> Document:
 def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place], schema: Schema) -> Configuration:
     _refuse(unclean(content), places)
     _refuse(faults(content, schema, templates=False), places)
-    _refuse(rendered(content).faults, places)
-    return Configuration(content, _digest(content))
+    found = rendered(content)
+    _refuse(found.faults, places)
+    return Configuration(content, _digest(content), found.wanted)
 
 
 def _faults_for_any_sim(document: Document, schema: Schema) -> list[Fault]:

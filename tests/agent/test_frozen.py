@@ -53,7 +53,7 @@ class WithoutWords:
     one: int
 assert WithoutWords.__doc__ == "WithoutWords(one: int)"
 """
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    found = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr) == (0, "")
 
 

@@ -22,7 +22,7 @@ from simulator.faults import Faults
 from simulator.http_messages import Request, Response
 from simulator.metadata_service import answer
 from simulator.soracom import Platform
-from simulator.subscribers import Asked, Refusal
+from simulator.subscribers import ReceivedRequest, Refusal
 
 FIRST_ADDRESS = IPv4Address("127.0.0.1")
 
@@ -157,7 +157,7 @@ class _Conversation(Conversation):
             fault, lambda: _carried_out(platform, imsi, request), extra, method=request.method, path=request.path
         )
         platform.record(
-            Asked(
+            ReceivedRequest(
                 at_ms=platform.now_ms(),
                 imsi=imsi,
                 method=request.method,

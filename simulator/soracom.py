@@ -17,10 +17,10 @@ from typing import Any
 from simulator.listing import Listing
 from simulator.numbers import DIGITS_IMEI, check_digit
 from simulator.subscriber_record import reported_imei, subscriber_record
-from simulator.subscribers import STATUSES, Asked, Group, Refusal, Session, Sim
+from simulator.subscribers import STATUSES, Group, ReceivedRequest, Refusal, Session, Sim
 from simulator.switches import Switches
 
-__all__ = ["Asked", "Group", "Platform", "Refusal", "Sim", "Switches", "ticking_clock"]
+__all__ = ["Group", "Platform", "ReceivedRequest", "Refusal", "Sim", "Switches", "ticking_clock"]
 
 ANONYMOUS = "|ANONYMOUS"
 """Suffix of an IMEI lock that allows a session whose IMEI the carrier does not report (API: SetImeiLockRequest)."""
@@ -54,7 +54,7 @@ class Platform:
         self._groups: dict[str, Group] = {}
         self._sims: dict[str, Sim] = {}
         self._listing = Listing()
-        self._log: list[Asked] = []
+        self._log: list[ReceivedRequest] = []
         self._sessions = count(1)
         self._watchers: list[Watcher] = []
         for group in groups:
@@ -84,7 +84,7 @@ class Platform:
             return tuple(self._groups.values())
 
     @property
-    def requests(self) -> tuple[Asked, ...]:
+    def requests(self) -> tuple[ReceivedRequest, ...]:
         """The requests so far, oldest first."""
         with self._lock:
             return tuple(self._log)
@@ -294,7 +294,7 @@ class Platform:
         """The platform's time; milliseconds since 1970."""
         return self._clock()
 
-    def record(self, asked: Asked) -> None:
+    def record(self, asked: ReceivedRequest) -> None:
         """Writes a request into the log."""
         with self._lock:
             self._log.append(asked)

@@ -10,7 +10,7 @@ from flask import Flask
 from agent.errors import Code, Failure
 from fleet.board.latest_board import LatestBoard, Source
 from fleet.board.logins import Logins
-from fleet.board.web import Served, app_of
+from fleet.board.web import PageSources, app_of
 from fleet.listen_address import ListenAddress
 from fleet.web_server import WebServer
 
@@ -26,7 +26,7 @@ def server_of(source: Source, password: str | None, listen: ListenAddress, names
         listen: the address to serve at.
         names: names of this machine, in small letters.
     """
-    return Server(app_of(Served(LatestBoard(source).board, Logins(password), listen, names)), listen)
+    return Server(app_of(PageSources(LatestBoard(source).board, Logins(password), listen, names)), listen)
 
 
 class Server:

@@ -53,7 +53,7 @@ class PageProblem(HTTPException):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class PageSources:
     """Everything that the pages need."""
 
     board: Callable[[], Board]
@@ -65,7 +65,7 @@ class Served:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def app_of(served: Served) -> Flask:
+def app_of(served: PageSources) -> Flask:
     """The WSGI application."""
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SERVED=served)
@@ -200,6 +200,6 @@ def _token() -> str:
     return request.cookies.get(_COOKIE, "")
 
 
-def _served() -> Served:
-    served: Served = current_app.config["SERVED"]
+def _served() -> PageSources:
+    served: PageSources = current_app.config["SERVED"]
     return served

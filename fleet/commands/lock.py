@@ -12,7 +12,7 @@ from agent.host.process_entry import print_json
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
-from fleet.commands.terminal import Progress, print_line
+from fleet.commands.terminal import ProgressBar, print_line
 
 if TYPE_CHECKING:
     from fleet.bench.locking import Locked
@@ -56,7 +56,7 @@ def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus) -> i
     from fleet.bench.locking import lock_ready_sims, needs_lock_work
 
     ready = sum(map(needs_lock_work, status.rows))
-    progress = Progress(ready, "locking")
+    progress = ProgressBar(ready, "locking")
     locked_sims: list[Locked] = []
     problems: list[str] = []
 

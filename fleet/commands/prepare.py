@@ -12,7 +12,7 @@ from agent.host.process_entry import print_json
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
 from fleet.commands.record_file import RecordFile
-from fleet.commands.terminal import Progress, is_confirmed
+from fleet.commands.terminal import ProgressBar, is_confirmed
 
 if TYPE_CHECKING:
     from fleet.plan.changes import Change
@@ -54,7 +54,7 @@ def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Compariso
     """Makes and records the changes; returns how many SIMs failed."""
     from fleet.plan.preparing import make_changes
 
-    progress = Progress(len(comparison.changes), "preparing")
+    progress = ProgressBar(len(comparison.changes), "preparing")
     with RecordFile(arguments.record or arguments.plan.with_suffix(".record.jsonl")) as record:
 
         def note(change: Change, failure: Failure | None) -> None:

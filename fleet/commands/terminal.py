@@ -27,7 +27,7 @@ def print_line(arguments: argparse.Namespace, text: str) -> None:
         print(text)
 
 
-class Progress:
+class ProgressBar:
     """A progress bar; prints nothing where the output is no terminal."""
 
     def __init__(self, total: int, action: str, output: TextIO | None = None) -> None:

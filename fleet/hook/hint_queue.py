@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from fleet.hook.locking_by_hint import HintResult, Outcome
+from fleet.hook.locking_by_hint import HintResult, LockOutcome
 
 MOST_WAITING = 10_000
 """SIMs that may wait; further hints are refused, since `kitting lock --all-ready` finds their SIMs."""
@@ -76,7 +76,7 @@ class HintQueue:
     def _look(self, sim_id: str, looks: int) -> None:
         result = self._lock(sim_id)
         self._note(result)
-        if result.outcome is Outcome.NOT_YET and looks < len(self._pauses_s):
+        if result.outcome is LockOutcome.NOT_YET and looks < len(self._pauses_s):
             self._put(sim_id, looks + 1, self._pauses_s[looks])
             return
         with self._guard:

@@ -14,7 +14,7 @@ from typing import Any
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.hook.hint import hinted_sim_id
 from fleet.hook.hint_queue import PAUSES_S
-from fleet.hook.locking_by_hint import HintResult, Outcome, lock_by_hint
+from fleet.hook.locking_by_hint import HintResult, LockOutcome, lock_by_hint
 from fleet.plan.plan_file import read_plan
 from fleet.platform.api import Api
 from fleet.platform.credentials import AccessOptions
@@ -32,12 +32,12 @@ def lambda_handler(event: object, context: object) -> Mapping[str, Any]:
     if sim_id is None:
         return {"outcome": "the event names no SIM"}
     plan = read_plan(Path(os.environ.get("KITTING_PLAN", "plan.yaml")))
-    result = HintResult(sim_id, Outcome.NOT_YET)
+    result = HintResult(sim_id, LockOutcome.NOT_YET)
     with Api(profile_of(AccessOptions(), os.environ, Path.home())) as api:
         for pause_s in (*PAUSES_S, 0.0):
             back_within_s = max(_LEAST_BACK_WITHIN_S, min(BACK_WITHIN_S, _left_s(context) - _TO_UNLOCK_S))
             result = lock_by_hint(api, plan, sim_id, back_within_s=back_within_s)
-            if result.outcome is not Outcome.NOT_YET or _left_s(context) < pause_s + _FOR_A_LOOK_S:
+            if result.outcome is not LockOutcome.NOT_YET or _left_s(context) < pause_s + _FOR_A_LOOK_S:
                 break
             time.sleep(pause_s)
     return {"sim": sim_id, "outcome": result.outcome.value, "why": result.reason}

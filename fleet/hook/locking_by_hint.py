@@ -19,7 +19,7 @@ from fleet.platform.calls import sim_calls
 
 
 @unique
-class Outcome(Enum):
+class LockOutcome(Enum):
     """The result of a hint."""
 
     LOCKED = "locked"
@@ -36,7 +36,7 @@ class HintResult:
     """An outcome, and the reason for it."""
 
     sim_id: str
-    outcome: Outcome
+    outcome: LockOutcome
     reason: str = ""
 
 
@@ -47,21 +47,21 @@ def lock_by_hint(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BA
         group_ids = ids_of(groups_of_plan(api, plan))
         sim = sim_calls.one_sim(api, sim_id)
         if group_ids.before is None or sim.group_id != group_ids.before:
-            return HintResult(sim_id, Outcome.NOT_OURS)
+            return HintResult(sim_id, LockOutcome.NOT_OURS)
         expectations = expectations_of(plan, group_ids, (sim,))
         row = row_of(sim, expectations, datetime.now(UTC))
         if is_left_unproved(row):  # another desk may be proving this lock: only `kitting lock` removes it
-            return HintResult(sim_id, Outcome.NOT_YET, "the lock is not proven, and cannot be proven now")
+            return HintResult(sim_id, LockOutcome.NOT_YET, "the lock is not proven, and cannot be proven now")
         needs_attention = row.needs_attention
         locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s)
     except Failure as failure:
         return HintResult(sim_id, _outcome_of(failure, needs_attention=needs_attention), str(failure))
-    return HintResult(sim_id, Outcome.ALREADY if locked.already else Outcome.LOCKED)
+    return HintResult(sim_id, LockOutcome.ALREADY if locked.already else LockOutcome.LOCKED)
 
 
-def _outcome_of(failure: Failure, *, needs_attention: bool) -> Outcome:
+def _outcome_of(failure: Failure, *, needs_attention: bool) -> LockOutcome:
     if failure.code is Code.PLATFORM_NO_SUCH:
-        return Outcome.NOT_OURS
+        return LockOutcome.NOT_OURS
     if failure.code is Code.LOCK_REFUSED and needs_attention:
-        return Outcome.REFUSED
-    return Outcome.NOT_YET
+        return LockOutcome.REFUSED
+    return LockOutcome.NOT_YET

@@ -16,7 +16,7 @@ KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class HistoryEntry:
     """An entry of the history."""
 
     at_ms: int
@@ -28,18 +28,18 @@ class History:
 
     def __init__(self, platform: Platform) -> None:
         self._imei: Callable[[Session], str | None] = lambda session: reported_imei(session.imei, platform.switches)
-        self._sessions: dict[str, deque[Happened]] = {}
-        self._statuses: dict[str, deque[Happened]] = {}
+        self._sessions: dict[str, deque[HistoryEntry]] = {}
+        self._statuses: dict[str, deque[HistoryEntry]] = {}
         for sim in platform.sims:
             if sim.session:
                 self._session("Created", sim, sim.session, sim.session.created_ms)
         platform.watch(self._noticed)
 
-    def sessions(self, imsi: str) -> list[Happened]:
+    def sessions(self, imsi: str) -> list[HistoryEntry]:
         """Sessions that began and ended, newest first."""
         return list(reversed(self._sessions.get(imsi, ())))
 
-    def statuses(self, imsi: str) -> list[Happened]:
+    def statuses(self, imsi: str) -> list[HistoryEntry]:
         """The changes of status, speed class and group, newest first."""
         return list(reversed(self._statuses.get(imsi, ())))
 
@@ -52,7 +52,7 @@ class History:
             if after.session:
                 self._session("Created", after, after.session, after.session.created_ms)
         if _state(before) != _state(after):
-            _put(self._statuses, after.imsi, Happened(after.modified_ms, _status_entry(after)))
+            _put(self._statuses, after.imsi, HistoryEntry(after.modified_ms, _status_entry(after)))
 
     def _session(self, event: str, sim: Sim, session: Session, at_ms: int) -> None:
         shown = {
@@ -66,7 +66,7 @@ class History:
             "time": at_ms,
             "createdTime": str(session.created_ms),
         }
-        _put(self._sessions, sim.imsi, Happened(at_ms, {name: value for name, value in shown.items() if value}))
+        _put(self._sessions, sim.imsi, HistoryEntry(at_ms, {name: value for name, value in shown.items() if value}))
 
 
 def _state(sim: Sim) -> tuple[str, str, str | None]:
@@ -88,5 +88,5 @@ def _status_entry(sim: Sim) -> Mapping[str, Any]:
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _put(kept: dict[str, deque[Happened]], imsi: str, entry: Happened) -> None:
+def _put(kept: dict[str, deque[HistoryEntry]], imsi: str, entry: HistoryEntry) -> None:
     kept.setdefault(imsi, deque(maxlen=KEPT)).append(entry)

@@ -11,7 +11,7 @@ from waiting import joined
 from fleet.board.logins import Logins
 from fleet.board.sample import sample
 from fleet.board.server import THREADS
-from fleet.board.web import Served, app_of
+from fleet.board.web import PageSources, app_of
 from fleet.listen_address import ListenAddress
 from fleet.web_server import WebServer
 
@@ -55,7 +55,7 @@ def serve():
     servers = []
 
     def begin(source, password=None):
-        app = app_of(Served(source, Logins(password), ListenAddress("127.0.0.1", 0)))
+        app = app_of(PageSources(source, Logins(password), ListenAddress("127.0.0.1", 0)))
         server = WebServer(app, "127.0.0.1", 0, THREADS)
         thread = threading.Thread(target=server.serve)
         thread.start()

@@ -10,7 +10,7 @@ from fleet.board.access_rules import FREE_ATTEMPTS
 from fleet.board.logins import Logins
 from fleet.board.texts import PageText, texts_in
 from fleet.board.view import page_of
-from fleet.board.web import Served, app_of
+from fleet.board.web import PageSources, app_of
 from fleet.listen_address import ListenAddress
 
 PASSWORD = "correct horse"
@@ -20,7 +20,7 @@ BOARD = board(named(LOCKED, "gw-1"), replace(named(FAILED, HOSTILE, desk_serial=
 
 
 def client(shown=BOARD, password=None, listen=HERE):
-    served = Served(lambda: shown, Logins(password, Changing(0.0)), listen, frozenset({"bench"}), lambda: NOW)
+    served = PageSources(lambda: shown, Logins(password, Changing(0.0)), listen, frozenset({"bench"}), lambda: NOW)
     return app_of(served).test_client()
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from fleet.commands.terminal import Progress, is_confirmed
+from fleet.commands.terminal import ProgressBar, is_confirmed
 
 
 class Terminal(io.StringIO):
@@ -43,7 +43,7 @@ def test_without_a_terminal_only_the_option_agrees(monkeypatch, capsys):
 
 def test_progress_is_a_bar_that_ends_with_a_line_break():
     output = Terminal()
-    progress = Progress(3, "locking", output)
+    progress = ProgressBar(3, "locking", output)
     for _ in range(3):
         progress.step()
     assert output.getvalue().split("\r")[-1] == f"locking [{'#' * 30}] 3/3\n"
@@ -51,7 +51,7 @@ def test_progress_is_a_bar_that_ends_with_a_line_break():
 
 def test_progress_of_many_items_is_not_printed_for_each():
     output = Terminal()
-    progress = Progress(10_000, "preparing", output)
+    progress = ProgressBar(10_000, "preparing", output)
     for _ in range(10_000):
         progress.step()
     assert output.getvalue().count("\r") == 200
@@ -59,6 +59,6 @@ def test_progress_of_many_items_is_not_printed_for_each():
 
 @pytest.mark.parametrize(("output", "total"), [(io.StringIO(), 3), (Terminal(), 0)])
 def test_progress_is_silent_without_a_terminal_and_without_items(output, total):
-    progress = Progress(total, "locking", output)
+    progress = ProgressBar(total, "locking", output)
     progress.step()
     assert output.getvalue() == ""

@@ -5,7 +5,7 @@ import threading
 from waiting import happened
 
 from fleet.hook.hint_queue import HintQueue
-from fleet.hook.locking_by_hint import HintResult, Outcome
+from fleet.hook.locking_by_hint import HintResult, LockOutcome
 
 
 def run_to_the_end(hints, outcomes):
@@ -30,12 +30,12 @@ def run_to_the_end(hints, outcomes):
 
 
 def test_a_sim_that_is_not_ready_is_looked_at_again():
-    turns = [Outcome.NOT_YET, Outcome.NOT_YET, Outcome.LOCKED]
+    turns = [LockOutcome.NOT_YET, LockOutcome.NOT_YET, LockOutcome.LOCKED]
     assert run_to_the_end(["1"], {"1": turns}) == [("1", turn) for turn in turns]
 
 
 def test_the_number_of_looks_at_a_sim_is_limited():
-    assert len(run_to_the_end(["1"], {"1": [Outcome.NOT_YET] * 4})) == 4
+    assert len(run_to_the_end(["1"], {"1": [LockOutcome.NOT_YET] * 4})) == 4
 
 
 def test_many_hints_for_one_sim_cause_one_look():
@@ -46,7 +46,7 @@ def test_many_hints_for_one_sim_cause_one_look():
         looked.append(sim)
         began.set()
         happened("the end of the other hints", go_on)
-        return HintResult(sim, Outcome.LOCKED)
+        return HintResult(sim, LockOutcome.LOCKED)
 
     hook = HintQueue(lock, lambda _: None)
     hook.hint("1")

@@ -1,4 +1,4 @@
-"""A server over a real socket that sends exactly what it is told, for faults that no HTTP library would make."""
+"""A server over a real socket that sends exactly the given bytes, for faults that no HTTP library would make."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""The closed family of failures: every code is unique, said, explained, and seen in a test."""
+"""The closed family of failures: every code is unique, used, documented, and seen in a test."""
 
 import os
 from pathlib import Path

@@ -143,7 +143,7 @@ def test_a_kill_and_a_power_cut_right_after_what_followed_leave_the_one_or_the_o
 
 
 def test_a_sync_that_is_left_out_is_noticed_by_the_matrix(ready, wanted_tree, fresh):
-    """The test of the test: a disk that does not sync when told to does not keep the promise."""
+    """The test of the test: a disk that ignores a sync does not keep the promise."""
     before = tree(ready / "root")
     clean = FaultyDisk()
     apply_after(context(copied(ready, fresh), clean))

@@ -1,4 +1,4 @@
-"""A quick yes is a yes of the jsonschema library too, and it is said of every good document."""
+"""What the quick check accepts, jsonschema accepts too; it accepts every good document."""
 
 import json
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Each document in tests/documents/refused is refused as the file beside it says: code, line, and what is said."""
+"""Each document in tests/documents/refused is refused as the file beside it says: code, line and message."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What systemd and the journal are told."""
+"""The messages to systemd and to the journal."""
 
 import os
 import socket

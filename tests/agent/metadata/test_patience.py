@@ -24,7 +24,7 @@ class Time:
 
 
 class Question:
-    """Fails as it is told, once each, then answers."""
+    """Fails in each given way once, then answers."""
 
     def __init__(self, *failures, forever=None):
         self.failures = list(failures)

@@ -16,7 +16,7 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 class Host:
-    """Serves one file, as it is told to."""
+    """Serves one file, with the faults it is given."""
 
     def __init__(self):
         self.content = CONTENT

@@ -52,7 +52,7 @@ def modem():
 
 
 def listening(plugged, tmp_path, port=None):
-    """A listener that has told the modem to hand messages on."""
+    """A listener that has switched on the delivery of messages."""
     ear = Ear(port or plugged.path, tmp_path)
     until("messages that are handed on", lambda: plugged.modem.delivery, lambda delivery: delivery == "2,2,0,0,0")
     return ear

@@ -94,7 +94,7 @@ class Desk:
         return self.platform.sim(self.sims[place].imsi)
 
     def handler(self, rule, *actions, target=None, after="IMMEDIATELY", **properties):
-        """Creates an event handler, of the operator unless told otherwise; returns its id."""
+        """Creates an event handler, of the operator unless another is given; returns its id."""
         body = {
             "name": rule,
             "status": "active",

@@ -1,4 +1,4 @@
-"""Who is let in, for how long, and what somebody who is not is told."""
+"""Which sign-in is accepted, for how long, and the answer to one that is not."""
 
 import json
 from base64 import urlsafe_b64decode

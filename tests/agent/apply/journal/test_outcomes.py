@@ -1,4 +1,4 @@
-"""What is said of an application in each state, and what is not said."""
+"""The outcome of an apply in each state of its journal."""
 
 import pytest
 

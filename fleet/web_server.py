@@ -10,6 +10,7 @@ A server that is stopped accepts no new connections, and answers the requests th
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,8 @@ FINISH_S = 30.0
 PARTING_S = 2.0
 """The longest time that it then waits for its clients to close their connections."""
 _LOOK_S = 1.0
+
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # That a request waits for a thread is no news to a person.
 
 Application = Callable[..., Iterable[bytes]]
 

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 from raw_client import EARLY_ANSWERS, exchanged
@@ -140,6 +141,19 @@ def test_requests_that_arrived_before_the_stop_are_answered():
         half.sendall(WHOLE[-2:])
         assert read_to_the_end(whole).endswith(b"body")
         assert read_to_the_end(half).endswith(b"body")
+
+
+def test_a_request_that_waits_for_a_thread_prints_nothing(caplog):
+    """The four threads of the server are at work; the fifth request waits."""
+    application = Held()
+    with Running(application).start() as running, ExitStack() as opened:
+        connections = [opened.enter_context(running.connected()) for _ in range(5)]
+        for connection in connections:
+            connection.sendall(WHOLE.replace(b"x\r\n", b"x\r\nConnection: close\r\n"))
+        until("the fifth request in the queue", lambda: running.server._server.task_dispatcher.queue)
+        application.goes_on.set()
+        assert all(read_to_the_end(connection).endswith(b"body") for connection in connections)
+    assert caplog.records == []
 
 
 def test_an_idle_connection_does_not_delay_the_end():

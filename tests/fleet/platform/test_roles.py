@@ -12,7 +12,7 @@ from fleet.bench.finding_rules import Expectations
 from fleet.bench.locking import lock_sim, unlock_sim
 from fleet.bench.plan_status import status_of_plan
 from fleet.bench.shipping import ship_sims
-from fleet.hook.locking_by_hint import Outcome, lock_by_hint
+from fleet.hook.locking_by_hint import LockOutcome, lock_by_hint
 from fleet.plan.comparison import compare
 from fleet.plan.plan_document import Files
 from fleet.plan.preparing import make_changes
@@ -108,7 +108,7 @@ def accessing(operator, api):
 def hooking(operator, api):
     sim = operator.kitted()
     result = lock_by_hint(api, small_plan(TAGGED), sim.sim_id)
-    if result.outcome is not Outcome.LOCKED:
+    if result.outcome is not LockOutcome.LOCKED:
         raise Failure(Code.PLATFORM_FORBIDDEN, result.reason)
     sim_calls.unset_imei_lock(api, sim.sim_id)
 

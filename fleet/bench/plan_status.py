@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from fleet.bench.finding_rules import Expectations
 from fleet.bench.stage import Row, in_order, row_of
+from fleet.plan.listed_sims import rows_of_sims
 from fleet.plan.plan import GroupIds, Plan
-from fleet.plan.plan_on_platform import groups_of_plan, ids_of, listed_sims, sims_of_plan
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of, sims_of_plan
 from fleet.platform.api import Api
 from fleet.platform.sim import Sim
 
@@ -36,12 +37,8 @@ def status_of_plan(api: Api, plan: Plan) -> PlanStatus:
 
 def expectations_of(plan: Plan, group_ids: GroupIds, sims: Iterable[Sim]) -> Expectations:
     """What a plan and its groups say about these SIMs."""
-    listed = listed_sims(plan)
-    imeis = {}
-    for sim in sims:
-        wanted = listed.get(sim.sim_id) or (listed.get(sim.imsi.digits) if sim.imsi else None)
-        if wanted and wanted.imei:
-            imeis[sim.sim_id] = wanted.imei
+    rows = rows_of_sims(plan, sims)
+    imeis = {sim_id: row.imei for sim_id, row in rows.items() if row.imei}
     hours = plan.seen_within_hours
     seen_within = {"seen_within": timedelta(hours=hours)} if hours else {}
     return Expectations(group_ids.after, imeis, **seen_within)

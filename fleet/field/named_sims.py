@@ -8,10 +8,10 @@ digits of any width. A number that a spreadsheet has rounded is not understood: 
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from fleet.plan.spreadsheet import ROUNDED, cleaned, column_name, decoded, delimiter_of, identifier, is_rounded
 
 _COLUMNS = (
     "simid",
@@ -27,10 +27,6 @@ _COLUMNS = (
     "電話番号",
 )
 """Columns that identify a SIM, in the order in which they count: in lower case, without spaces and underscores."""
-_DELIMITERS = ",\t;"
-_ROUNDED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")
-_GROUPED = re.compile(r"\+?\d[\d\s\-\u2010-\u2015\u2212]*\d")
-"""Digits with spaces or dashes between them, also the dashes of other keyboards."""
 _MOST_SHOWN = 40
 
 
@@ -64,7 +60,7 @@ class NamedSims:
 
 def named_by_words(words: Iterable[str]) -> tuple[NamedSim, ...]:
     """The SIMs of a command line."""
-    return tuple(NamedSim(_identifier(word)) for word in words)
+    return tuple(NamedSim(identifier(word)) for word in words)
 
 
 def read_list(content: bytes) -> NamedSims:
@@ -73,7 +69,7 @@ def read_list(content: bytes) -> NamedSims:
     wrong: list[NoSim] = []
     columns: list[int] = []
     is_first = True
-    for line, cells in _rows(_decoded(content)):
+    for line, cells in _rows(decoded(content)):
         if is_first and (columns := _header(cells)):
             is_first = False
             continue
@@ -83,52 +79,28 @@ def read_list(content: bytes) -> NamedSims:
         if why := _why_not(text):
             wrong.append(NoSim(",".join(cells)[:_MOST_SHOWN], line, why))
         else:
-            named.append(NamedSim(_identifier(text), line))
+            named.append(NamedSim(identifier(text), line))
     return NamedSims(tuple(named), tuple(wrong))
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("is neither UTF-8 nor Shift_JIS (CP932); save it as CSV UTF-8")
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each line with something in it, from 1, without its comment."""
     for number, line in enumerate(text.splitlines(), 1):
         wanted = line if line.lstrip().startswith('"') else line.partition("#")[0]
-        cells = [_cleaned(cell) for cell in next(csv.reader([wanted], delimiter=_delimiter(wanted)), [])]
+        cells = [cleaned(cell) for cell in next(csv.reader([wanted], delimiter=delimiter_of(wanted)), [])]
         if any(cells):
             yield number, cells
 
 
-def _delimiter(line: str) -> str:
-    return min((mark for mark in _DELIMITERS if mark in line), key=line.index, default=",")
-
-
-def _cleaned(cell: str) -> str:
-    """A cell in one form: digits of full width are digits, and a spreadsheet's apostrophe or formula is no text."""
-    text = unicodedata.normalize("NFKC", cell).strip()
-    return text.removeprefix("=").strip('"').removeprefix("'").strip()
-
-
 def _header(cells: Sequence[str]) -> list[int]:
     """The columns that identify a SIM, the most precise first; none where this is no header."""
-    names = [re.sub(r"[\s_\-]", "", cell).lower() for cell in cells]
+    names = [column_name(cell) for cell in cells]
     return [names.index(name) for name in _COLUMNS if name in names]
 
 
 def _why_not(text: str) -> str:
     if not text:
         return "no SIM is named here"
-    if _ROUNDED.fullmatch(text):
-        return "a spreadsheet has rounded this number; format the column as text, and paste the numbers again"
+    if is_rounded(text):
+        return ROUNDED
     return "" if text.isprintable() else "has characters that cannot be shown"
-
-
-def _identifier(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).strip()
-    return re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else text

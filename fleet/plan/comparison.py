@@ -9,9 +9,10 @@ from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange
 from fleet.plan.differences import group_changes, handler_changes, sim_change
-from fleet.plan.plan import ByOrder, GroupIds, Plan, WantedGroup, WantedSim
+from fleet.plan.listed_sims import rows_of_sims
+from fleet.plan.plan import ByList, ByOrder, GroupIds, Plan, WantedGroup, WantedSim
 from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
-from fleet.plan.plan_on_platform import groups_of_plan, ids_of, listed_sims, sims_of_plan
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of, sims_of_plan
 from fleet.plan.userdata_fit import Unfit, unfit_sims
 from fleet.platform.api import Api
 from fleet.platform.calls import event_handler_calls, order_calls
@@ -90,14 +91,11 @@ def _unregistered_order(api: Api, plan: Plan) -> str | None:
 
 def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]], tuple[str, ...]]:
     """Each SIM with what the plan says about it, and the listed numbers that no SIM has."""
-    listed = listed_sims(plan)
-    missing = {wanted.sim_id or wanted.imsi for wanted in listed.values()}
-    pairs = []
-    for sim in sims:
-        imsi = sim.imsi.digits if sim.imsi else ""
-        wanted = listed.get(sim.sim_id) or listed.get(imsi) or WantedSim(sim.sim_id)
-        missing -= {sim.sim_id, imsi}
-        pairs.append((replace(wanted, sim_id=sim.sim_id), sim))
+    found = list(sims)
+    rows = rows_of_sims(plan, found)
+    pairs = [(replace(rows.get(sim.sim_id) or WantedSim(sim.sim_id), sim_id=sim.sim_id), sim) for sim in found]
+    listed = plan.source.sims if isinstance(plan.source, ByList) else ()
+    missing = {row.number for row in listed} - {row.number for row in rows.values()}
     return pairs, tuple(sorted(missing))
 
 

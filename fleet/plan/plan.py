@@ -31,6 +31,13 @@ class WantedSim:
     tags: Mapping[str, str] = field(default_factory=dict)
     imei: Imei | None = None
     """The device that the SIM is meant for."""
+    line: int | None = field(default=None, compare=False)
+    """The line of the list, from 1."""
+
+    @property
+    def number(self) -> str:
+        """The number by which the list names the SIM."""
+        return self.sim_id or self.imsi
 
 
 @dataclass(frozen=True, slots=True)

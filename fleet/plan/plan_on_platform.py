@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from agent.errors import Code, Failure
+from fleet.plan.listed_sims import numbers_of
 from fleet.plan.plan import ByList, ByOrder, ByTag, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.platform.api import Api
 from fleet.platform.calls import group_calls, order_calls, sim_calls
@@ -40,13 +41,6 @@ def sims_of_plan(api: Api, plan: Plan) -> Iterator[Sim]:
             yield from _by_list(api, sims)
 
 
-def listed_sims(plan: Plan) -> Mapping[str, WantedSim]:
-    """The SIMs of a plan's list by SIM id and by IMSI; empty where the plan has no list."""
-    if not isinstance(plan.source, ByList):
-        return {}
-    return {number: sim for sim in plan.source.sims for number in (sim.sim_id, sim.imsi) if number}
-
-
 def _by_list(api: Api, wanted: tuple[WantedSim, ...]) -> Iterator[Sim]:
     sim_ids = {sim.sim_id for sim in wanted if sim.sim_id}
     imsis = {sim.imsi for sim in wanted if not sim.sim_id}
@@ -54,7 +48,7 @@ def _by_list(api: Api, wanted: tuple[WantedSim, ...]) -> Iterator[Sim]:
         yield from _by_id(api, sim_ids)
         return
     for sim in sim_calls.all_sims(api):
-        if sim.sim_id in sim_ids or (sim.imsi and sim.imsi.digits in imsis):
+        if sim.sim_id in sim_ids or not numbers_of(sim).isdisjoint(imsis):
             yield sim
 
 
@@ -69,8 +63,10 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
     is_last = False
     while missing and not is_last and (page := next(pages, None)):
         is_last = page.is_last
-        yield from (sim for sim in page.sims if sim.sim_id in missing)
-        missing -= {sim.sim_id for sim in page.sims}
+        for sim in page.sims:
+            if found := missing & numbers_of(sim):
+                missing -= found
+                yield sim
     if not is_last:
         yield from _one_by_one(api, missing)
 

@@ -25,12 +25,17 @@ def test_each_row_is_a_sim_with_its_tags_and_its_device():
         ("", "has no SIMs"),
         ("simId,name\n", "has no SIMs"),
         ("name\ngw-1\n", "line 2: neither simId nor imsi is a number"),
-        ("simId\nabc\n", "line 2: neither simId"),
+        ("simId\nabc\n", "line 2: simId 'abc' is not a number"),
         ("simId,imei\n1,490154203237519\n", "check digit is wrong"),
-        ("simId\n1\n1\n", "line 3: this SIM is in the list already"),
+        ("simId\n1\n1\n", "lines 2 and 3: both have the simId 1"),
         ("simId,name\n1,a,b\n", "line 2: more values"),
         ("simId,kitting_state\n1,done\n", "kitting_state is reserved"),
         ('simId,name\n1,"a\n', "line"),
+        ("simId,imei\n1,490154203237518\n2,490154203237518\n", "lines 2 and 3: both have the imei"),
+        ("simId,name\n8.94231E+18,a\n", "line 2: simId 8.94231E+18: a spreadsheet has rounded"),
+        ("simId\n8942310000000000000\n8942310000000010000\n", "line 2: the SIM ids end in zeros"),
+        ("imsi\n1010000000001\n", "13 digits instead of 15: a spreadsheet has removed zeros"),
+        ("simId,imei\n1,49015420323751\n", "14 digits instead of 15"),
         ("simId,\n1,a\n", "every column needs a name"),
         ("simId,name,Name\n1,a,b\n", "no two names"),
     ],
@@ -43,12 +48,33 @@ def test_a_problem_of_the_list_is_a_fault_of_the_plan():
     with pytest.raises(Failure) as caught:
         plan_of(PLAN, Files({"sims.csv": b"simId\nabc\n"}), schemas())
     assert caught.value.code is Code.PLAN_INVALID
-    assert "line 2, sims.csv: line 2: neither simId" in caught.value.detail
+    assert "line 2, sims.csv: line 2: simId" in caught.value.detail
 
 
 def test_a_list_in_another_encoding_is_refused():
-    (problem,) = read_sim_list("simId,site\n1,東京\n".encode("shift-jis")).problems
+    (problem,) = read_sim_list("simId,site\n1,caf\xe9\n".encode("latin-1")).problems
     assert "UTF-8" in problem
+
+
+JAPANESE = "SIM ID,名前,設置場所,IMEI\r\n8942310000000000001,ゲート１,東京,490154203237518\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        JAPANESE.encode("cp932"),
+        JAPANESE.encode("utf-16"),
+        JAPANESE.replace(",", "\t").encode("utf-8-sig"),
+        JAPANESE.replace(",", ";").encode(),
+        JAPANESE.replace("8942310000000000001", "８９４２３１００００００００００００１").encode(),
+        JAPANESE.replace("8942310000000000001", '"=""8942310000000000001"""').encode(),
+        JAPANESE.replace("490154203237518", " 490154 203237518 ").encode(),
+    ],
+    ids=["cp932", "utf-16", "tab", "semicolon", "full width", "formula", "spaces"],
+)
+def test_the_file_of_a_japanese_spreadsheet_is_read(content):
+    tags = {"name": "ゲート１", "設置場所": "東京"}
+    assert read_sim_list(content) == SimList((WantedSim("8942310000000000001", "", tags, Imei(IMEI)),), ())
 
 
 def test_a_list_that_a_spreadsheet_wrote_is_read():

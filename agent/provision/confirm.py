@@ -1,11 +1,12 @@
-"""Story. Confirm: an applied configuration is kept if the service still answers, and is taken back otherwise."""
+"""Story. Confirm: an applied configuration is kept if modem and service still answer, and is taken back otherwise."""
 
 from __future__ import annotations
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome
 from agent.provision.edges import Edges, PassStage
-from agent.provision.pass_result import PassResult, Reached
+from agent.provision.pass_result import PassResult, Reached, Reported
+from agent.provision.proof import why_no_witness
 from agent.provision.remember import now
 from agent.provision.report import report_as_proof
 from agent.reasons import reason_text
@@ -26,13 +27,16 @@ def show_changes(edges: Edges, outcome: Outcome) -> None:
 
 
 def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reached:
-    """Whether the service still answers: proven by the report, else by a request over a new connection."""
+    """Whether modem and service still answer: proven by the report, else by a request over a new connection."""
     applied_at = now(edges) if so_far.subscriber else None
+    within_s = settings.apply.confirm_within
+    if failure := why_no_witness(edges.read_equipment, so_far.remembered.witness, within_s):
+        return Reached(applied_at, Reported(), failure)
     reported = report_as_proof(edges, so_far, applied_at)
     if reported.tags:
         return Reached(applied_at, reported)
     try:
-        edges.service.answers_anew(settings.apply.confirm_within)
+        edges.service.answers_anew(within_s)
     except Failure as failure:
         return Reached(applied_at, reported, failure)
     return Reached(applied_at, reported)
@@ -42,6 +46,8 @@ def keep_or_undo(edges: Edges, reached: Reached) -> Outcome:
     """Orders the root half to keep the applied configuration, or to take it back where the service is not reached."""
     if reached.failure:
         edges.show(PassStage.CONFIRM, f"{reached.failure}; taking everything back")
-        return edges.root_half.undo(Failure(Code.APPLY_UNCONFIRMED, str(reached.failure)))
+        failure = reached.failure
+        unproven = failure.code is Code.APPLY_UNCONFIRMED
+        return edges.root_half.undo(failure if unproven else Failure(Code.APPLY_UNCONFIRMED, str(failure)))
     edges.show(PassStage.CONFIRM, "the metadata service still answers")
     return edges.root_half.confirm()

@@ -46,6 +46,8 @@ class Occurred:
     """Of `unchanged` and `confirmed`: the digest of the configuration in force; None where there is none."""
     order_id: str | None = None
     """Of `ordered`: the order."""
+    witness: str | None = None
+    """Of `ordered`: the IMEI that was read in this pass; None where none was."""
     attempt: str | None = None
     """Of `ordered`: the attempt to apply that the order is (`attempt_of`)."""
 
@@ -80,11 +82,12 @@ def remembered_after(before: Remembered, occurred: Occurred, now: datetime | Non
 
 def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
     """What is remembered of the attempt: the configuration in force, the attempt that is given up, the failure."""
-    ended = replace(before, order_id=None)
+    ended = replace(before, order_id=None, witness=None)
     failed = replace(ended, failure=occurred.failure, failures_in_a_row=before.failures_in_a_row + 1)
     match occurred.event:
         case Event.ORDERED:
-            return replace(ended, failure=None, order_id=occurred.order_id, attempt=occurred.attempt)
+            ordered = replace(ended, failure=None, order_id=occurred.order_id, attempt=occurred.attempt)
+            return replace(ordered, witness=occurred.witness)
         case Event.STILL_BAD:
             return replace(ended, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
@@ -93,7 +96,8 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
         case Event.NOT_APPLIED | Event.UNDONE:
             return _after_undoing(failed)
         case Event.NO_ANSWER | Event.NO_USERDATA | Event.REFUSED | Event.REJECTED:
-            return replace(failed, order_id=before.order_id if occurred.event is Event.NO_ANSWER else None)
+            is_open = occurred.event is Event.NO_ANSWER
+            return replace(failed, order_id=before.order_id, witness=before.witness) if is_open else failed
         case Event.WITHDRAWN:
             return replace(failed, given_up=before.attempt, in_force=None, failures_in_a_row=0)
 

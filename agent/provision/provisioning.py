@@ -9,7 +9,7 @@
     fetch            read the userdata of the SIM's group
     resolve          turn the userdata into the configuration of this SIM, and download its larger files
     apply            order the root half to apply the configuration
-    confirm          keep it if the service still answers, best proven by the report; otherwise take it back
+    confirm          keep it if the modem and the service still answer; otherwise take it back
     report           send the tags that differ and were not sent yet
     remember         save what the next pass starts from; also before every act that depends on it
 
@@ -23,6 +23,7 @@ from dataclasses import replace
 
 from agent.errors import Code, Failure
 from agent.handover.order import Apply, Outcome, Result
+from agent.identity import value_of
 from agent.provision.confirm import keep_or_undo, reach_service, show_changes
 from agent.provision.continuity import continue_or_adopt
 from agent.provision.edges import Edges, PassStage
@@ -79,7 +80,9 @@ def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) 
         return done
     edges.fetch_sources(resolved.configuration)
     order = order_for(resolved, identified.subscriber)
-    ordered = Occurred(Event.ORDERED, order_id=order.order_id, attempt=resolved.attempt)
+    imei = value_of(identified.equipment.imei)
+    witness = imei.digits if imei else None
+    ordered = Occurred(Event.ORDERED, order_id=order.order_id, witness=witness, attempt=resolved.attempt)
     log.add(remember(edges, log.so_far, ordered))
     outcome = edges.root_half.order(order)
     return occurred_by(_confirm(settings, edges, log, outcome))

@@ -33,6 +33,8 @@ class Remembered:
     """The attempt that failed and is not repeated."""
     order_id: str | None = None
     """The order whose outcome is not known yet."""
+    witness: str | None = None
+    """The IMEI that was read before that order; it has to be read again before the order is kept."""
     interruptions: int = 0
     """How often in a row an apply was interrupted."""
     card: str | None = None
@@ -98,6 +100,7 @@ def from_json(content: bytes) -> Remembered:
         attempt=_text(members, "attempt"),
         given_up=_text(members, "given_up"),
         order_id=_text(members, "order_id"),
+        witness=_text(members, "witness"),
         interruptions=_number(members, "interruptions"),
         card=_text(members, "card"),
         imei=_text(members, "imei"),

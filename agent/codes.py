@@ -344,19 +344,26 @@ class Code(Enum):
         "There is not enough free space on the disk",
         "Free some space. Nothing was changed.",
     )
+    APPLY_DISTURBED = (
+        "apply.disturbed",
+        Kind.NOT_APPLIED,
+        os.EX_IOERR,
+        "The disk or the system refused a step that the document could not prevent; all steps were undone",
+        "Wait; the next pass tries again. If this happens again, check the disk and the memory: journalctl -k.",
+    )
     APPLY_INTERRUPTED = (
         "apply.interrupted",
         Kind.UNDONE,
         os.EX_TEMPFAIL,
         "Applying was interrupted; all steps were undone",
-        "Do nothing; the next pass tries again.",
+        "Wait: it is tried up to three times in a row. Then change the userdata, or run kitting-agent reprovision.",
     )
     APPLY_UNCONFIRMED = (
         "apply.unconfirmed",
         Kind.UNDONE,
         os.EX_TEMPFAIL,
         "The metadata service could not be reached after applying; all steps were undone",
-        "Correct the cause, then change the userdata or run kitting-agent reprovision.",
+        "Wait: it is tried up to three times in a row. Then change the userdata, or run kitting-agent reprovision.",
     )
     APPLY_ROLLED_BACK = (
         "apply.rolled_back",
@@ -384,7 +391,7 @@ class Code(Enum):
         Kind.NOT_APPLIED,
         os.EX_DATAERR,
         "The order to the root half is damaged",
-        "Run kitting-agent reprovision. If this happens again, check the disk.",
+        "Wait; the next pass sends the order again. If this happens again, check the disk.",
     )
     STATE_CORRUPT = (
         "state.corrupt",

@@ -53,7 +53,7 @@ class ApplyContext:
                     return self.disk.open_file(digest, at)
                 finally:
                     os.close(at)
-        raise FileNotFoundError(errno.ENOENT, "the fetched content is not there")
+        raise OSError(errno.ENODATA, "the fetched content is not there")
 
 
 def apply_context(settings: Settings, *, early: bool = False) -> ApplyContext:

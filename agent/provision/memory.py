@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum, unique
 
 from agent import __version__
 from agent.configuration.resolving import Configuration
@@ -19,7 +20,20 @@ from agent.provision.remembered import Remembered
 from agent.settings import Settings
 
 MAX_INTERRUPTIONS = 3
-"""A configuration whose apply is interrupted so often in a row is given up: it may cause the interruptions."""
+"""A configuration that is cut off or not confirmed so often in a row is given up: it may be the cause."""
+
+
+@unique
+class Fault(Enum):
+    """Who is at fault that a configuration was not applied."""
+
+    DOCUMENT = "document"
+    """The document asks for something that this gateway refuses, and would refuse again."""
+    WORLD = "world"
+    """The disk, the memory, the load, or the other half of the device: the document may be right."""
+    EITHER = "either"
+    """The gateway was cut off, or did not reach the service afterwards."""
+
 
 EVENTS: Mapping[Kind, Event] = {
     Kind.NO_ANSWER: Event.NO_ANSWER,
@@ -103,13 +117,31 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
 
 
 def _after_undoing(failed: Remembered) -> Remembered:
-    """Gives up a configuration that failed; one whose apply was interrupted is tried again.
+    """Gives up what the document did wrong; a fault of the world is tried again by the next pass, after a pause.
 
-    A full disk, and a root half that does not answer, are no fault of the configuration.
+    A cut in the middle, and a service that is not reached afterwards, have either cause: they count.
     """
-    match failed.failure and failed.failure.code:
-        case Code.APPLY_NO_SPACE | Code.APPLY_UNSETTLED | Code.APPLY_NOT_TAKEN:
+    match _fault_of(failed.failure):
+        case Fault.WORLD:
             return failed
-        case Code.APPLY_INTERRUPTED if failed.interruptions + 1 < MAX_INTERRUPTIONS:
-            return replace(failed, interruptions=failed.interruptions + 1)
-    return replace(failed, given_up=failed.attempt, interruptions=0)
+        case Fault.EITHER if failed.interruptions + 1 < MAX_INTERRUPTIONS:
+            counted = replace(failed, interruptions=failed.interruptions + 1)
+            return replace(counted, failure=_numbered(failed.failure, counted.interruptions))
+        case Fault.EITHER:
+            given_up = replace(failed, given_up=failed.attempt, interruptions=0)
+            return replace(given_up, failure=_numbered(failed.failure, MAX_INTERRUPTIONS))
+        case Fault.DOCUMENT:
+            return replace(failed, given_up=failed.attempt, interruptions=0)
+
+
+def _fault_of(failure: Failure | None) -> Fault:
+    if failure is None or failure.code is Code.APPLY_FAILED or failure.code.kind is Kind.REJECTED:
+        return Fault.DOCUMENT
+    return Fault.EITHER if failure.code.kind is Kind.UNDONE else Fault.WORLD
+
+
+def _numbered(failure: Failure | None, attempts: int) -> Failure | None:
+    """The failure, which says how often it was tried, and whether it is tried again."""
+    after = "tried again" if attempts < MAX_INTERRUPTIONS else "not tried again"
+    said = f"attempt {attempts} of {MAX_INTERRUPTIONS}, {after}"
+    return failure and Failure(failure.code, f"{said}: {failure.detail}", where=failure.where)

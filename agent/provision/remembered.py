@@ -36,7 +36,7 @@ class Remembered:
     witness: str | None = None
     """The IMEI that was read before that order; it has to be read again before the order is kept."""
     interruptions: int = 0
-    """How often in a row an apply was interrupted."""
+    """How often in a row an apply was interrupted, or could not be confirmed."""
     card: str | None = None
     """`Subscriber.card` of the SIM that the device accepted as its own."""
     imei: str | None = None

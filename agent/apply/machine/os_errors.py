@@ -12,11 +12,40 @@ JOURNAL = "the journal of this apply"
 """The place that a failure names where a record could not be written."""
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+_OF_THE_PATH = frozenset(
+    {
+        errno.EACCES,
+        errno.EEXIST,
+        errno.EINVAL,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOEXEC,
+        errno.ENOTDIR,
+        errno.ENOTEMPTY,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+        errno.EXDEV,
+        errno.E2BIG,
+    }
+)
+"""Refusals that follow from what is asked for and from what is there: asking again brings the same refusal.
+
+All others, such as EIO, EROFS and ENOMEM, come from the disk, the memory or the load, and may be over the next time.
+"""
+
+
+def code_of(error: OSError) -> Code:
+    """`apply.no_space` where the disk is full, `apply.failed` where the path or program is wrong, `apply.disturbed`."""
+    if error.errno in _NO_SPACE:
+        return Code.APPLY_NO_SPACE
+    return Code.APPLY_FAILED if error.errno in _OF_THE_PATH else Code.APPLY_DISTURBED
 
 
 def as_failure(error: OSError, where: str) -> Failure:
-    """`apply.no_space` where the disk is full, `apply.failed` otherwise."""
-    return failure_from(error, Code.APPLY_NO_SPACE if error.errno in _NO_SPACE else Code.APPLY_FAILED, where)
+    """The refusal with the code of its cause (`code_of`)."""
+    return failure_from(error, code_of(error), where)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from agent.apply.machine.system_programs import ASK_LIMIT_S, SystemPrograms, fai
 from agent.apply.planning.steps import MAX_SHOWN
 from agent.apply.planning.unit_state import NOT_FOUND, UnitState
 from agent.effects import Action, ActivateConnections, KernelValues, OnError, PowerState, RunCommand, ServiceVerb, Verb
-from agent.errors import Failure
+from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover.order import Ran
 from agent.reasons import StepReason
@@ -152,6 +152,8 @@ class RunningSystem:
             end = self._programs.ended(_argv(command), command.limit_s)
             code, tail = end.code, one_line(end.output)
         except Failure as failure:
+            if failure.code is not Code.APPLY_FAILED:
+                raise  # the command was not even started, and that is not its fault
             code, tail = NOT_ENDED, failure.detail
         return Ran(shlex.join(command.argv)[:MAX_SHOWN], code, round(time.monotonic() - began, 3), tail, because)
 

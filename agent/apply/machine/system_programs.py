@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
+from agent.apply.machine.os_errors import code_of
 from agent.errors import Code, Failure, text_of
 from agent.frozen import frozen
 from agent.host import programs
@@ -34,10 +35,9 @@ class SystemPrograms:
                 argv, limit_s=limit_s, environment=self.environment, joined=True, last_bytes=MAX_TAIL_BYTES
             )
         except NotEnded as late:
-            why = f"not ended within {limit_s:g} s: {one_line(late.output)}"
+            raise failed(argv, f"not ended within {limit_s:g} s: {one_line(late.output)}") from None
         except OSError as error:
-            why = text_of(error)
-        raise failed(argv, why)
+            raise Failure(code_of(error), text_of(error), where=_shown(argv)) from None
 
     def printed(self, argv: tuple[str, ...], limit_s: float | None = None) -> str:
         """What the program printed; raises also for an exit code other than 0, and for a signal."""
@@ -67,7 +67,11 @@ def one_line(output: bytes) -> str:
 
 def failed(argv: tuple[str, ...], why: str) -> Failure:
     """The failure of a program."""
-    return Failure(Code.APPLY_FAILED, why, where=shlex.join(argv)[:_MAX_WHERE])
+    return Failure(Code.APPLY_FAILED, why, where=_shown(argv))
+
+
+def _shown(argv: tuple[str, ...]) -> str:
+    return shlex.join(argv)[:_MAX_WHERE]
 
 
 def _printable(output: bytes) -> str:

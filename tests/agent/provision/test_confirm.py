@@ -4,7 +4,8 @@ from scripted_edges import World, sim_with
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Result
-from agent.provision.lifecycle import State
+from agent.provision.lifecycle import Event, State
+from agent.provision.memory import MAX_INTERRUPTIONS
 
 
 def test_a_configuration_that_cuts_the_device_off_is_taken_back():
@@ -12,9 +13,25 @@ def test_a_configuration_that_cuts_the_device_off_is_taken_back():
     result = world.run()
     assert result.remembered.state is State.ROLLED_BACK
     assert result.failure.code is Code.APPLY_UNCONFIRMED
-    assert result.remembered.given_up == result.remembered.attempt
+    assert (result.remembered.given_up, result.remembered.interruptions) == (None, 1)
     assert result.remembered.in_force is None
     assert world.sent[0]["kitting_state"] == "rolled_back"
+    assert "attempt 1 of 3, tried again" in world.sent[0]["kitting_error"]
+
+
+def test_a_short_outage_while_a_configuration_is_applied_does_not_condemn_it():
+    disturbed = World(answers_after=Failure(Code.METADATA_UNREACHABLE, "no route")).run()
+    assert World().run(disturbed.remembered).remembered.state is State.PROVISIONED
+
+
+def test_a_configuration_that_cuts_the_device_off_each_time_is_given_up():
+    remembered = None
+    for _ in range(MAX_INTERRUPTIONS):
+        world = World(answers_after=Failure(Code.METADATA_UNREACHABLE, "no route"))
+        remembered = world.run(remembered).remembered
+    assert (len(world.orders), remembered.given_up) == (1, remembered.attempt)
+    world = World(answers_after=Failure(Code.METADATA_UNREACHABLE, "no route"))
+    assert (world.run(remembered).event, world.orders) == (Event.STILL_BAD, [])
 
 
 def test_the_report_itself_is_the_proof_that_the_service_can_be_reached():

@@ -52,20 +52,41 @@ def test_a_configuration_that_failed_is_given_up():
     assert (after.given_up, after.failure, after.failures_in_a_row) == ("a", FAILED, 1)
 
 
-@pytest.mark.parametrize("code", [Code.APPLY_NO_SPACE, Code.APPLY_UNSETTLED, Code.APPLY_NOT_TAKEN])
-def test_a_configuration_is_not_given_up_for_a_fault_that_is_not_its_own(code):
-    assert remembered_after(APPLYING, Occurred(Event.NOT_APPLIED, Failure(code, "x")), NOW).given_up is None
+FAULTS_OF_THE_WORLD = [
+    Code.APPLY_NO_SPACE,
+    Code.APPLY_UNSETTLED,
+    Code.APPLY_NOT_TAKEN,
+    Code.APPLY_DISTURBED,
+    Code.ORDER_INVALID,
+    Code.STATE_UNWRITABLE,
+    Code.PASS_UNDER_WAY,
+]
 
 
-def test_a_configuration_whose_apply_is_interrupted_is_tried_a_few_times():
+@pytest.mark.parametrize("code", FAULTS_OF_THE_WORLD)
+def test_a_configuration_is_never_given_up_for_a_fault_of_the_world(code):
+    remembered = APPLYING
+    for _ in range(2 * MAX_INTERRUPTIONS):
+        failed = remembered_after(remembered, Occurred(Event.NOT_APPLIED, Failure(code, "x")), NOW)
+        remembered = replace(failed, state=State.APPLYING)
+    assert (failed.given_up, failed.failures_in_a_row) == (None, 2 * MAX_INTERRUPTIONS)
+
+
+@pytest.mark.parametrize("code", [Code.APPLY_FAILED, *(code for code in Code if code.kind is Kind.REJECTED)])
+def test_a_configuration_is_given_up_at_once_for_what_it_did_wrong(code):
+    assert remembered_after(APPLYING, Occurred(Event.NOT_APPLIED, Failure(code, "x")), NOW).given_up == "a"
+
+
+@pytest.mark.parametrize("failure", [INTERRUPTED, Failure(Code.APPLY_UNCONFIRMED, "no route")])
+def test_a_configuration_that_was_cut_off_is_tried_a_few_times_and_says_so(failure):
     remembered = APPLYING
     for time in range(1, MAX_INTERRUPTIONS):
-        remembered = replace(
-            remembered_after(remembered, Occurred(Event.UNDONE, INTERRUPTED), NOW), state=State.APPLYING
-        )
+        remembered = replace(remembered_after(remembered, Occurred(Event.UNDONE, failure), NOW), state=State.APPLYING)
         assert (remembered.interruptions, remembered.given_up) == (time, None)
-    last = remembered_after(remembered, Occurred(Event.UNDONE, INTERRUPTED), NOW)
+        assert remembered.failure.detail == f"attempt {time} of 3, tried again: {failure.detail}"
+    last = remembered_after(remembered, Occurred(Event.UNDONE, failure), NOW)
     assert (last.interruptions, last.given_up) == (0, "a")
+    assert last.failure.detail == f"attempt 3 of 3, not tried again: {failure.detail}"
 
 
 def test_a_rollback_by_hand_gives_up_what_was_in_force():

@@ -13,11 +13,17 @@ from agent.errors import Code, Failure
     [
         (errno.ENOSPC, Code.APPLY_NO_SPACE),
         (errno.EDQUOT, Code.APPLY_NO_SPACE),
-        (errno.EIO, Code.APPLY_FAILED),
-        (None, Code.APPLY_FAILED),
+        (errno.ENOTDIR, Code.APPLY_FAILED),
+        (errno.ENOENT, Code.APPLY_FAILED),
+        (errno.EPERM, Code.APPLY_FAILED),
+        (errno.EIO, Code.APPLY_DISTURBED),
+        (errno.EROFS, Code.APPLY_DISTURBED),
+        (errno.ENOMEM, Code.APPLY_DISTURBED),
+        (errno.EMFILE, Code.APPLY_DISTURBED),
+        (None, Code.APPLY_DISTURBED),
     ],
 )
-def test_a_full_disk_is_distinguished(number, code):
+def test_a_refusal_has_the_code_of_its_cause(number, code):
     failure = as_failure(OSError(number, "why"), "/etc/a")
     assert (failure.code, failure.where) == (code, "/etc/a")
 

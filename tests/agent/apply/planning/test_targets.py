@@ -76,7 +76,7 @@ def test_a_fetched_file_that_was_exchanged_on_the_way_is_refused_and_everything_
     wanted = [file("/etc/a"), fetched_file("/opt/f", digest, size, 0o755)]
     outcome = gateway.becomes(wanted)
     assert outcome.result is Result.NOT_APPLIED
-    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_FAILED}
+    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_DISTURBED}
     assert gateway.tree == before
 
 
@@ -110,7 +110,7 @@ def test_whatever_lies_in_place_of_a_fetched_file_is_refused_and_nothing_is_chan
     before = gateway.tree
     outcome = gateway.becomes([file("/etc/a"), fetched_file("/opt/f", digest, size)])
     assert outcome.result is Result.NOT_APPLIED
-    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_FAILED}
+    assert outcome.failure.code in {Code.SOURCE_DAMAGED, Code.APPLY_DISTURBED}
     assert gateway.tree == before
 
 

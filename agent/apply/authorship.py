@@ -11,33 +11,64 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from agent.apply.planning.nodes import sha256
 from agent.apply.serials import Serials, read_serials, write_serials
 from agent.configuration.resolving import Names, resolve
 from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import SignedText, split
 from agent.errors import Code, Failure
-from agent.handover.order import Apply
+from agent.handover.order import Apply, Giver, Order, RollBack, Scrub
 from agent.settings import ApplySettings
 
 
-def authorised(order: Apply, policy: ApplySettings, own: Path) -> Apply:
-    """The order with the document that its author signed; raises `userdata.…` where no allowed signer signed it.
+def authorised(order: Order, giver: Giver, policy: ApplySettings, own: Path) -> Order:
+    """The order, a document's with the text that its author signed; raises `userdata.…` where no author allows it.
 
-    A device without `allowed_signers` accepts every order as it is.
+    A device without `allowed_signers` accepts every order as it is. On every other device, root may go back and scrub
+    by a command, and the network half needs a signed text for each task.
     """
     if not is_signature_wanted(policy.allowed_signers):
         return order
-    from agent.apply.ssh_keygen import require
+    match order:
+        case Apply():
+            return _signed_apply(order, policy, own)
+        case _ if giver is Giver.ROOT:
+            return order
+        case RollBack():
+            raise Failure(Code.USERDATA_UNSIGNED, "going back needs root: sudo kitting-agent rollback")
+        case Scrub():
+            _require_signed_scrub(order, policy, own)
+            return order
 
-    signed = split(order.userdata)
-    require(signed, policy.allowed_signers)
-    serials = read_serials(own)
+
+def _signed_apply(order: Apply, policy: ApplySettings, own: Path) -> Apply:
+    signed, serials = _signed(order.userdata, policy), read_serials(own)
     serial = _not_older(signed, serials)
     configuration = resolve(signed.text, _names(order), userdata_schema())
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document differs from the signed text")
-    write_serials(own, replace(serials, pending=serial, order_id=order.order_id))
+    write_serials(own, _pending(serials, signed, serial, order.order_id))
     return replace(order, document=configuration.document)
+
+
+def _require_signed_scrub(order: Scrub, policy: ApplySettings, own: Path) -> None:
+    """Requires an instruction that was signed, and that is not older than the document in force."""
+    signed, serials = _signed(order.userdata, policy), read_serials(own)
+    if not signed.allows_scrub:
+        raise Failure(Code.USERDATA_UNSIGNED, "scrub needs the line `# kitting-order: scrub` in the signed userdata")
+    write_serials(own, _pending(serials, signed, _not_older(signed, serials), order.order_id))
+
+
+def _signed(userdata: bytes, policy: ApplySettings) -> SignedText:
+    from agent.apply.ssh_keygen import require
+
+    signed = split(userdata)
+    require(signed, policy.allowed_signers)
+    return signed
+
+
+def _pending(serials: Serials, signed: SignedText, serial: int, order_id: str) -> Serials:
+    return replace(serials, pending=serial, order_id=order_id, pending_text=sha256(signed.text))
 
 
 def is_signature_wanted(allowed_signers: Path) -> bool:
@@ -51,6 +82,8 @@ def _not_older(signed: SignedText, serials: Serials) -> int:
         raise Failure(
             Code.USERDATA_OLDER, f"serial {serial} is older than {serials.accepted}, which was accepted before"
         )
+    if signed.serial is None and serials.accepted_text not in {"", sha256(signed.text)}:
+        raise Failure(Code.USERDATA_OLDER, "a document without a serial cannot replace another signed document")
     return serial
 
 

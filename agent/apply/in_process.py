@@ -8,7 +8,7 @@ from agent.apply.settling import settle
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Order, Outcome, digest_of
+from agent.handover.order import Giver, Order, Outcome, digest_of
 from agent.settings import IdentitySettings
 
 
@@ -18,6 +18,8 @@ class InThisProcess:
 
     context: ApplyContext
     identity: IdentitySettings
+    giver: Giver = Giver.NETWORK_HALF
+    """Orders of root never pass through the network half's directory, where they could be exchanged."""
 
     def settle(self, order_id: str | None) -> Outcome | None:
         """The outcome of this order, or of an order that was left open; None where neither has one."""
@@ -33,15 +35,19 @@ class InThisProcess:
         from agent.apply.service import carry_out
 
         handover.make_place(self.context.own)
-        handover.place_order(self.context.inbox, order)
+        is_root = self.giver is Giver.ROOT
+        if not is_root:
+            handover.place_order(self.context.inbox, order)
         try:
-            outcome = carry_out(handover.read_order(self.context.inbox) or order, self.context, self.identity)
+            taken = order if is_root else handover.read_order(self.context.inbox) or order
+            outcome = carry_out(taken, self.giver, self.context, self.identity)
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise
             outcome = refused(order.order_id, digest_of(order), failure, self.context)
         finally:
-            handover.clear_order(self.context.inbox)
+            if not is_root:
+                handover.clear_order(self.context.inbox)
         return self._accepted(outcome)
 
     def confirm(self) -> Outcome:

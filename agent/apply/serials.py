@@ -28,6 +28,10 @@ class Serials:
     """Of the document that is being applied."""
     order_id: str = ""
     """The order that applies it."""
+    accepted_text: str = ""
+    """SHA-256, hex, of the signed text that was committed last; empty where none is known."""
+    pending_text: str = ""
+    """SHA-256, hex, of the signed text that is being applied."""
 
 
 def accept(outcome: Outcome, own: Path) -> None:
@@ -39,7 +43,7 @@ def accept(outcome: Outcome, own: Path) -> None:
     except Failure:
         return  # The damaged file refuses the next order, and the refusal names it.
     if outcome.order_id == serials.order_id:
-        write_serials(own, Serials(max(serials.accepted, serials.pending)))
+        write_serials(own, Serials(max(serials.accepted, serials.pending), accepted_text=serials.pending_text))
 
 
 def read_serials(own: Path) -> Serials:
@@ -47,18 +51,27 @@ def read_serials(own: Path) -> Serials:
     try:
         members = json.loads(read_bounded(own / SERIALS, MAX_BYTES))
         accepted, pending, order_id = members["accepted"], members["pending"], members["order_id"]
+        texts = members.get("accepted_text", ""), members.get("pending_text", "")
     except FileNotFoundError:
         return Serials()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _damaged(own) from None
-    if not (type(accepted) is int and type(pending) is int and isinstance(order_id, str)):
+    if not (
+        type(accepted) is int and type(pending) is int and all(isinstance(text, str) for text in (order_id, *texts))
+    ):
         raise _damaged(own)
-    return Serials(accepted, pending, order_id)
+    return Serials(accepted, pending, order_id, *texts)
 
 
 def write_serials(own: Path, serials: Serials) -> None:
     """Writes the serials; raises `state.unwritable`."""
-    members = {"accepted": serials.accepted, "pending": serials.pending, "order_id": serials.order_id}
+    members = {
+        "accepted": serials.accepted,
+        "pending": serials.pending,
+        "order_id": serials.order_id,
+        "accepted_text": serials.accepted_text,
+        "pending_text": serials.pending_text,
+    }
     try:
         write_durably(own / SERIALS, json.dumps(members).encode())
     except OSError as error:

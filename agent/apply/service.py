@@ -27,7 +27,18 @@ from agent.apply.settling import settle
 from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Apply, Confirmation, Decision, Order, Outcome, Result, RollBack, Scrub, digest_of
+from agent.handover.order import (
+    Apply,
+    Confirmation,
+    Decision,
+    Giver,
+    Order,
+    Outcome,
+    Result,
+    RollBack,
+    Scrub,
+    digest_of,
+)
 from agent.host import locks
 from agent.settings import IdentitySettings, Instruction
 
@@ -64,11 +75,12 @@ def recover(service: ServiceContext) -> Outcome | None:
         return settle(service.context)
 
 
-def carry_out(order: Order, context: ApplyContext, identity: IdentitySettings) -> Outcome:
+def carry_out(order: Order, giver: Giver, context: ApplyContext, identity: IdentitySettings) -> Outcome:
     """Carries out an order if its author and this device's settings allow it; raises `Failure` otherwise."""
+    order = authorised(order, giver, context.policy, context.own)
     match order:
         case Apply():
-            return applying.apply_order(authorised(order, context.policy, context.own), context)
+            return applying.apply_order(order, context)
         case RollBack():
             return applying.roll_back(order, context)
         case Scrub():
@@ -101,7 +113,7 @@ def _earlier_outcome(order: Order, context: ApplyContext) -> Outcome | None:
 def _carried_out(order: Order, service: ServiceContext) -> Outcome:
     handover.clear_confirmation(service.context.inbox)
     try:
-        return carry_out(order, service.context, service.identity)
+        return carry_out(order, Giver.NETWORK_HALF, service.context, service.identity)
     except Failure as failure:
         return refused(order.order_id, digest_of(order), failure, service.context)
 

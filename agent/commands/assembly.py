@@ -49,6 +49,17 @@ def root_half_of(settings: Settings) -> RootHalf:
     return InThisProcess(apply_context(settings), settings.identity)
 
 
+def root_half_for_command(settings: Settings) -> RootHalf:
+    """The root half for an order that a person gives by a command: root's order is carried out in this process."""
+    if os.geteuid() != 0:
+        return root_half_of(settings)
+    from agent.apply.context import apply_context
+    from agent.apply.in_process import InThisProcess
+    from agent.handover.order import Giver
+
+    return InThisProcess(apply_context(settings), settings.identity, Giver.ROOT)
+
+
 def _read_first_line(settings: Settings, path: str) -> str:
     from agent.provision.quoted_file import first_line
 

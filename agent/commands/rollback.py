@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from agent.commands.assembly import root_half_of
+from agent.commands.assembly import root_half_for_command
 from agent.commands.display.pass_result import outcome_values
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
@@ -36,7 +36,7 @@ def roll_back(settings: Settings) -> Outcome:
     """Goes back to the generation before, and remembers it; raises the failure of an order that was refused."""
     with pass_lock(settings.paths.state):
         remembered, _ = remembered_now(settings)
-        outcome = root_half_of(settings).order(RollBack(new_order_id()))
+        outcome = root_half_for_command(settings).order(RollBack(new_order_id()))
         if outcome.failure:
             raise outcome.failure
         withdrawn = Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"))

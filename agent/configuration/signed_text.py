@@ -23,6 +23,7 @@ NAMESPACE = "kitting"
 MAX_SIGNATURE_BYTES = 16 * 1024
 
 _SERIAL = rb"(?m)^#[ \t]*kitting-serial:[ \t]*([0-9]{1,18})[ \t]*\r?$"
+_SCRUB = rb"(?m)^#[ \t]*kitting-order:[ \t]*scrub[ \t]*\r?$"
 _ARMOUR = rb"-----BEGIN SSH SIGNATURE-----\n(?:[A-Za-z0-9+/=]{1,100}\n){1,300}-----END SSH SIGNATURE-----\n?"
 """Not compiled here: every pass loads this module, and few documents are signed."""
 
@@ -41,6 +42,11 @@ class SignedText:
         """The document's serial; None where it has none. Where it has several, the last counts."""
         found = re.findall(_SERIAL, self.text)
         return int(found[-1]) if found else None
+
+    @property
+    def allows_scrub(self) -> bool:
+        """Whether the text has the line `# kitting-order: scrub`."""
+        return re.search(_SCRUB, self.text) is not None
 
 
 def split(userdata: bytes) -> SignedText:

@@ -44,9 +44,20 @@ class Scrub:
     """The order to remove everything managed and sensitive, for good."""
 
     order_id: str
+    userdata: bytes = b""
+    """The userdata as it was received: where documents have to be signed, it has to contain the signed instruction."""
 
 
 Order = Apply | RollBack | Scrub
+
+
+@unique
+class Giver(Enum):
+    """The half of the device that gives an order."""
+
+    ROOT = "root"
+    """A command of root. The order has passed through no directory of another user."""
+    NETWORK_HALF = "network half"
 
 
 def digest_of(order: Order) -> str | None:

@@ -56,7 +56,7 @@ def order_to_json(order: Order) -> str:
         case RollBack():
             members |= {"task": "roll_back"}
         case Scrub():
-            members |= {"task": "scrub"}
+            members |= {"task": "scrub", "userdata": base64.b64encode(order.userdata).decode()}
     return _dumped(members)
 
 
@@ -77,7 +77,7 @@ def order_from_json(text: str) -> Order:
         case "roll_back":
             return RollBack(order_id)
         case "scrub":
-            return Scrub(order_id)
+            return Scrub(order_id, members.packed("userdata"))
         case _:
             raise members.wrong("task")
 

@@ -42,9 +42,17 @@ def _carry_out(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Fo
         case Instruction.RELEASE:
             return Followed(replace(done, held=False, given_up=None), released=True)
         case Instruction.SCRUB:
-            outcome = edges.root_half.order(Scrub(new_order_id()))
+            outcome = edges.root_half.order(Scrub(new_order_id(), _signed_instruction(edges)))
             for change in outcome.changes:
                 edges.show(PassStage.ORDER, f"{change.what} {change.where}")
             if outcome.failure:
                 return Stopped(outcome.failure, Followed(remembered, outcome=outcome))
             return Followed(replace(done, held=True, in_force=None), outcome=outcome)
+
+
+def _signed_instruction(edges: Edges) -> bytes:
+    """The userdata, in which a device that accepts only signed documents looks for the instruction; perhaps none."""
+    try:
+        return edges.service.userdata()
+    except Failure:
+        return b""

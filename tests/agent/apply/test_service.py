@@ -144,6 +144,17 @@ def test_a_rollback_needs_no_confirmation(service):
     assert (service.gets(RollBack("order-2")).result, service.hostname) == (Result.COMMITTED, None)
 
 
+@pytest.mark.parametrize("order", [RollBack("order-2"), Scrub("order-2")])
+def test_a_device_with_signed_documents_takes_no_unsigned_task_of_the_network_half(service, order):
+    service.confirms = Confirmation("order-1", Decision.KEEP)
+    service.gets(ORDER)
+    service.context.policy.allowed_signers.write_text("")
+    handover.place_order(service.context.inbox, order)
+    outcome = serve(ServiceContext(service.context, IdentitySettings(orders=(Instruction.SCRUB,))))
+    refusal = (outcome.result, outcome.failure and outcome.failure.code, service.hostname)
+    assert refusal == (Result.NOT_APPLIED, Code.USERDATA_UNSIGNED, "gw\n")
+
+
 def test_a_second_service_gives_up(service):
     handover.make_place(service.context.own)
     lock = os.open(service.context.own / SERVICE_LOCK, os.O_RDWR | os.O_CREAT)

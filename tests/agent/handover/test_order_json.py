@@ -63,7 +63,7 @@ def test_an_order_is_read_back(order):
     [
         ("apply", Apply("o", "d", {"hostname": "gw"}, "8981", b"text", {"tags": {}})),
         ("roll_back", RollBack("o")),
-        ("scrub", Scrub("o")),
+        ("scrub", Scrub("o", b"text")),
     ],
 )
 def test_an_order_of_the_version_before_is_read(task, order):

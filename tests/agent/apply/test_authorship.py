@@ -6,9 +6,12 @@ import subprocess
 
 import pytest
 
-from agent.apply.authorship import is_signature_wanted
-from agent.apply.serials import SERIALS
+from agent.apply.authorship import authorised, is_signature_wanted
+from agent.apply.serials import SERIALS, Serials, write_serials
 from agent.configuration.signed_text import joined
+from agent.errors import Code, Failure
+from agent.handover.order import Giver, RollBack, Scrub
+from agent.settings import ApplySettings
 from simulator.gateways import Gateway
 from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
@@ -151,3 +154,40 @@ def test_a_link_that_leads_nowhere_still_wants_signatures(tmp_path):
     (tmp_path / "signers").symlink_to("/nowhere")
     assert is_signature_wanted(tmp_path / "signers")
     assert not is_signature_wanted(tmp_path / "absent")
+
+
+def judged(order, giver, device, own):
+    """The code of the refusal of an order on this device; None where it is accepted."""
+    try:
+        authorised(order, giver, ApplySettings(allowed_signers=device.signers), own)
+    except Failure as failure:
+        return failure.code
+    return None
+
+
+def test_root_goes_back_and_scrubs_and_the_network_half_scrubs_only_by_a_signed_line(device, tmp_path):
+    allowed = device.author.signs("# kitting-serial: 5\n# kitting-order: scrub\nhostname: gw\n").encode()
+    forged = device.stranger.signs("# kitting-order: scrub\nhostname: gw\n").encode()
+    other = device.author.signs("# kitting-serial: 5\nhostname: gw\n").encode()
+    orders = {
+        (Giver.ROOT, RollBack("o")): None,
+        (Giver.ROOT, Scrub("o")): None,
+        (Giver.NETWORK_HALF, RollBack("o")): Code.USERDATA_UNSIGNED,
+        (Giver.NETWORK_HALF, Scrub("o")): Code.USERDATA_UNSIGNED,
+        (Giver.NETWORK_HALF, Scrub("o", other)): Code.USERDATA_UNSIGNED,
+        (Giver.NETWORK_HALF, Scrub("o", forged)): Code.USERDATA_BAD_SIGNATURE,
+        (Giver.NETWORK_HALF, Scrub("o", allowed)): None,
+    }
+    assert {pair: judged(pair[1], pair[0], device, tmp_path) for pair in orders} == orders
+
+
+def test_an_old_instruction_to_scrub_is_refused(device, tmp_path):
+    write_serials(tmp_path, Serials(6))
+    recorded = device.author.signs("# kitting-serial: 5\n# kitting-order: scrub\nhostname: gw\n").encode()
+    assert judged(Scrub("o", recorded), Giver.NETWORK_HALF, device, tmp_path) is Code.USERDATA_OLDER
+
+
+def test_a_document_without_a_serial_replaces_no_other_signed_document(device):
+    assert device.becomes(device.author.signs(document("one", None)))[0] == "provisioned"
+    assert device.becomes(device.author.signs(document("two", None))) == ("failed", "userdata.older")
+    assert device.becomes(device.author.signs(document("three", 1)))[0] == "provisioned"

@@ -4,6 +4,8 @@
     the network  the modem's IMEI, compared with the IMEI that the carrier reported to the platform in this session
     the lock     the modem's IMEI, compared with the IMEI that the SIM is locked to
 
+Network and lock are compared with each other as well, so that a modem that was not read hides no contradiction.
+
 The ICCID decides where modem and record both have it: a SIM may have several IMSIs, and the record may name an IMSI
 that is not in use. IMEIs are compared by the 14 digits that all their written forms share (`identity.device_part`).
 """
@@ -11,6 +13,7 @@ that is not in use. IMEIs are compared by the 14 digits that all their written f
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent.errors import Code
 from agent.frozen import frozen
@@ -28,7 +31,10 @@ class Witness:
     platform: str | None
     """The number that the platform has; None where it has none."""
     agrees: bool | None
-    """Whether the two numbers name the same thing; None where they cannot be compared."""
+    """Whether the two numbers name the same thing; None where they cannot be compared.
+
+    False also for a lock that the network's IMEI contradicts where the modem was not read.
+    """
 
 
 @frozen
@@ -81,13 +87,20 @@ def verdict(subscriber: Subscriber, equipment: Equipment) -> Verdict:
         why = f"the modem that was read has IMEI {network.modem}, the network sees this SIM in {network.platform}"
         return Mismatch(Code.BINDING_NETWORK, why, witnesses)
     if lock.agrees is False:
-        why = f"the modem has IMEI {lock.modem}, the SIM is locked to {lock.platform}"
+        seen = f"the modem has IMEI {lock.modem}" if lock.modem else f"the network sees this SIM in {network.platform}"
+        why = f"{seen}, the SIM is locked to {lock.platform}"
         return Mismatch(Code.BINDING_LOCK, why, witnesses)
     if lock.platform is not None and lock.agrees is None:
         return Unproven(_lock_unproven(lock, equipment), witnesses)
     if not (sim.agrees or network.agrees):
         return Unproven(f"no number shows which SIM is in the modem ({_reason(equipment)})", witnesses)
     return Match(_agreement(witnesses), witnesses)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """Whether two IMEIs of the platform name different modems, which needs no modem to be read."""
+    parts = device_part(one), device_part(other)
+    return None not in parts and parts[0] != parts[1]
 
 
 def _card(subscriber: Subscriber, equipment: Equipment) -> Witness:
@@ -118,7 +131,10 @@ def _network(subscriber: Subscriber, equipment: Equipment) -> Witness:
 
 
 def _lock(subscriber: Subscriber, equipment: Equipment) -> Witness:
-    return _imei_witness("IMEI lock", subscriber.imei_lock, equipment)
+    """The lock. Where the modem was not read, the network's IMEI can contradict the lock, and prove nothing."""
+    witness = _imei_witness("IMEI lock", subscriber.imei_lock, equipment)
+    is_contradicted = witness.modem is None and _differ(subscriber.session_imei, subscriber.imei_lock)
+    return replace(witness, agrees=False) if is_contradicted else witness
 
 
 def _imei_witness(name: str, number: str | None, equipment: Equipment) -> Witness:

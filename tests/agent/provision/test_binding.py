@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Code, Failure
-from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber
+from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber, device_part
 from agent.provision.binding import Match, Mismatch, Unproven, Witness, verdict
 
 IMEI, OTHER_IMEI = "490154203237518", "356938035643809"
@@ -159,6 +159,20 @@ def test_a_match_always_rests_on_a_witness_that_agrees_and_on_the_lock(subscribe
 
 
 @given(subscribers, st.none() | imsis, iccids)
-def test_a_modem_whose_imei_was_not_read_never_breaks_a_lock(subscriber, imsi, iccid):
+def test_a_modem_whose_imei_was_not_read_breaks_a_lock_only_where_the_network_contradicts_it(subscriber, imsi, iccid):
     found = verdict(subscriber, modem(None, imsi, iccid))
-    assert not isinstance(found, Mismatch) or found.code is Code.BINDING_SIM
+    if isinstance(found, Mismatch) and found.code is not Code.BINDING_SIM:
+        network, lock = device_part(subscriber.session_imei), device_part(subscriber.imei_lock)
+        assert found.code is Code.BINDING_LOCK
+        assert None not in {network, lock}
+        assert network != lock
+
+
+def test_a_lock_that_the_network_contradicts_blocks_though_the_modem_was_not_read():
+    found = verdict(sim(lock=OTHER_IMEI), modem(imei=None))
+    assert isinstance(found, Mismatch)
+    assert (found.code, found.why) == (
+        Code.BINDING_LOCK,
+        f"the network sees this SIM in {IMEI}, the SIM is locked to {OTHER_IMEI}",
+    )
+    assert isinstance(verdict(sim(lock=IMEI), modem(imei=None)), Unproven)

@@ -24,7 +24,7 @@ PLACES = (f"{SYSUSERS}/", f"{TMPFILES}/", *ssh_authorized_keys.PLACES)
 _LIMIT_S = 30.0
 _NOT_LITERAL = re.compile(r"""[\s%\\"':]""")
 """What separates, quotes or replaces something in a line of tmpfiles.d(5), sysusers.d(5) or passwd(5)."""
-_LEADS_TO_ROOT = frozenset({"root", "sudo", "wheel", "admin", "shadow", "disk", "docker", "lxd", "kmem", "adm"})
+_LEADS_TO_ROOT = frozenset({"sudo", "wheel", "admin", "shadow", "disk", "docker", "lxd", "kmem", "adm"})
 _NOT_OURS = frozenset({"root", "kitting-agent"})
 
 
@@ -43,7 +43,9 @@ def _faults(user: Mapping[str, Any], here: KeyPath) -> Iterator[Fault]:
         if _NOT_LITERAL.search(user.get(member, "")):
             yield Fault((*here, member), "takes a path without spaces, quotes, colons, backslashes and percent signs")
     for position, group in enumerate(user.get("groups", ())):
-        if group in _LEADS_TO_ROOT:
+        if group in _NOT_OURS:
+            yield Fault((*here, "groups", position), f"no document may put an account into the group {group}")
+        elif group in _LEADS_TO_ROOT:
             yield Fault((*here, "groups", position), f"members of {group} can become root: only the image decides that")
 
 

@@ -36,7 +36,7 @@ def test_a_user_is_two_files_and_a_file_of_keys():
     ]
 
 
-@pytest.mark.parametrize("group", ["sudo", "root", "docker", "disk", "shadow"])
+@pytest.mark.parametrize("group", ["sudo", "root", "docker", "disk", "shadow", "kitting-agent"])
 def test_no_user_becomes_root_by_a_group(group):
     (fault,) = render([{"name": "op", "groups": [group]}])
     assert (fault.path, isinstance(fault, Fault)) == (("users", 0, "groups", 0), True)

@@ -79,6 +79,12 @@ COMMANDS = (
         "sudo kitting-agent rollback",
     ),
     Command(
+        "scrub",
+        "remove what is managed and sensitive, and the way back to it; then hold",
+        "sudo kitting-agent scrub --yes",
+        (_argument("--yes", action="store_true", help="really remove it"),),
+    ),
+    Command(
         "modem",
         "ask every port of the modems, and show each answer; --trace writes the dialogue",
         "kitting-agent modem --trace modem.toml --mask",

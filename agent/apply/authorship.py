@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.apply.planning.nodes import sha256
-from agent.apply.serials import Serials, read_serials, write_serials
+from agent.apply.serials import SignedAs, read_serials, write_serials
 from agent.configuration.resolving import Names, resolve
 from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import SignedText, split
@@ -33,6 +33,7 @@ def authorised(order: Order, giver: Giver, policy: ApplySettings, own: Path) -> 
         case Apply():
             return _signed_apply(order, policy, own)
         case _ if giver is Giver.ROOT:
+            _expect_earlier(order, own)
             return order
         case RollBack():
             raise Failure(Code.USERDATA_UNSIGNED, "going back needs root: sudo kitting-agent rollback")
@@ -42,21 +43,27 @@ def authorised(order: Order, giver: Giver, policy: ApplySettings, own: Path) -> 
 
 
 def _signed_apply(order: Apply, policy: ApplySettings, own: Path) -> Apply:
-    signed, serials = _signed(order.userdata, policy), read_serials(own)
-    serial = _not_older(signed, serials)
+    signed = _signed(order.userdata, policy)
+    wanted = _not_older(signed, own)
     configuration = resolve(signed.text, _names(order), userdata_schema())
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document differs from the signed text")
-    write_serials(own, _pending(serials, signed, serial, order.order_id))
+    _expect(wanted, order, own)
     return replace(order, document=configuration.document)
 
 
 def _require_signed_scrub(order: Scrub, policy: ApplySettings, own: Path) -> None:
     """Requires an instruction that was signed, and that is not older than the document in force."""
-    signed, serials = _signed(order.userdata, policy), read_serials(own)
+    signed = _signed(order.userdata, policy)
     if not signed.allows_scrub:
         raise Failure(Code.USERDATA_UNSIGNED, "scrub needs the line `# kitting-order: scrub` in the signed userdata")
-    write_serials(own, _pending(serials, signed, _not_older(signed, serials), order.order_id))
+    _expect(_not_older(signed, own), order, own)
+
+
+def _expect_earlier(order: Order, own: Path) -> None:
+    """Once root has gone back, the signed text of the generation before is in force. Scrub leaves the text in force."""
+    if isinstance(order, RollBack):
+        _expect(read_serials(own).before, order, own)
 
 
 def _signed(userdata: bytes, policy: ApplySettings) -> SignedText:
@@ -67,8 +74,9 @@ def _signed(userdata: bytes, policy: ApplySettings) -> SignedText:
     return signed
 
 
-def _pending(serials: Serials, signed: SignedText, serial: int, order_id: str) -> Serials:
-    return replace(serials, pending=serial, order_id=order_id, pending_text=sha256(signed.text))
+def _expect(signed: SignedAs, order: Order, own: Path) -> None:
+    """Records the text that is in force once the order is committed."""
+    write_serials(own, replace(read_serials(own), pending=signed, order_id=order.order_id))
 
 
 def is_signature_wanted(allowed_signers: Path) -> bool:
@@ -76,15 +84,18 @@ def is_signature_wanted(allowed_signers: Path) -> bool:
     return os.path.lexists(allowed_signers)
 
 
-def _not_older(signed: SignedText, serials: Serials) -> int:
-    serial = signed.serial or 0
-    if serial < serials.accepted:
+def _not_older(signed: SignedText, own: Path) -> SignedAs:
+    """The signed text, which is not older than what was committed before; the text in force is never older."""
+    serials, wanted = read_serials(own), SignedAs(signed.serial or 0, sha256(signed.text))
+    if wanted == serials.in_force:
+        return wanted
+    if wanted.serial < serials.accepted:
         raise Failure(
-            Code.USERDATA_OLDER, f"serial {serial} is older than {serials.accepted}, which was accepted before"
+            Code.USERDATA_OLDER, f"serial {wanted.serial} is older than {serials.accepted}, which was accepted before"
         )
-    if signed.serial is None and serials.accepted_text not in {"", sha256(signed.text)}:
+    if signed.serial is None and serials.in_force.text:
         raise Failure(Code.USERDATA_OLDER, "a document without a serial cannot replace another signed document")
-    return serial
+    return wanted
 
 
 def _names(order: Apply) -> Names:

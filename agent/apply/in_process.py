@@ -32,15 +32,18 @@ class InThisProcess:
     def order(self, order: Order) -> Outcome:
         """Places the order, reads it back, and carries out what was read."""
         from agent.apply.conclusion import refused
-        from agent.apply.service import carry_out
+        from agent.apply.service import carry_out, carry_out_for_root
 
         handover.make_place(self.context.own)
         is_root = self.giver is Giver.ROOT
         if not is_root:
             handover.place_order(self.context.inbox, order)
         try:
-            taken = order if is_root else handover.read_order(self.context.inbox) or order
-            outcome = carry_out(taken, self.giver, self.context, self.identity)
+            if is_root:
+                outcome = carry_out_for_root(order, self.context, self.identity)
+            else:
+                taken = handover.read_order(self.context.inbox) or order
+                outcome = carry_out(taken, self.giver, self.context, self.identity)
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise

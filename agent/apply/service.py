@@ -72,7 +72,15 @@ def serve(service: ServiceContext) -> Outcome | None:
 def recover(service: ServiceContext) -> Outcome | None:
     """Early at boot: ends what was cut off; an order that waits for its confirmation goes on waiting."""
     with _locked(service.context.own):
-        return settle(service.context)
+        outcome = settle(service.context)
+        accept(outcome, service.context.own)
+        return outcome
+
+
+def carry_out_for_root(order: Order, context: ApplyContext, identity: IdentitySettings) -> Outcome:
+    """Carries out an order of root at once; raises `pass.under_way` where the service is at work."""
+    with _locked(context.own):
+        return carry_out(order, Giver.ROOT, context, identity)
 
 
 def carry_out(order: Order, giver: Giver, context: ApplyContext, identity: IdentitySettings) -> Outcome:
@@ -84,7 +92,7 @@ def carry_out(order: Order, giver: Giver, context: ApplyContext, identity: Ident
         case RollBack():
             return applying.roll_back(order, context)
         case Scrub():
-            if Instruction.SCRUB not in identity.orders:
+            if giver is not Giver.ROOT and Instruction.SCRUB not in identity.orders:
                 raise Failure(Code.IDENTITY_ORDER_REFUSED, "scrub is not in [identity] orders")
             return applying.scrub(order, context)
 
@@ -125,8 +133,7 @@ def _confirmed(outcome: Outcome | None, service: ServiceContext, grace_s: float)
         refusal = _refusal(outcome, service, context.policy.confirm_within + grace_s)
         handover.clear_confirmation(context.inbox)
         outcome = applying.undo(context, refusal) if refusal else applying.confirm(context)
-    if outcome is not None:
-        accept(outcome, context.own)
+    accept(outcome or handover.last_outcome(context.own), context.own)  # a power cut may have come after the last one
     return outcome
 
 

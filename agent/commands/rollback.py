@@ -26,10 +26,22 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(outcome_values(outcome))
     else:
         print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
+        print_lines(serial_lines(settings))
         print_lines(
             ["back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision"]
         )
     return os.EX_OK
+
+
+def serial_lines(settings: Settings) -> list[str]:
+    """The serial of the signed document in force, on a device that takes only signed documents."""
+    from agent.apply.authorship import is_signature_wanted
+    from agent.apply.serials import read_serials
+
+    if os.geteuid() != 0 or not is_signature_wanted(settings.apply.allowed_signers):
+        return []
+    serial = read_serials(settings.paths.apply).in_force.serial
+    return [f"the signed document of serial {serial} is in force"] if serial else []
 
 
 def roll_back(settings: Settings) -> Outcome:

@@ -14,6 +14,9 @@ from agent.provision.pass_result import Followed, Stopped
 from agent.provision.remembered import Remembered
 from agent.settings import Instruction, Settings
 
+_REFUSED = {Code.USERDATA_UNSIGNED, Code.USERDATA_BAD_SIGNATURE, Code.USERDATA_OLDER, Code.IDENTITY_ORDER_REFUSED}
+"""Refusals of an order that nobody with the right to it gave: the pass goes on, so that a tag cannot stop a device."""
+
 
 def follow_order(
     settings: Settings, edges: Edges, remembered: Remembered, subscriber: Subscriber
@@ -45,6 +48,9 @@ def _carry_out(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Fo
             outcome = edges.root_half.order(Scrub(new_order_id(), _signed_instruction(edges)))
             for change in outcome.changes:
                 edges.show(PassStage.ORDER, f"{change.what} {change.where}")
+            if outcome.failure and outcome.failure.code in _REFUSED:
+                edges.show(PassStage.NOTICE, str(outcome.failure))
+                return Followed(remembered, notices=(outcome.failure,))
             if outcome.failure:
                 return Stopped(outcome.failure, Followed(remembered, outcome=outcome))
             return Followed(replace(done, held=True, in_force=None), outcome=outcome)

@@ -155,6 +155,15 @@ def peek_managed(state: Path, disk: Disk) -> Managed:
         return Store(disk, at, kept_at).read_managed()[0]
 
 
+def peek_generation(state: Path, disk: Disk) -> str | None:
+    """The order that led to the present generation, without locking; None where it is not possible to go back."""
+    if not (state / NAME / KEPT).is_dir():
+        return None
+    with _directories(state, disk, make=False) as (at, kept_at):
+        previous = Store(disk, at, kept_at).read_previous()
+    return previous.order_id if previous else None
+
+
 @contextmanager
 def _locked(state: Path, at: int) -> Iterator[None]:
     with ExitStack() as stack:

@@ -7,16 +7,21 @@ import subprocess
 import pytest
 
 from agent.apply.authorship import authorised, is_signature_wanted
-from agent.apply.serials import SERIALS, Serials, write_serials
+from agent.apply.context import apply_context
+from agent.apply.in_process import InThisProcess
+from agent.apply.serials import SERIALS, Serials, SignedAs, read_serials, write_serials
 from agent.configuration.signed_text import joined
 from agent.errors import Code, Failure
-from agent.handover.order import Giver, RollBack, Scrub
-from agent.settings import ApplySettings
+from agent.handover.order import Giver, Result, RollBack, Scrub
+from agent.settings import ApplySettings, load
 from simulator.gateways import Gateway
 from simulator.server import MetadataServer
 from simulator.soracom import Group, Platform, Sim
 
 IMSI, IMEI, GROUP = "001010000000001", "490154203237518", "11111111-0000-4000-8000-000000000001"
+
+REPORT = "report:\n  tags:\n    board: {file: /etc/hostname}\n"
+"""A part of a document that asks nothing of the gateway."""
 
 
 class Author:
@@ -191,3 +196,50 @@ def test_a_document_without_a_serial_replaces_no_other_signed_document(device):
     assert device.becomes(device.author.signs(document("one", None)))[0] == "provisioned"
     assert device.becomes(device.author.signs(document("two", None))) == ("failed", "userdata.older")
     assert device.becomes(device.author.signs(document("three", 1)))[0] == "provisioned"
+
+
+def root_orders(device, order):
+    settings = load(device.gateway.settings)
+    return InThisProcess(apply_context(settings), settings.identity, Giver.ROOT).order(order)
+
+
+def test_after_root_went_back_the_older_document_is_in_force_and_accepted_and_none_else(device):
+    own = device.gateway.state / "apply"
+    one, two = (device.author.signs(document(name, serial)) for name, serial in (("one", 1), ("two", 2)))
+    assert [device.becomes(text)[0] for text in (one, two)] == ["provisioned"] * 2
+    older = read_serials(own).before
+    assert (older.serial, read_serials(own).in_force.serial) == (1, 2)
+    assert root_orders(device, RollBack("back")).result is Result.COMMITTED
+    assert (device.hostname, read_serials(own)) == ("one-tokyo\n", Serials(2, older))
+    assert device.becomes(device.author.signs(document("other", 1))) == ("failed", "userdata.older")
+    assert device.becomes(one) == ("provisioned", None)
+    assert device.becomes(device.author.signs(document("three", 3))) == ("provisioned", None)
+
+
+def test_a_document_that_changes_nothing_makes_no_generation_to_go_back_to(device):
+    own = device.gateway.state / "apply"
+    for text in (document("one", 1), document("two", 2), document("two", 3) + REPORT):
+        assert device.becomes(device.author.signs(text)) == ("provisioned", None)
+    assert (read_serials(own).before.serial, read_serials(own).in_force.serial) == (1, 3)
+
+
+def test_root_goes_back_only_once_and_then_no_older_text_is_known(device):
+    for text in (document("one", 1), document("two", 2)):
+        device.becomes(device.author.signs(text))
+    results = [root_orders(device, RollBack(name)).result for name in ("first", "second")]
+    assert results == [Result.COMMITTED, Result.NOT_APPLIED]
+    assert read_serials(device.gateway.state / "apply").before == SignedAs()
+
+
+def test_the_serials_of_the_version_before_are_read(tmp_path):
+    (tmp_path / SERIALS).write_text('{"accepted": 4, "pending": 5, "order_id": "o"}')
+    assert read_serials(tmp_path) == Serials(4, pending=SignedAs(5), order_id="o")
+
+
+@pytest.mark.parametrize(
+    "members", ["[]", "{}", '{"accepted": true, "order_id": "o"}', '{"accepted": 1, "order_id": "o", "before": {}}']
+)
+def test_serials_of_another_form_are_damaged(tmp_path, members):
+    (tmp_path / SERIALS).write_text(members)
+    with pytest.raises(Failure):
+        read_serials(tmp_path)

@@ -91,6 +91,15 @@ def test_check_needs_no_sim_and_names_line_and_key(rig, tmp_path):
     assert rig.gateway.ask("check", str(document)).returncode == os.EX_OK
 
 
+def test_scrub_needs_to_be_meant_and_then_holds(rig):
+    rig.provision()
+    assert rig.gateway.ask("scrub").returncode == os.EX_USAGE
+    allowed = '\n[identity]\norders = ["hold", "release", "scrub"]\n'
+    rig.gateway.settings.write_text(rig.gateway.settings.read_text() + allowed)
+    assert rig.gateway.ask("scrub", "--yes").returncode == os.EX_OK
+    assert "kitting-agent reprovision --adopt" in rig.gateway.ask("provision").stdout
+
+
 def test_reprovision_needs_a_resident(rig):
     done = rig.gateway.ask("reprovision")
     assert done.returncode == os.EX_UNAVAILABLE
@@ -98,7 +107,7 @@ def test_reprovision_needs_a_resident(rig):
 
 
 @pytest.mark.parametrize(
-    "command", ["provision", "run", "plan", "identify", "status", "check", "reprovision", "modem", "doctor"]
+    "command", ["provision", "run", "plan", "identify", "status", "check", "reprovision", "scrub", "modem", "doctor"]
 )
 def test_every_command_has_help_with_an_example(rig, command):
     done = rig.gateway.ask(command, "--help")

@@ -76,3 +76,12 @@ def test_a_scrub_that_failed_is_ordered_again():
         None,
         State.PROVISIONED,
     )
+
+
+@pytest.mark.parametrize("code", [Code.USERDATA_UNSIGNED, Code.USERDATA_BAD_SIGNATURE, Code.USERDATA_OLDER])
+def test_a_scrub_that_no_author_signed_is_a_notice_and_ends_no_pass(code):
+    world = World(subscriber=with_order("scrub"), becomes=Result.NOT_APPLIED, failure=Failure(code, "no"))
+    world.settings = identity(orders=(Instruction.SCRUB,))
+    result = world.run(kitted())
+    assert (result.event, result.remembered.notice.code) == (Event.UNCHANGED, code)
+    assert (result.remembered.last_order, result.remembered.held) == (None, False)

@@ -75,7 +75,12 @@ def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) 
     followed = log.add(follow_order(settings, edges, remembered, identified.subscriber))
     continued = log.add(continue_or_adopt(settings, edges, followed, identified, adopt=adopt))
     userdata = fetch(edges, identified.subscriber)
-    resolved = log.add(resolve(settings, edges, userdata, identified))
+    try:
+        resolved = log.add(resolve(settings, edges, userdata, identified))
+    except Failure:
+        if continued.doubt:  # what the modem would have said may be all that is missing
+            raise continued.doubt from None
+        raise
     if done := _nothing_to_apply(edges, continued, resolved):
         return done
     edges.fetch_sources(resolved.configuration)

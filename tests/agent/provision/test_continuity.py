@@ -88,3 +88,12 @@ def test_an_imei_that_is_learnt_later_is_no_difference():
     assert before.imei is None
     after = World(subscriber=UNLOCKED).run(before).remembered
     assert (after.imei, after.state) == (IMEI, State.PROVISIONED)
+
+
+def test_a_silent_modem_does_not_make_a_document_wrong_that_names_its_imei():
+    document = b"hostname: gw-{{ equipment.imei }}\n"
+    before = World(subscriber=UNLOCKED, userdata=document).run().remembered
+    world = World(subscriber=UNLOCKED, userdata=document, equipment=UNREADABLE)
+    result = world.run(before)
+    assert (result.failure.code, result.remembered.state) == (Code.IDENTITY_UNKNOWN, State.PROVISIONED)
+    assert (result.remembered.in_force, world.orders) == (before.in_force, [])

@@ -15,7 +15,6 @@ To add a tag, add a line to `_own_tags` and a test.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
@@ -26,9 +25,11 @@ from agent.identity import Imei
 from agent.provision.lifecycle import State
 
 DIGEST_DIGITS = 12
-MAX_ERROR_CHARACTERS = 128
+MAX_PLACE_BYTES = 80
+"""Of the place in an error that has to be cut: a command may be long, and the reason stands behind it."""
 MAX_VALUE_BYTES = 255
 """The platform states no limit; its users have met none that is lower."""
+_CUT = "..."
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -85,9 +86,29 @@ def changed_tags(present: Mapping[str, str], wanted: Mapping[str, str]) -> Mappi
 
 
 def error_value(failure: Failure) -> str:
-    """`code: message` on one line of printable ASCII; a long one is cut."""
-    text = re.sub(r"[^\x20-\x7e]", "?", " ".join(str(failure).split()))
-    return text if len(text) <= MAX_ERROR_CHARACTERS else f"{text[: MAX_ERROR_CHARACTERS - 3]}..."
+    """`code: place: reason` on one line; of a long one, parts in the middle of place and reason are left out."""
+    text = _one_line(str(failure))
+    if len(text.encode()) <= MAX_VALUE_BYTES:
+        return text
+    place = f"{_shortened(_one_line(failure.where), MAX_PLACE_BYTES)}: " if failure.where else ""
+    head = f"{failure.code.text}: {place}"
+    return head + _shortened(_one_line(failure.detail), MAX_VALUE_BYTES - len(head.encode()))
+
+
+def _shortened(text: str, max_bytes: int) -> str:
+    """The beginning and the end of a text: what a program prints last is the reason."""
+    data = text.encode()
+    if len(data) <= max_bytes:
+        return text
+    first = (max_bytes - len(_CUT)) // 2
+    last = max_bytes - len(_CUT) - first
+    return data[:first].decode("utf-8", "ignore") + _CUT + data[-last:].decode("utf-8", "ignore")
+
+
+def _one_line(text: str) -> str:
+    """The text in one line that UTF-8 can carry, without control characters; several spaces become one."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(line.encode("utf-8", "ignore").decode().split())
 
 
 def tag_value(text: str) -> str:

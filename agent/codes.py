@@ -307,7 +307,7 @@ class Code(Enum):
         Kind.NO_ANSWER,
         os.EX_TEMPFAIL,
         "The agent cannot find out whether the modem is still the same, so it applies nothing new",
-        "Make the modem readable; kitting-agent doctor shows why it is not.",
+        "Make the modem readable (kitting-agent doctor shows why it is not), or tag the SIM kitting_order=release.",
     )
     IDENTITY_UNCLEAR = (
         "identity.unclear",

@@ -1,6 +1,7 @@
 """Pure. Whether this is still the SIM and the modem that the device was provisioned with, and what follows.
 
 Only a number that was read can differ from a number that is remembered: a modem that does not answer is no difference.
+Where the network names the accepted IMEI for this session, it is witness enough.
 An operator order, which the tag `kitting_order` carries, counts only on a SIM of the device's own operator: a thief can
 put a SIM of another operator into the device and write any tag on it.
 """
@@ -30,7 +31,7 @@ class Difference(Enum):
     NEW_MODEM = "new_modem"
     BOTH = "both"
     UNKNOWN = "unknown"
-    """An IMEI was accepted, and the modem's IMEI could not be read now."""
+    """An IMEI was accepted, and the modem could not be read now, and the network does not name it."""
 
 
 _CODES = {
@@ -62,7 +63,15 @@ def difference(remembered: Remembered, subscriber: Subscriber, equipment: Equipm
         return Difference.BOTH if new_modem else Difference.NEW_SIM
     if new_modem:
         return Difference.NEW_MODEM
-    return Difference.UNKNOWN if remembered.imei and not imei else Difference.NOTHING
+    if not remembered.imei or imei or _is_seen_by_network(remembered.imei, subscriber):
+        return Difference.NOTHING
+    return Difference.UNKNOWN
+
+
+def _is_seen_by_network(accepted: str, subscriber: Subscriber) -> bool:
+    """Whether the network sees the SIM, in this session, in the modem with the accepted IMEI."""
+    part = device_part(subscriber.session_imei)
+    return part is not None and part == device_part(accepted)
 
 
 def involves_new_sim(found: Difference) -> bool:
@@ -100,7 +109,8 @@ def refusal(found: Difference, remembered: Remembered, subscriber: Subscriber, e
         case Difference.BOTH:
             detail = f"{sim}, {modem}"
         case Difference.UNKNOWN:
-            detail = f"provisioned with IMEI {remembered.imei}, which cannot be read now ({equipment.imei})"
+            why = f"IMEI {remembered.imei} cannot be read now ({equipment.imei}), and the network does not name it"
+            detail = f"{why}; with [identity] unknown = hold, {ORDER_TAG}=release lifts this once"
         case Difference.FIRST_BOOT | Difference.NOTHING:
             detail = f"SIM {subscriber.card}"
     return Failure(_CODES[found], detail)

@@ -51,6 +51,28 @@ def test_what_differs_is_distinguished(known, equipment, found):
     assert difference(known, SUBSCRIBER, equipment) is found
 
 
+def test_the_network_is_witness_enough_for_a_modem_that_cannot_be_read():
+    seen = replace(SUBSCRIBER, session_imei=f"{IMEI[:14]}01")
+    assert difference(KNOWN, seen, SILENT) is Difference.NOTHING
+
+
+@pytest.mark.parametrize("session_imei", [OTHER_IMEI, "no number", None])
+def test_a_network_that_does_not_name_the_accepted_modem_is_no_witness(session_imei):
+    seen = replace(SUBSCRIBER, session_imei=session_imei)
+    assert difference(KNOWN, seen, SILENT) is Difference.UNKNOWN
+
+
+def test_the_network_does_not_stand_in_for_another_card():
+    seen = replace(SUBSCRIBER, session_imei=IMEI)
+    assert difference(accepted(OTHER_CARD, IMEI), seen, SILENT) is Difference.NEW_SIM
+
+
+def test_the_refusal_of_a_modem_that_cannot_be_read_says_what_lifts_it():
+    detail = refusal(Difference.UNKNOWN, KNOWN, SUBSCRIBER, SILENT).detail
+    assert "kitting_order" in detail
+    assert "release" in detail
+
+
 def test_a_sim_that_switches_its_imsi_is_the_same_sim():
     assert difference(KNOWN, replace(SUBSCRIBER, imsi=Imsi("440100000000001")), SPEAKING) is Difference.NOTHING
 

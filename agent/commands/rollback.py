@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 
-from agent.commands.assembly import root_half_for_command
-from agent.commands.display.pass_result import outcome_values
+from agent.commands import root_order
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Outcome, RollBack
-from agent.host.process_entry import print_json, print_lines
 from agent.provision.lifecycle import Event
 from agent.provision.memory import Occurred, remembered_after
-from agent.provision.state_file import make_directory, pass_lock, remembered_now, save
+from agent.provision.remembered import Remembered
+from agent.provision.state_file import make_directory
 from agent.resident.pauses import clock_now
 from agent.settings import Settings
 
@@ -22,14 +21,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Goes back, and prints what was changed."""
     make_directory(settings.paths.state)
     outcome = roll_back(settings)
-    if arguments.json:
-        print_json(outcome_values(outcome))
-    else:
-        print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
-        print_lines(serial_lines(settings))
-        print_lines(
-            ["back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision"]
-        )
+    kept = "back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision"
+    root_order.show(arguments, outcome, (*serial_lines(settings), kept))
     return os.EX_OK
 
 
@@ -46,11 +39,9 @@ def serial_lines(settings: Settings) -> list[str]:
 
 def roll_back(settings: Settings) -> Outcome:
     """Goes back to the generation before, and remembers it; raises the failure of an order that was refused."""
-    with pass_lock(settings.paths.state):
-        remembered, _ = remembered_now(settings)
-        outcome = root_half_for_command(settings).order(RollBack(new_order_id()))
-        if outcome.failure:
-            raise outcome.failure
-        withdrawn = Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"))
-        save(settings.paths.state, remembered_after(remembered, withdrawn, clock_now(None)))
-    return outcome
+    return root_order.carry_out(settings, RollBack(new_order_id()), _withdrawn)
+
+
+def _withdrawn(remembered: Remembered) -> Remembered:
+    withdrawn = Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"))
+    return remembered_after(remembered, withdrawn, clock_now(None))

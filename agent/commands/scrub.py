@@ -6,13 +6,12 @@ import argparse
 import os
 from dataclasses import replace
 
-from agent.commands.assembly import root_half_for_command
-from agent.commands.display.pass_result import outcome_values
+from agent.commands import root_order
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Outcome, Scrub
-from agent.host.process_entry import print_json, print_lines
-from agent.provision.state_file import make_directory, pass_lock, remembered_now, save
+from agent.provision.remembered import Remembered
+from agent.provision.state_file import make_directory
 from agent.settings import Settings
 
 
@@ -23,21 +22,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise Failure(Code.USAGE, "this removes managed sensitive files for good; nothing was removed", advice=advice)
     make_directory(settings.paths.state)
     outcome = scrub(settings)
-    if arguments.json:
-        print_json(outcome_values(outcome))
-    else:
-        print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
-        print_lines(["scrubbed; nothing is applied any more, until kitting-agent reprovision --adopt"])
+    root_order.show(
+        arguments, outcome, ["scrubbed; nothing is applied any more, until kitting-agent reprovision --adopt"]
+    )
     return os.EX_OK
 
 
 def scrub(settings: Settings) -> Outcome:
     """Scrubs, and holds the device; raises the failure of an order that was refused."""
-    with pass_lock(settings.paths.state):
-        remembered, _ = remembered_now(settings)
-        outcome = root_half_for_command(settings).order(Scrub(new_order_id()))
-        if outcome.failure:
-            raise outcome.failure
-        order = remembered.last_order or "scrub"
-        save(settings.paths.state, replace(remembered, last_order=order, held=True, in_force=None))
-    return outcome
+    return root_order.carry_out(settings, Scrub(new_order_id()), _held)
+
+
+def _held(remembered: Remembered) -> Remembered:
+    return replace(remembered, last_order=remembered.last_order or "scrub", held=True, in_force=None)

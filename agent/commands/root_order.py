@@ -1,0 +1,34 @@
+"""Entry point. An order that a person gives to the root half by a command: given, remembered, and shown."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+
+from agent.commands.assembly import root_half_for_command
+from agent.commands.display.pass_result import outcome_values
+from agent.handover.order import Order, Outcome
+from agent.host.process_entry import print_json, print_lines
+from agent.provision.remembered import Remembered
+from agent.provision.state_file import pass_lock, remembered_now, save
+from agent.settings import Settings
+
+
+def carry_out(settings: Settings, order: Order, remember: Callable[[Remembered], Remembered]) -> Outcome:
+    """Gives the order, and saves what is remembered after it; raises the failure of an order that was refused."""
+    with pass_lock(settings.paths.state):
+        remembered, _ = remembered_now(settings)
+        outcome = root_half_for_command(settings).order(order)
+        if outcome.failure:
+            raise outcome.failure
+        save(settings.paths.state, remember(remembered))
+    return outcome
+
+
+def show(arguments: argparse.Namespace, outcome: Outcome, last_lines: Iterable[str]) -> None:
+    """Prints what was changed, and then the last lines; with `--json` the outcome alone."""
+    if arguments.json:
+        print_json(outcome_values(outcome))
+        return
+    print_lines(f"{change.what:<9} {change.where}" for change in outcome.changes)
+    print_lines(last_lines)

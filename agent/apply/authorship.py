@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.apply.planning.nodes import sha256
-from agent.apply.serials import SignedAs, read_serials, write_serials
+from agent.apply.serials import Serials, SignedAs, read_serials, write_serials
 from agent.configuration.resolving import Names, resolve
 from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import SignedText, split
@@ -43,12 +43,12 @@ def authorised(order: Order, giver: Giver, policy: ApplySettings, own: Path) -> 
 
 
 def _signed_apply(order: Apply, policy: ApplySettings, own: Path) -> Apply:
-    signed = _signed(order.userdata, policy)
-    wanted = _not_older(signed, own)
+    signed, serials = _signed(order.userdata, policy), read_serials(own)
+    wanted = _not_older(signed, serials)
     configuration = resolve(signed.text, _names(order), userdata_schema())
     if configuration.digest != order.digest:
         raise Failure(Code.ORDER_INVALID, "the document differs from the signed text")
-    _expect(wanted, order, own)
+    _expect(wanted, order, serials, own)
     return replace(order, document=configuration.document)
 
 
@@ -57,13 +57,15 @@ def _require_signed_scrub(order: Scrub, policy: ApplySettings, own: Path) -> Non
     signed = _signed(order.userdata, policy)
     if not signed.allows_scrub:
         raise Failure(Code.USERDATA_UNSIGNED, "scrub needs the line `# kitting-order: scrub` in the signed userdata")
-    _expect(_not_older(signed, own), order, own)
+    serials = read_serials(own)
+    _expect(_not_older(signed, serials), order, serials, own)
 
 
 def _expect_earlier(order: Order, own: Path) -> None:
     """Once root has gone back, the signed text of the generation before is in force. Scrub leaves the text in force."""
     if isinstance(order, RollBack):
-        _expect(read_serials(own).before, order, own)
+        serials = read_serials(own)
+        _expect(serials.before, order, serials, own)
 
 
 def _signed(userdata: bytes, policy: ApplySettings) -> SignedText:
@@ -74,9 +76,9 @@ def _signed(userdata: bytes, policy: ApplySettings) -> SignedText:
     return signed
 
 
-def _expect(signed: SignedAs, order: Order, own: Path) -> None:
+def _expect(signed: SignedAs, order: Order, serials: Serials, own: Path) -> None:
     """Records the text that is in force once the order is committed."""
-    write_serials(own, replace(read_serials(own), pending=signed, order_id=order.order_id))
+    write_serials(own, replace(serials, pending=signed, order_id=order.order_id))
 
 
 def is_signature_wanted(allowed_signers: Path) -> bool:
@@ -84,9 +86,9 @@ def is_signature_wanted(allowed_signers: Path) -> bool:
     return os.path.lexists(allowed_signers)
 
 
-def _not_older(signed: SignedText, own: Path) -> SignedAs:
+def _not_older(signed: SignedText, serials: Serials) -> SignedAs:
     """The signed text, which is not older than what was committed before; the text in force is never older."""
-    serials, wanted = read_serials(own), SignedAs(signed.serial or 0, sha256(signed.text))
+    wanted = SignedAs(signed.serial or 0, sha256(signed.text))
     if wanted == serials.in_force:
         return wanted
     if wanted.serial < serials.accepted:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from agent.apply.machine.os_errors import code_of
-from agent.errors import Code, Failure, text_of
+from agent.apply.machine.os_errors import as_failure
+from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.host import programs
 from agent.host.programs import Ended, NotEnded
@@ -37,7 +37,7 @@ class SystemPrograms:
         except NotEnded as late:
             raise failed(argv, f"not ended within {limit_s:g} s: {one_line(late.output)}") from None
         except OSError as error:
-            raise Failure(code_of(error), text_of(error), where=_shown(argv)) from None
+            raise as_failure(error, _shown(argv)) from None
 
     def printed(self, argv: tuple[str, ...], limit_s: float | None = None) -> str:
         """What the program printed; raises also for an exit code other than 0, and for a signal."""

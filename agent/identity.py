@@ -100,6 +100,12 @@ def device_part(number: str | None) -> str | None:
     return digits[:14]
 
 
+def is_same_device(one: str | None, other: str | None) -> bool | None:
+    """Whether two numbers name one modem by their device part; None where one of them is not known."""
+    parts = device_part(one), device_part(other)
+    return None if None in parts else parts[0] == parts[1]
+
+
 @frozen
 class Subscriber:
     """The subscriber record of the SIM on the platform (GET /v1/subscriber); every member but the IMSI may be unknown.

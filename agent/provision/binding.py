@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from agent.errors import Code
 from agent.frozen import frozen
-from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Subscriber, device_part, value_of
+from agent.identity import Equipment, Iccid, Imei, Imsi, NotRead, Subscriber, device_part, is_same_device, value_of
 
 
 @frozen
@@ -97,12 +97,6 @@ def verdict(subscriber: Subscriber, equipment: Equipment) -> Verdict:
     return Match(_agreement(witnesses), witnesses)
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    """Whether two IMEIs of the platform name different modems, which needs no modem to be read."""
-    parts = device_part(one), device_part(other)
-    return None not in parts and parts[0] != parts[1]
-
-
 def _card(subscriber: Subscriber, equipment: Equipment) -> Witness:
     read = value_of(equipment.iccid)
     recorded = tuple(_iccids(subscriber))
@@ -133,8 +127,8 @@ def _network(subscriber: Subscriber, equipment: Equipment) -> Witness:
 def _lock(subscriber: Subscriber, equipment: Equipment) -> Witness:
     """The lock. Where the modem was not read, the network's IMEI can contradict the lock, and prove nothing."""
     witness = _imei_witness("IMEI lock", subscriber.imei_lock, equipment)
-    is_contradicted = witness.modem is None and _differ(subscriber.session_imei, subscriber.imei_lock)
-    return replace(witness, agrees=False) if is_contradicted else witness
+    agrees = is_same_device(subscriber.session_imei, subscriber.imei_lock)
+    return replace(witness, agrees=False) if witness.modem is None and agrees is False else witness
 
 
 def _imei_witness(name: str, number: str | None, equipment: Equipment) -> Witness:

@@ -43,10 +43,9 @@ def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reach
 
 
 def keep_or_undo(edges: Edges, reached: Reached) -> Outcome:
-    """Orders the root half to keep the applied configuration, or to take it back where the service is not reached."""
-    if reached.failure:
-        edges.show(PassStage.CONFIRM, f"{reached.failure}; taking everything back")
-        failure = reached.failure
+    """Orders the root half to keep the applied configuration, or to take it back where a part of the proof failed."""
+    if failure := reached.failure:
+        edges.show(PassStage.CONFIRM, f"{failure}; taking everything back")
         unproven = failure.code is Code.APPLY_UNCONFIRMED
         return edges.root_half.undo(failure if unproven else Failure(Code.APPLY_UNCONFIRMED, str(failure)))
     edges.show(PassStage.CONFIRM, "the metadata service still answers")

@@ -13,7 +13,7 @@ from enum import Enum, unique
 
 from agent.errors import Code, Failure
 from agent.frozen import frozen
-from agent.identity import Equipment, Iccid, Subscriber, device_part, value_of
+from agent.identity import Equipment, Iccid, Subscriber, device_part, is_same_device, value_of
 from agent.provision.remembered import Remembered
 from agent.settings import IdentitySettings, Instruction, Policy
 
@@ -63,15 +63,9 @@ def difference(remembered: Remembered, subscriber: Subscriber, equipment: Equipm
         return Difference.BOTH if new_modem else Difference.NEW_SIM
     if new_modem:
         return Difference.NEW_MODEM
-    if not remembered.imei or imei or _is_seen_by_network(remembered.imei, subscriber):
+    if not remembered.imei or imei or is_same_device(subscriber.session_imei, remembered.imei):
         return Difference.NOTHING
     return Difference.UNKNOWN
-
-
-def _is_seen_by_network(accepted: str, subscriber: Subscriber) -> bool:
-    """Whether the network sees the SIM, in this session, in the modem with the accepted IMEI."""
-    part = device_part(subscriber.session_imei)
-    return part is not None and part == device_part(accepted)
 
 
 def involves_new_sim(found: Difference) -> bool:

@@ -24,8 +24,8 @@ MAX_INTERRUPTIONS = 3
 
 
 @unique
-class Fault(Enum):
-    """Who is at fault that a configuration was not applied."""
+class FailureOrigin(Enum):
+    """The origin of the failure of an apply."""
 
     DOCUMENT = "document"
     """The document asks for something that this gateway refuses, and would refuse again."""
@@ -100,8 +100,8 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
     failed = replace(ended, failure=occurred.failure, failures_in_a_row=before.failures_in_a_row + 1)
     match occurred.event:
         case Event.ORDERED:
-            ordered = replace(ended, failure=None, order_id=occurred.order_id, attempt=occurred.attempt)
-            return replace(ordered, witness=occurred.witness)
+            order, attempt = occurred.order_id, occurred.attempt
+            return replace(ended, failure=None, order_id=order, attempt=attempt, witness=occurred.witness)
         case Event.STILL_BAD:
             return replace(ended, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
@@ -121,27 +121,29 @@ def _after_undoing(failed: Remembered) -> Remembered:
 
     A cut in the middle, and a service that is not reached afterwards, have either cause: they count.
     """
-    match _fault_of(failed.failure):
-        case Fault.WORLD:
+    match _origin_of(failed.failure):
+        case FailureOrigin.WORLD:
             return failed
-        case Fault.EITHER if failed.interruptions + 1 < MAX_INTERRUPTIONS:
-            counted = replace(failed, interruptions=failed.interruptions + 1)
-            return replace(counted, failure=_numbered(failed.failure, counted.interruptions))
-        case Fault.EITHER:
-            given_up = replace(failed, given_up=failed.attempt, interruptions=0)
-            return replace(given_up, failure=_numbered(failed.failure, MAX_INTERRUPTIONS))
-        case Fault.DOCUMENT:
-            return replace(failed, given_up=failed.attempt, interruptions=0)
+        case FailureOrigin.EITHER:
+            attempts = min(failed.interruptions + 1, MAX_INTERRUPTIONS)
+            numbered = replace(failed, failure=_numbered(failed.failure, attempts))
+            return replace(numbered, interruptions=attempts) if attempts < MAX_INTERRUPTIONS else _given_up(numbered)
+        case FailureOrigin.DOCUMENT:
+            return _given_up(failed)
 
 
-def _fault_of(failure: Failure | None) -> Fault:
+def _given_up(failed: Remembered) -> Remembered:
+    return replace(failed, given_up=failed.attempt, interruptions=0)
+
+
+def _origin_of(failure: Failure | None) -> FailureOrigin:
     if failure is None or failure.code is Code.APPLY_FAILED or failure.code.kind is Kind.REJECTED:
-        return Fault.DOCUMENT
-    return Fault.EITHER if failure.code.kind is Kind.UNDONE else Fault.WORLD
+        return FailureOrigin.DOCUMENT
+    return FailureOrigin.EITHER if failure.code.kind is Kind.UNDONE else FailureOrigin.WORLD
 
 
 def _numbered(failure: Failure | None, attempts: int) -> Failure | None:
-    """The failure, which says how often it was tried, and whether it is tried again."""
+    """The failure with the number of attempts so far, and whether another one follows."""
     after = "tried again" if attempts < MAX_INTERRUPTIONS else "not tried again"
-    said = f"attempt {attempts} of {MAX_INTERRUPTIONS}, {after}"
-    return failure and Failure(failure.code, f"{said}: {failure.detail}", where=failure.where)
+    count = f"attempt {attempts} of {MAX_INTERRUPTIONS}, {after}"
+    return failure and Failure(failure.code, f"{count}: {failure.detail}", where=failure.where)

@@ -14,8 +14,10 @@ from agent.provision.pass_result import Followed, Stopped
 from agent.provision.remembered import Remembered
 from agent.settings import Instruction, Settings
 
-_REFUSED = {Code.USERDATA_UNSIGNED, Code.USERDATA_BAD_SIGNATURE, Code.USERDATA_OLDER, Code.IDENTITY_ORDER_REFUSED}
-"""Refusals of an order that nobody with the right to it gave: the pass goes on, so that a tag cannot stop a device."""
+_REFUSED = frozenset(
+    {Code.USERDATA_UNSIGNED, Code.USERDATA_BAD_SIGNATURE, Code.USERDATA_OLDER, Code.IDENTITY_ORDER_REFUSED}
+)
+"""Refusals of an order without the right author: the pass goes on, so that a tag cannot stop a device."""
 
 
 def follow_order(

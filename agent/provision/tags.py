@@ -107,11 +107,14 @@ def _shortened(text: str, max_bytes: int) -> str:
 
 def _one_line(text: str) -> str:
     """The text in one line that UTF-8 can carry, without control characters; several spaces become one."""
-    line = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(line.encode("utf-8", "ignore").decode().split())
+    return " ".join(_printable(text).encode("utf-8", "ignore").decode().split())
+
+
+def _printable(text: str) -> str:
+    """The text with a space in the place of each control character."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def tag_value(text: str) -> str:
     """One line of valid UTF-8 without control characters; a long one is cut between two characters."""
-    line = "".join(character if character.isprintable() else " " for character in text).strip()
-    return line.encode()[:MAX_VALUE_BYTES].decode("utf-8", "ignore").rstrip()
+    return _printable(text).strip().encode()[:MAX_VALUE_BYTES].decode("utf-8", "ignore").rstrip()

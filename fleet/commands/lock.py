@@ -98,7 +98,7 @@ def _row_named(status: PlanStatus, text: str) -> Row:
     found = [
         row
         for row in status.rows
-        if row.sim.name == text or any(number and number.endswith(text) for number in (*row.sim.numbers, row.imei))
+        if row.sim.name == text or any(number and number.endswith(text) for number in (*row.sim.every_number, row.imei))
     ]
     if len(found) != 1:
         detail = f"{len(found)} SIMs of the plan have the name {text!r} or a number that ends with it"

@@ -87,7 +87,7 @@ def one_selected(api: Api, text: str) -> Sim:
 
 def is_named(sim: Sim, text: str) -> bool:
     """Whether a text names this SIM: one of its numbers, its name, or the IMEI of its device."""
-    if text in sim.numbers or (text and text == sim.name):
+    if text in sim.every_number or (text and text == sim.name):
         return True
     device = device_part(text)
     imeis = (sim.session.imei, sim.lock.imei if sim.lock else None, sim.tags.get("kitting_imei"))

@@ -26,7 +26,7 @@ def rows_of_sims(plan: Plan, sims: Iterable[Sim]) -> Mapping[str, WantedSim]:
     rows: dict[str, WantedSim] = {}
     wrong: list[str] = []
     for sim in sims:
-        found = {by_number[number].number: by_number[number] for number in numbers_of(sim) if number in by_number}
+        found = {by_number[number].number: by_number[number] for number in sim.every_number if number in by_number}
         wrong += _contradictions(sim, list(found.values()))
         if found:
             rows[sim.sim_id] = next(iter(found.values()))
@@ -35,13 +35,8 @@ def rows_of_sims(plan: Plan, sims: Iterable[Sim]) -> Mapping[str, WantedSim]:
     return rows
 
 
-def numbers_of(sim: Sim) -> frozenset[str]:
-    """Every number by which a list may name a SIM."""
-    return sim.numbers | {sim.sim_id} | ({sim.imsi.digits} if sim.imsi else frozenset())
-
-
 def _contradictions(sim: Sim, rows: list[WantedSim]) -> Iterator[str]:
-    numbers = numbers_of(sim)
+    numbers = sim.every_number
     if len(rows) > 1:
         lines = " and ".join(str(line) for line in sorted(row.line or 0 for row in rows))
         yield f"lines {lines} name one SIM: {sim.label} ({sim.sim_id})"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from agent.errors import Code, Failure
-from fleet.plan.listed_sims import numbers_of
 from fleet.plan.plan import ByList, ByOrder, ByTag, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.platform.api import Api
 from fleet.platform.calls import group_calls, order_calls, sim_calls
@@ -48,7 +47,7 @@ def _by_list(api: Api, wanted: tuple[WantedSim, ...]) -> Iterator[Sim]:
         yield from _by_id(api, sim_ids)
         return
     for sim in sim_calls.all_sims(api):
-        if sim.sim_id in sim_ids or not numbers_of(sim).isdisjoint(imsis):
+        if sim.sim_id in sim_ids or not sim.every_number.isdisjoint(imsis):
             yield sim
 
 
@@ -64,7 +63,7 @@ def _by_id(api: Api, sim_ids: set[str]) -> Iterator[Sim]:
     while missing and not is_last and (page := next(pages, None)):
         is_last = page.is_last
         for sim in page.sims:
-            if found := missing & numbers_of(sim):
+            if found := missing & sim.every_number:
                 missing -= found
                 yield sim
     if not is_last:

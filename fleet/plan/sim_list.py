@@ -92,7 +92,7 @@ def _sims(reader: csv.DictReader[str], problems: list[str]) -> Iterator[WantedSi
 
 
 def _column(header: str) -> str:
-    """What a column means, or the name of its tag."""
+    """The meaning of a column for the plan; any other column is a tag of its own name."""
     return _COLUMNS.get(column_name(header), header.strip())
 
 

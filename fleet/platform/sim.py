@@ -85,6 +85,11 @@ class Sim:
     """Whether the SIM has a session or has had one."""
 
     @property
+    def every_number(self) -> frozenset[str]:
+        """The numbers by which the SIM may be named; the IMSI of its session among them."""
+        return self.numbers | {self.sim_id} | ({self.imsi.digits} if self.imsi else frozenset())
+
+    @property
     def label(self) -> str:
         """The name of the SIM; its SIM id where it has no name."""
         return self.name or self.sim_id

@@ -43,6 +43,11 @@ def test_the_sim_form_is_read_whose_imsi_is_in_its_profile():
     assert not sim.was_online
 
 
+def test_a_sim_is_named_by_the_imsi_of_its_session_too():
+    sim = sim_of({**SIM, "sessionStatus": {"online": True, "imsi": "901280000000001"}})
+    assert {sim.sim_id, "001010000000002", "901280000000001"} <= sim.every_number
+
+
 @pytest.mark.parametrize("told", ["000000000000000", None, "", "junk", "1"])
 def test_a_number_that_is_no_device_is_not_an_imei(told):
     assert sim_of({**SIM, "sessionStatus": {"online": True, "imei": told}}).session.imei is None

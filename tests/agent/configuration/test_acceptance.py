@@ -1,4 +1,4 @@
-"""What the quick check accepts, jsonschema accepts too; it accepts every good document."""
+"""The quick check accepts every good document, and no document that jsonschema refuses."""
 
 import json
 from copy import deepcopy

@@ -70,7 +70,7 @@ def _committed(serials: Serials, generation: str | None) -> Serials:
 
 
 def read_serials(own: Path) -> Serials:
-    """The serials. A damaged file refuses every order: otherwise, damaging it would allow an old document again."""
+    """The serials. Raises where the file is damaged: otherwise, a damaged file would allow an old document again."""
     try:
         members = json.loads(read_bounded(own / SERIALS, MAX_BYTES))
         if type(members["accepted"]) is not int or not isinstance(members["order_id"], str):
@@ -95,7 +95,7 @@ def write_serials(own: Path, serials: Serials) -> None:
 
 
 def _signed_as(value: object) -> SignedAs:
-    """A signed text; the version before wrote only the serial of the pending text, and no other text."""
+    """A signed text. An earlier version of the agent wrote only the serial of the pending text, and no other text."""
     match value:
         case None:
             return SignedAs()

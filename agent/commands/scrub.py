@@ -1,4 +1,4 @@
-"""Entry point. `scrub`: removes everything that is managed and sensitive, and the way back, by the word of root."""
+"""Entry point. `scrub`: root removes everything that is managed and sensitive, and the copies for a rollback."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from agent.settings import Settings
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Removes it once `--yes` says that it is meant, and prints what was removed."""
+    """Removes it and prints what was removed; without `--yes`, a usage error, and nothing is removed."""
     if not arguments.yes:
-        advice = "If it is meant: sudo kitting-agent scrub --yes"
+        advice = "To remove them: sudo kitting-agent scrub --yes"
         raise Failure(Code.USAGE, "this removes managed sensitive files for good; nothing was removed", advice=advice)
     make_directory(settings.paths.state)
     outcome = scrub(settings)
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def scrub(settings: Settings) -> Outcome:
-    """Scrubs, and holds the device; raises the failure of an order that was refused."""
+    """Scrubs; the device then takes no configuration until its release. Raises the failure of a refused order."""
     return root_order.carry_out(settings, Scrub(new_order_id()), _held)
 
 

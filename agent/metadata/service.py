@@ -298,7 +298,7 @@ class _Ahead:
         self._reading.start()
 
     def take(self) -> bytes:
-        """The userdata that was read, for one call; None where it could not be read."""
+        """The userdata that was read, for one call; empty where it could not be read."""
         self._reading.join()
         read, self._read = self._read, b""
         return read

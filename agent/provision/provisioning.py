@@ -78,7 +78,7 @@ def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) 
     try:
         resolved = log.add(resolve(settings, edges, userdata, identified))
     except Failure:
-        if continued.doubt:  # what the modem would have said may be all that is missing
+        if continued.doubt:  # The document may only lack a value of the modem, which was not read in this pass.
             raise continued.doubt from None
         raise
     if done := _nothing_to_apply(edges, continued, resolved):

@@ -16,8 +16,10 @@ import json
 import queue
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
+from threading import Event as SignalEvent
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
@@ -42,8 +44,14 @@ _EXPIRIES = {"deactivate": "inactive", "suspend": "suspended", "terminate": "ter
 
 
 class _Sign(Enum):
-    LOOK = "look what is due"
     END = "no more"
+
+
+@dataclass(frozen=True)
+class _Settle:
+    """The request to do what is due, and to tell when nothing else waits."""
+
+    done: SignalEvent = field(default_factory=SignalEvent)
 
 
 class Firing:
@@ -53,7 +61,8 @@ class Firing:
         """With `look_s`, it looks so often by itself what is due."""
         self._account = account
         self._look_s = look_s
-        self._coming: queue.Queue[Event | _Sign] = queue.Queue()
+        self._coming: queue.SimpleQueue[Event | _Settle | _Sign] = queue.SimpleQueue()
+        """A `Queue` is made of Python code: Ctrl-C while it adds an event would leave it so that nobody is woken."""
         self._quiet: dict[tuple[str, str], int] = {}
         """Handler and target → until when it does not fire again."""
         self._order = count()
@@ -88,8 +97,9 @@ class Firing:
 
     def settle(self) -> None:
         """Returns when everything that was set off has happened, and what is due by now as well."""
-        self._coming.put(_Sign.LOOK)
-        self._coming.join()
+        request = _Settle()
+        self._coming.put(request)
+        request.done.wait()
 
     def _noticed(self, before: Sim, after: Sim | None) -> None:
         """Called under the platform's lock: only takes down what happened."""
@@ -116,16 +126,16 @@ class Firing:
 
     def _work(self) -> None:
         while (found := self._next()) is not _Sign.END:
-            try:
-                if isinstance(found, Event):
-                    self._fire(found)
-                else:
-                    self._look()
-            finally:
-                self._coming.task_done()
-        self._coming.task_done()
+            if isinstance(found, Event):
+                self._fire(found)
+                continue
+            self._look()
+            if self._coming.empty():
+                found.done.set()
+            else:
+                self._coming.put(found)
 
-    def _next(self) -> Event | _Sign:
+    def _next(self) -> Event | _Settle | _Sign:
         while True:
             try:
                 return self._coming.get(timeout=self._look_s)

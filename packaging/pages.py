@@ -1,4 +1,4 @@
-"""Entry point: the man pages and the shell's completion, from the parsers that also make `--help`.
+"""Entry point. The man pages and the shell's completion, from the parsers that also make `--help`.
 
 python3 packaging/pages.py man COMMAND | completion
 """

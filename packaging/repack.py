@@ -1,4 +1,4 @@
-"""Entry point: packs an sdist anew, so that equal contents are equal bits: `repack.py SDIST.tar.gz`.
+"""Entry point. Packs an sdist anew, so that equal contents are equal bits: `repack.py SDIST.tar.gz`.
 
 Order, owners, modes and times come from nothing but names, contents and SOURCE_DATE_EPOCH (reproducible-builds.org).
 setuptools writes the wheel like that by itself, but not the sdist.

@@ -1,4 +1,4 @@
-"""Entry point: `python -m kitting_agent PROGRAM …`, where the commands of the wheel are not on PATH."""
+"""Entry point. `python -m kitting_agent PROGRAM …`, where the commands of the wheel are not on PATH."""
 
 import os
 import sys

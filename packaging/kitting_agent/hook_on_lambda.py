@@ -1,4 +1,4 @@
-"""Entry point: the hook as an AWS Lambda function, whose handler is `kitting_agent.hook_on_lambda.lambda_handler`."""
+"""Entry point. The hook as an AWS Lambda function, whose handler is `kitting_agent.hook_on_lambda.lambda_handler`."""
 
 from kitting_agent import put_application_first
 

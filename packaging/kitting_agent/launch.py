@@ -1,4 +1,4 @@
-"""Entry point: what the commands `kitting-agent`, `kitting-apply`, `kitting-sim` and `kitting` start in a wheel.
+"""Entry point. What the commands `kitting-agent`, `kitting-apply`, `kitting-sim` and `kitting` start in a wheel.
 
 `packaging/bin` does the same for the Debian package, whose program lies in `/usr/lib/kitting-agent`.
 """

@@ -1,1 +1,1 @@
-"""Entry point: what the agent costs, beside the floor, in the same run."""
+"""Entry point. What the agent costs, beside the floor, in the same run."""

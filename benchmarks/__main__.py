@@ -1,4 +1,4 @@
-"""Entry point: measures what the agent costs, beside the floor and what a user would run instead, as one table.
+"""Entry point. Measures what the agent costs, beside the floor and what a user would run instead, as one table.
 
     python -m benchmarks [--only ROW] [--json | --markdown] [--runs N]
 

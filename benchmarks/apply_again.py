@@ -1,4 +1,4 @@
-"""Entry point: carries out one order some times over, in a process of its own: apply_again.py SETTINGS USERDATA TIMES.
+"""Entry point. Carries out one order some times over, in a process of its own: apply_again.py SETTINGS USERDATA TIMES.
 
 Each time is confirmed like an order in the field. Says milliseconds of each as JSON. With TIMES 0 it only gets ready.
 """

@@ -1,4 +1,4 @@
-"""Story: the apply of 1, 100 and 1,000 files, and of a document that is in force already.
+"""Story. The apply of 1, 100 and 1,000 files, and of a document that is in force already.
 
 System calls are counted by strace, in every thread; the times are those of runs without it. An order that changes
 nothing is counted as what a second one adds to the first.

@@ -1,4 +1,4 @@
-"""Entry point: the arrival curve of 10,000 devices after a power cut that hits them all, as docs/arrivals.svg.
+"""Entry point. The arrival curve of 10,000 devices after a power cut that hits them all, as docs/arrivals.svg.
 
     python -m benchmarks.arrivals [FILE]
 

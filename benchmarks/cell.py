@@ -1,4 +1,4 @@
-"""Edge: a SORACOM of our own in one network namespace, a gateway in another, and a link between them.
+"""Edge. A SORACOM of our own in one network namespace, a gateway in another, and a link between them.
 
 Needs root, iproute2 and /dev/net/tun; `why_not()` says what is missing. The simulator's sockets are opened in the
 namespace of the cell while its threads run in this process, so that a row can look at and set all that the platform

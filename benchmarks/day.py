@@ -1,4 +1,4 @@
-"""Story: a bench day. A thousand virtual gateways are switched on within a minute; when is the last one provisioned.
+"""Story. A bench day. A thousand virtual gateways are switched on within a minute; when is the last one provisioned.
 
 Each has a SIM, an address, a modem on a terminal of its own, a root directory, and makes its first pass as a process.
 The minute decides when each wants to start; at most `AT_ONCE` run at a time, so that two cores and the memory of the

@@ -1,4 +1,4 @@
-"""Edge: a Debian 12 in which programs run as on a gateway: its Python, its packages, the agent as its package has it.
+"""Edge. A Debian 12 in which programs run as on a gateway: its Python, its packages, the agent as its package has it.
 
 The bare Debian is the one of the system tests, kept in ~/.cache by `packaging/rootfs.sh`; an overlay makes it fresh for
 each use. Needs root; `why_not()` says what is missing.

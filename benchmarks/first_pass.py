@@ -1,4 +1,4 @@
-"""Story: the first pass: hostname, time zone and ten files, beside cloud-init doing the same from a NoCloud seed.
+"""Story. The first pass: hostname, time zone and ten files, beside cloud-init doing the same from a NoCloud seed.
 
 Both in the same Debian 12, by its Python and from its packages. The floor is that interpreter with the imports that the
 job cannot do without. Ours is measured as one process, and as the two halves that it is in the field; for armhf, by

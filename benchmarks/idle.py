@@ -1,4 +1,4 @@
-"""Story: idle. What the resident holds and how often it wakes, beside interpreters that hold less and more."""
+"""Story. Idle. What the resident holds and how often it wakes, beside interpreters that hold less and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: from link to tag. The time from the start of a pass, the link being up, until its last tag is acknowledged.
+"""Story. From link to tag. The time from the start of a pass, the link being up, until its last tag is acknowledged.
 
 The same on one link, taking turns: the agent, the script that people use, and the floor: one connection, on which the
 two questions are asked at once. In round trips, from the link's own record of when packets arrived.

@@ -1,4 +1,4 @@
-"""Edge: on what kind of machine the table was measured."""
+"""Edge. On what kind of machine the table was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: from start to IMEI: the port known, eight ports of which one answers, and with ModemManager holding it.
+"""Story. From start to IMEI: the port known, eight ports of which one answers, and with ModemManager holding it.
 
 The modem's own time is that of the same questions, asked by nothing but reads and writes.
 """

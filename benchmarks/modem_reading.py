@@ -1,4 +1,4 @@
-"""Entry point: reads the equipment once, in a process of its own, as a pass does: modem_reading.py SYSTEM PORT STATE.
+"""Entry point. Reads the equipment once, in a process of its own, as a pass does: modem_reading.py SYSTEM PORT STATE.
 
 Says as JSON: the IMEI, milliseconds from before the agent's own imports, and each exchange.
 """

@@ -1,4 +1,4 @@
-"""Edge: runs a program to its end and says what it cost; looks at one that runs."""
+"""Edge. Runs a program to its end and says what it cost; looks at one that runs."""
 
 from __future__ import annotations
 

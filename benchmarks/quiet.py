@@ -1,4 +1,4 @@
-"""Story: a quiet month. Bytes at the IP layer of polls in which nothing changed, from the interface's counters.
+"""Story. A quiet month. Bytes at the IP layer of polls in which nothing changed, from the interface's counters.
 
 A day of hourly polls is measured as it is: the small questions and the one whole pass among them. The floor is the
 smallest question that can show a change, on a connection of its own, with the only header that HTTP/1.1 demands.

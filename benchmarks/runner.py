@@ -1,4 +1,4 @@
-"""Entry point: starts a program and says what it cost: runner.py REPORT COMMAND...; for `benchmarks.processes`.
+"""Entry point. Starts a program and says what it cost: runner.py REPORT COMMAND...; for `benchmarks.processes`.
 
 A process of its own, since the peak memory of a child begins with that of whoever started it (getrusage(2), Linux).
 """

@@ -1,4 +1,4 @@
-"""Edge: what is measured: one gateway with hostname, time zone and ten files to get, fresh or as it was."""
+"""Edge. What is measured: one gateway with hostname, time zone and ten files to get, fresh or as it was."""
 
 from __future__ import annotations
 

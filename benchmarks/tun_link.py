@@ -1,4 +1,4 @@
-"""Entry point: a cellular link between two network namespaces, over two TUN devices, with delay and loss.
+"""Entry point. A cellular link between two network namespaces, over two TUN devices, with delay and loss.
 
     tun_link.py NS_A IF_A NS_B IF_B DELAY_MS LOSS_PERCENT SEED LOG
 

@@ -1,4 +1,4 @@
-"""Entry point: `python -m fleet`, the same as `kitting`."""
+"""Entry point. `python -m fleet`, the same as `kitting`."""
 
 import sys
 

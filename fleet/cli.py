@@ -1,4 +1,4 @@
-"""Entry point: `kitting`, the command line of the desk.
+"""Entry point. `kitting`, the command line of the desk.
 
 Exit codes follow sysexits.h: 0 done, 64 usage, 65 wrong data, 66 missing file, 69 unavailable, 73 file not written,
 75 try again, 77 not permitted.

@@ -1,4 +1,4 @@
-"""Edge: serves a WSGI application (PEP 3333) from one socket with waitress, and loses no response.
+"""Edge. Serves a WSGI application (PEP 3333) from one socket with waitress, and loses no response.
 
 waitress closes a connection directly after its last response. Where bytes of the client are still under way (a body or
 headers beyond the limit), the kernel then resets the connection, and the client loses the response. RFC 9112, 9.6 has

@@ -1,4 +1,4 @@
-"""Entry point: `python -m simulator` is `kitting-sim`."""
+"""Entry point. `python -m simulator` is `kitting-sim`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Story: a kitting bench on one machine. Three gateways are switched on, one of them wrong; the desk changes a line.
+"""Story. A kitting bench on one machine. Three gateways are switched on, one of them wrong; the desk changes a line.
 
     kitting-sim demo
 

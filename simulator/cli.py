@@ -1,4 +1,4 @@
-"""Entry point: `kitting-sim`, SORACOM and modems on one machine.
+"""Entry point. `kitting-sim`, SORACOM and modems on one machine.
 
 Exit codes follow sysexits.h: 0 done, 64 the command line is wrong, 65 the request is not possible, 66 a file cannot be
 read, 69 no simulator is running, 70 a bug, 73 a socket or directory cannot be made; 130 interrupted by a signal.

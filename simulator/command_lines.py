@@ -1,4 +1,4 @@
-"""Edge: the programs that were installed beside this one, and command lines of them as a person types them.
+"""Edge. The programs that were installed beside this one, and command lines of them as a person types them.
 
 A program of a virtual environment that is not active is found by its whole path only, and such a path may have spaces.
 """

@@ -1,4 +1,4 @@
-"""Edge: connections of HTTP/1.1 over real sockets, each in a thread; answers go out as the steps of a delivery.
+"""Edge. Connections of HTTP/1.1 over real sockets, each in a thread; answers go out as the steps of a delivery.
 
 A connection is ended as RFC 9112, 9.6 says: the server ends its own half, reads and drops what still comes, and closes
 when the client has closed. Closed at once, while bytes of the client are on their way, the kernel would reset it, and

@@ -1,4 +1,4 @@
-"""Edge: the control socket of a running simulator. One JSON line in, one out; what the lines mean is in `commands.py`.
+"""Edge. The control socket of a running simulator. One JSON line in, one out; what the lines mean is in `commands.py`.
 
 A UNIX socket with the permissions 0600, since only the owner of the simulator may change it.
 """

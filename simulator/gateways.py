@@ -1,4 +1,4 @@
-"""Edge: virtual gateways. Each has a SIM, a modem on a pty, a root directory, and runs the real agent as a process."""
+"""Edge. Virtual gateways. Each has a SIM, a modem on a pty, a root directory, and runs the real agent as a process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: the signals that interrupt a story: Ctrl-C (SIGINT), SIGTERM, and SIGHUP where the terminal is closed."""
+"""Edge. The signals that interrupt a story: Ctrl-C (SIGINT), SIGTERM, and SIGHUP where the terminal is closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: a modem on a pseudo-terminal, under a path that stays.
+"""Edge. A modem on a pseudo-terminal, under a path that stays.
 
     with ModemOnPty(Modem(load_model()), link=directory / "modem") as modem:
         … serial.Serial(str(modem.path))

@@ -1,4 +1,4 @@
-"""Edge: a simulator as a process: a metadata service, a gateway's place and modem for each SIM, a control socket."""
+"""Edge. A simulator as a process: a metadata service, a gateway's place and modem for each SIM, a control socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `make demo-desk`, `python -m story [--boxes N] [--keep DIRECTORY]`.
+"""Entry point. `make demo-desk`, `python -m story [--boxes N] [--keep DIRECTORY]`.
 
 Exit codes: 0 every step succeeded, 1 a step failed, 74 the output is closed, 130 interrupted.
 """

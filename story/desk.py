@@ -1,4 +1,4 @@
-"""Story: an order of thirty is prepared, switched on, locked by the hook, mended, shipped; one is stolen and stopped.
+"""Story. An order of thirty is prepared, switched on, locked by the hook, mended, shipped; one is stolen and stopped.
 
 Everything that a person does is typed as a person would type it (`kitting …`, in processes of their own), against the
 simulated platform; every gateway runs the real agent.

@@ -1,4 +1,4 @@
-"""Edge: the output of the demonstration, and its waits for expected states."""
+"""Edge. The output of the demonstration, and its waits for expected states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: locks a SIM to its device and proves it: lock, delete the session, see the device connect again, record.
+"""Story. Locks a SIM to its device and proves it: lock, delete the session, see the device connect again, record.
 
 A lock that was not proven is removed, however the command ends. Only a desk that is killed can leave such a lock: the
 next run finds it without the desk's record, and proves it, or removes it where it cannot be proven now.

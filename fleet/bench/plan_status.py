@@ -1,4 +1,4 @@
-"""Story: the SIMs of a plan as rows, as the platform knows them now."""
+"""Story. The SIMs of a plan as rows, as the platform knows them now."""
 
 from __future__ import annotations
 

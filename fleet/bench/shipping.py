@@ -1,4 +1,4 @@
-"""Story: ships SIMs: each moves to the group after shipment, and its device applies the userdata of that group."""
+"""Story. Ships SIMs: each moves to the group after shipment, and its device applies the userdata of that group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: the latest board, read from the platform in the background while browsers request the page.
+"""Edge. The latest board, read from the platform in the background while browsers request the page.
 
 One thread asks the platform, however many browsers there are, and only while there are requests. A request returns what
 is known at once. Where the platform does not answer, the board before is kept, with the problem.

@@ -1,4 +1,4 @@
-"""Edge: the browsers that are logged in, and the networks that tried wrong passwords; kept in memory only."""
+"""Edge. The browsers that are logged in, and the networks that tried wrong passwords; kept in memory only."""
 
 from __future__ import annotations
 

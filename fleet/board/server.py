@@ -1,4 +1,4 @@
-"""Edge: serves the board from a socket."""
+"""Edge. Serves the board from a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: the board over HTTP: the page, its content as JSON, the labels, and the login.
+"""Edge. The board over HTTP: the page, its content as JSON, the labels, and the login.
 
 No request changes anything but the logins. Every response forbids scripts and styles from other places.
 """

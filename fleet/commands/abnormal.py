@@ -1,4 +1,4 @@
-"""Entry point: `kitting abnormal`: lists the SIMs that are not as the plan says."""
+"""Entry point. `kitting abnormal`: lists the SIMs that are not as the plan says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting access`: remote access to one device, for as long as the command runs."""
+"""Entry point. `kitting access`: remote access to one device, for as long as the command runs."""
 
 from __future__ import annotations
 

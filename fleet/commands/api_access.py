@@ -1,4 +1,4 @@
-"""Entry point: the options that choose user and endpoint of the SORACOM API, and the API that they stand for."""
+"""Entry point. The options that choose user and endpoint of the SORACOM API, and the API that they stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting board`: serves the page for the kitting bench."""
+"""Entry point. `kitting board`: serves the page for the kitting bench."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting check`: validates a userdata document as a device does."""
+"""Entry point. `kitting check`: validates a userdata document as a device does."""
 
 from __future__ import annotations
 

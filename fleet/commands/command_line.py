@@ -1,4 +1,4 @@
-"""Entry point: the command line of `kitting`, to which each command adds itself."""
+"""Entry point. The command line of `kitting`, to which each command adds itself."""
 
 from __future__ import annotations
 

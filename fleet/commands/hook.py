@@ -1,4 +1,4 @@
-"""Entry point: `kitting hook`: the web service that the platform's event handlers call."""
+"""Entry point. `kitting hook`: the web service that the platform's event handlers call."""
 
 from __future__ import annotations
 

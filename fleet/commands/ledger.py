@@ -1,4 +1,4 @@
-"""Entry point: `kitting ledger`: prints which SIM is in which device."""
+"""Entry point. `kitting ledger`: prints which SIM is in which device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting lock`: locks SIMs to their devices and proves it, or removes a lock."""
+"""Entry point. `kitting lock`: locks SIMs to their devices and proves it, or removes a lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting permissions`: the least permission document of a role, and whether the user has it."""
+"""Entry point. `kitting permissions`: the least permission document of a role, and whether the user has it."""
 
 from __future__ import annotations
 

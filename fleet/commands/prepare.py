@@ -1,4 +1,4 @@
-"""Entry point: `kitting prepare`: shows what differs between a plan and the platform, asks, and changes it."""
+"""Entry point. `kitting prepare`: shows what differs between a plan and the platform, asks, and changes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: the record of a command: a JSON object on each line, appended at once, so that it survives the command."""
+"""Edge. The record of a command: a JSON object on each line, appended at once, so that it survives the command."""
 
 from __future__ import annotations
 

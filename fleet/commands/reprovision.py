@@ -1,4 +1,4 @@
-"""Entry point: `kitting reprovision`: wakes devices by SMS, so that they read their userdata now."""
+"""Entry point. `kitting reprovision`: wakes devices by SMS, so that they read their userdata now."""
 
 from __future__ import annotations
 

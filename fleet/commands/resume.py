@@ -1,4 +1,4 @@
-"""Entry point: `kitting resume`: lets stopped and slow SIMs continue as before."""
+"""Entry point. `kitting resume`: lets stopped and slow SIMs continue as before."""
 
 from __future__ import annotations
 

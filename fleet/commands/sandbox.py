@@ -1,4 +1,4 @@
-"""Entry point: `kitting sandbox init`: a new operator in SORACOM's API sandbox, with SIMs to try the desk with.
+"""Entry point. `kitting sandbox init`: a new operator in SORACOM's API sandbox, with SIMs to try the desk with.
 
 The sandbox stores what it receives and responds like the platform. It has no network: no device connects there, and no
 event handler acts. (API sandbox: users.soracom.io, tools/api-sandbox; it requires the key of a real account.)

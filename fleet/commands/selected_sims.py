@@ -1,4 +1,4 @@
-"""Entry point: the commands that do one thing to each SIM that is named, listed or tagged.
+"""Entry point. The commands that do one thing to each SIM that is named, listed or tagged.
 
 Every name and every line of a list is accounted for: done, already so, failed, unknown, or not understood.
 """

@@ -1,4 +1,4 @@
-"""Entry point: `kitting ship`: moves the locked SIMs of a plan to the group after shipment."""
+"""Entry point. `kitting ship`: moves the locked SIMs of a plan to the group after shipment."""
 
 from __future__ import annotations
 

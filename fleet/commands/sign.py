@@ -1,4 +1,4 @@
-"""Entry point: `kitting sign`: puts a serial and a signature into a userdata document."""
+"""Entry point. `kitting sign`: puts a serial and a signature into a userdata document."""
 
 from __future__ import annotations
 

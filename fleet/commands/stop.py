@@ -1,4 +1,4 @@
-"""Entry point: `kitting stop`: stops SIMs."""
+"""Entry point. `kitting stop`: stops SIMs."""
 
 from __future__ import annotations
 

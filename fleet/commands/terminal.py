@@ -1,4 +1,4 @@
-"""Entry point: what a command shows to a person on the terminal and asks of them: progress, and a confirmation."""
+"""Entry point. What a command shows to a person on the terminal and asks of them: progress, and a confirmation."""
 
 from __future__ import annotations
 

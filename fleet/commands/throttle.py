@@ -1,4 +1,4 @@
-"""Entry point: `kitting throttle`: slows SIMs down."""
+"""Entry point. `kitting throttle`: slows SIMs down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point: `kitting watch`: a live table of the SIMs of a plan."""
+"""Entry point. `kitting watch`: a live table of the SIMs of a plan."""
 
 from __future__ import annotations
 

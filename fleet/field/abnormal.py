@@ -1,4 +1,4 @@
-"""Story: the SIMs of a plan that are not as the plan says, and the event handlers that would stop such a SIM."""
+"""Story. The SIMs of a plan that are not as the plan says, and the event handlers that would stop such a SIM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: opens remote access to one device for a limited time, and closes it however the command ends."""
+"""Story. Opens remote access to one device for a limited time, and closes it however the command ends."""
 
 from __future__ import annotations
 

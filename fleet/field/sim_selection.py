@@ -1,4 +1,4 @@
-"""Story: the SIMs that a command means, by number, by name, by a list or by a tag, as the platform knows them now.
+"""Story. The SIMs that a command means, by number, by name, by a list or by a tag, as the platform knows them now.
 
 A SIM id is asked for directly, everything else by one search each. Only what the search does not find is looked for
 among all SIMs: the platform's index is up to 15 seconds late.

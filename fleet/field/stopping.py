@@ -1,4 +1,4 @@
-"""Story: stops a SIM, slows it down, and lets it continue as before."""
+"""Story. Stops a SIM, slows it down, and lets it continue as before."""
 
 from __future__ import annotations
 

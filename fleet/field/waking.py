@@ -1,4 +1,4 @@
-"""Story: wakes a device by SMS, so that it reads its userdata now and not with its next poll."""
+"""Story. Wakes a device by SMS, so that it reads its userdata now and not with its next poll."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: SIMs of hints, checked by threads: each SIM by one thread at a time, and again where it is not ready."""
+"""Story. SIMs of hints, checked by threads: each SIM by one thread at a time, and again where it is not ready."""
 
 from __future__ import annotations
 

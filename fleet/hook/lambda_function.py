@@ -1,4 +1,4 @@
-"""Entry point: the hook as an AWS Lambda function, called by the platform's InvokeAWSLambdaAction.
+"""Entry point. The hook as an AWS Lambda function, called by the platform's InvokeAWSLambdaAction.
 
 KITTING_PLAN names the plan, SORACOM_AUTH_KEY_ID and SORACOM_AUTH_KEY the user of the API.
 """

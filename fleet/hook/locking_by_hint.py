@@ -1,4 +1,4 @@
-"""Story: looks at one SIM after a hint, and locks it where that is safe."""
+"""Story. Looks at one SIM after a hint, and locks it where that is safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: receives hints as a WSGI application (PEP 3333); the caller is answered before the SIM is looked at."""
+"""Edge. Receives hints as a WSGI application (PEP 3333); the caller is answered before the SIM is looked at."""
 
 from __future__ import annotations
 

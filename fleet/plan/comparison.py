@@ -1,4 +1,4 @@
-"""Story: compares a plan with the platform, and changes nothing."""
+"""Story. Compares a plan with the platform, and changes nothing."""
 
 from __future__ import annotations
 

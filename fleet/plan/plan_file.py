@@ -1,4 +1,4 @@
-"""Edge: reads a plan and the files beside it."""
+"""Edge. Reads a plan and the files beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: the groups and the SIMs of a plan as they are on the platform now."""
+"""Story. The groups and the SIMs of a plan as they are on the platform now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Story: makes the changes between a plan and the platform.
+"""Story. Makes the changes between a plan and the platform.
 
 The process may end anywhere: the next comparison sees the changes that were made, and they are not made again.
 """

@@ -1,4 +1,4 @@
-"""Edge: the SORACOM API for one user: signed in, with repeated attempts, page by page.
+"""Edge. The SORACOM API for one user: signed in, with repeated attempts, page by page.
 
 The rate headers of each answer are read: the desk pauses before the last quarter of what the platform takes in a
 minute, which is left to the operator's other programs. A request that the platform answers with 429 waits and is sent

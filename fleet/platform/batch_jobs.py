@@ -1,4 +1,4 @@
-"""Story: the same change of many SIMs as one batch job of the platform, instead of one request for each SIM.
+"""Story. The same change of many SIMs as one batch job of the platform, instead of one request for each SIM.
 
 The published document sets the limits: a job has at most 10,000 tasks, all of one API operation, and an operator has
 one unfinished job for an operation. A job continues when the desk stops, so the next `kitting prepare` waits for it.

@@ -1,4 +1,4 @@
-"""Edge: sends one request to the SORACOM API over HTTPS and returns its response, limited in time and in size."""
+"""Edge. Sends one request to the SORACOM API over HTTPS and returns its response, limited in time and in size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: pauses before a limit of the platform is used up, so that other programs of the operator are not refused.
+"""Edge. Pauses before a limit of the platform is used up, so that other programs of the operator are not refused.
 
 The platform counts requests by the minute and by kind, and tells with each answer how many are left. Its kinds are not
 published; here the first part of the path is a kind. Several requests may be under way, so that a pause can begin a few

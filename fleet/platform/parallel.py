@@ -1,4 +1,4 @@
-"""Edge: runs one operation for many items, several at the same time."""
+"""Edge. Runs one operation for many items, several at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: profiles of the SORACOM API, read from soracom-cli's files and variables.
+"""Edge. Profiles of the SORACOM API, read from soracom-cli's files and variables.
 
     ~/.soracom/NAME.json    or in SORACOM_PROFILE_DIR; refused where other users may read it, as soracom-cli does
     SORACOM_AUTH_KEY_ID, SORACOM_AUTH_KEY    used before any profile that was not named by an option

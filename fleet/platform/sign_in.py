@@ -1,4 +1,4 @@
-"""Edge: signs in to the SORACOM API, and keeps the token until shortly before it expires.
+"""Edge. Signs in to the SORACOM API, and keeps the token until shortly before it expires.
 
 The API key and the token are kept in memory, and in a file that only its owner may read: each command is a process of
 its own, and the platform limits how often a user signs in.

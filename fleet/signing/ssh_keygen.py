@@ -1,4 +1,4 @@
-"""Edge: signs a document with ssh-keygen. The key is a file; an agent or a hardware token may hold its private part."""
+"""Edge. Signs a document with ssh-keygen. The key is a file; an agent or a hardware token may hold its private part."""
 
 from __future__ import annotations
 

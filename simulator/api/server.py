@@ -1,4 +1,4 @@
-"""Edge: SORACOM's API over HTTP, from the same state as the metadata service.
+"""Edge. SORACOM's API over HTTP, from the same state as the metadata service.
 
     with ApiServer(account) as api:
         … POST {api.url}/auth

@@ -1,4 +1,4 @@
-"""Edge: operations on event handlers: read, create, replace, delete."""
+"""Edge. Operations on event handlers: read, create, replace, delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: operations on groups of SIMs: read, create, change their configuration."""
+"""Edge. Operations on groups of SIMs: read, create, change their configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge: operations on orders of SIMs: their state, their SIMs, and their registration with the operator."""
+"""Edge. Operations on orders of SIMs: their state, their SIMs, and their registration with the operator."""
 
 from __future__ import annotations
 

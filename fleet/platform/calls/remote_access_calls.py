@@ -1,4 +1,4 @@
-"""Edge: operations that let a computer outside reach a device: port mappings, and the gate of a private gateway."""
+"""Edge. Operations that let a computer outside reach a device: port mappings, and the gate of a private gateway."""
 
 from __future__ import annotations
 

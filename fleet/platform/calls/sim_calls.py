@@ -1,4 +1,4 @@
-"""Edge: operations on SIMs: read, tag, move to a group, lock to an IMEI, stop, wake.
+"""Edge. Operations on SIMs: read, tag, move to a group, lock to an IMEI, stop, wake.
 
 An operation that changes a SIM returns the SIM after the change, where the platform returns it.
 """

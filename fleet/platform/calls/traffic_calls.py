@@ -1,4 +1,4 @@
-"""Edge: how much data a SIM has carried."""
+"""Edge. How much data a SIM has carried."""
 
 from __future__ import annotations
 

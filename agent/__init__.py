@@ -15,9 +15,3 @@ host/              files that survive a power cut, systemd, processes, locks, th
 """
 
 __version__ = "0.1.0"
-
-RESIDENT_LOCK = "resident.lock"
-"""File in the state directory that the resident holds locked, with its process number in it."""
-
-SERVICE_LOCK = "service.lock"
-"""File in the root half's directory that its process holds locked while it is at work."""

@@ -1,4 +1,4 @@
-"""Entry point: `python3 -m agent` is `kitting-agent`."""
+"""Entry point. `python3 -m agent` is `kitting-agent`."""
 
 from agent.cli import entry
 

@@ -37,7 +37,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
     gc.disable()  # the process ends before garbage matters
     from agent.apply.context import apply_context
-    from agent.apply.service import ServiceContext, recover, serve
+    from agent.apply.order_service import ServiceContext, recover, serve
 
     service = ServiceContext(apply_context(settings, early=arguments.recover), settings.identity)
     outcome = recover(service) if arguments.recover else serve(service)

@@ -33,7 +33,7 @@ def _argument(name: str, **options: Any) -> Argument:
 
 
 @frozen
-class Command:
+class Subcommand:
     """A command, which is the function `run` of the module of its name in `agent.commands`."""
 
     name: str
@@ -43,48 +43,48 @@ class Command:
 
 
 COMMANDS = (
-    Command(
+    Subcommand(
         "provision",
         "make one pass: identify, bind, fetch, apply, confirm, report",
         "kitting-agent provision --json",
         (_argument("--next-pass-to", type=int, help=argparse.SUPPRESS),),
     ),
-    Command(
+    Subcommand(
         "run",
         "stay as the resident: make a pass at once, then one every [schedule] interval",
         "kitting-agent run",
     ),
-    Command("plan", "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
-    Command(
+    Subcommand("plan", "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
+    Subcommand(
         "identify",
         "print the SIM, the modem, and whether they belong together",
         "kitting-agent identify --json",
     ),
-    Command("status", "print the state of this gateway, since when, and what to do", "kitting-agent status"),
-    Command(
+    Subcommand("status", "print the state of this gateway, since when, and what to do", "kitting-agent status"),
+    Subcommand(
         "check",
         "validate a userdata file without a SIM (- for standard input)",
         "kitting-agent check userdata.yaml",
         (_argument("file", type=Path, metavar="FILE", help="the userdata document"),),
     ),
-    Command(
+    Subcommand(
         "reprovision",
         "make the resident start a pass at once, also with a configuration that failed",
         "sudo kitting-agent reprovision",
         (_argument("--adopt", action="store_true", help="accept SIM and modem as they are, and end a hold"),),
     ),
-    Command(
+    Subcommand(
         "rollback",
         "go back to the configuration before the present one, and stay there until the userdata changes",
         "sudo kitting-agent rollback",
     ),
-    Command(
+    Subcommand(
         "scrub",
         "remove what is managed and sensitive, and the way back to it; then hold",
         "sudo kitting-agent scrub --yes",
         (_argument("--yes", action="store_true", help="really remove it"),),
     ),
-    Command(
+    Subcommand(
         "modem",
         "ask every port of the modems, and show each answer; --trace writes the dialogue",
         "kitting-agent modem --trace modem.toml --mask",
@@ -99,14 +99,14 @@ COMMANDS = (
             _argument("--mask", action="store_true", help="replace the numbers of modem and SIM in the dialogue"),
         ),
     ),
-    Command("doctor", "examine everything that a pass needs, and say what to do", "sudo kitting-agent doctor"),
-    Command(
+    Subcommand("doctor", "examine everything that a pass needs, and say what to do", "sudo kitting-agent doctor"),
+    Subcommand(
         "collect",
         "make a support bundle, secrets and identifiers covered",
         "sudo kitting-agent collect",
         (_argument("--out", type=Path, metavar="FILE", help="the new file (default: here, named by the time)"),),
     ),
-    Command(
+    Subcommand(
         "clean",
         "make this disk ready for copying; lists what has to go, and removes it with --yes",
         "sudo kitting-agent clean --image",
@@ -115,8 +115,8 @@ COMMANDS = (
             _argument("--yes", action="store_true", help="remove what is listed"),
         ),
     ),
-    Command("light", "show the state on the LED of the settings", "sudo kitting-agent light"),
-    Command(
+    Subcommand("light", "show the state on the LED of the settings", "sudo kitting-agent light"),
+    Subcommand(
         "guard",
         "close the metadata service to others on this gateway, or open it, as the settings say",
         "kitting-agent guard",

@@ -6,9 +6,9 @@ and is shown to people without a traceback. Any other exception is a bug.
 
 from __future__ import annotations
 
-from agent.codes import Code, Kind
+from agent.codes import Code, FailureKind
 
-__all__ = ["Code", "Failure", "Kind", "failure_from"]
+__all__ = ["Code", "Failure", "FailureKind", "failure_from"]
 
 
 class Failure(Exception):
@@ -20,6 +20,16 @@ class Failure(Exception):
         self.where = where
         self.advice = advice or code.advice
         super().__init__(code, detail, where, advice)
+
+    def __eq__(self, other: object) -> bool:
+        """A failure is a value: two with the same members are the same."""
+        return isinstance(other, Failure) and self._members() == other._members()
+
+    def __hash__(self) -> int:
+        return hash(self._members())
+
+    def _members(self) -> tuple[Code, str, str, str]:
+        return self.code, self.detail, self.where, self.advice
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

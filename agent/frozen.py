@@ -31,13 +31,13 @@ sys.modules.setdefault("inspect", _InspectWhenUsed("inspect"))
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields  # noqa: E402
 from typing import Any, NoReturn, TypeVar, cast, dataclass_transform  # noqa: E402
 
-Kind = TypeVar("Kind", bound=type)
+FrozenClass = TypeVar("FrozenClass", bound=type)
 
 _set = object.__setattr__
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def frozen(cls: Kind) -> Kind:
+def frozen(cls: FrozenClass) -> FrozenClass:
     """The class as a frozen dataclass with slots; methods that the class defines itself are kept."""
     own = vars(cls).keys()
     cls.__doc__ = cls.__doc__ or cls.__name__  # Otherwise dataclass computes a signature, which takes 3 ms.
@@ -45,7 +45,7 @@ def frozen(cls: Kind) -> Kind:
     for name, method in _SHARED.items():
         if name not in own:
             setattr(made, name, method)
-    return cast("Kind", made)
+    return cast("FrozenClass", made)
 
 
 class _Shared:

@@ -49,7 +49,7 @@ def duration_s(text: object) -> float:
     """Seconds in `"500ms"`, `"10s"`, `"15m"`, `"2h"`, `"1d"`; raises `ValueError` otherwise."""
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(ms|s|m|h|d)", text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f'takes a duration such as "10s" or "15m", not {shown(text)}')
+        raise ValueError(f'takes a duration such as "10s" or "15m", not {setting_text(text)}')
     return float(match[1]) * _UNITS_S[match[2]]
 
 
@@ -57,14 +57,14 @@ def positive_duration_s(text: object) -> float:
     """Seconds of a duration above zero."""
     seconds = duration_s(text)
     if seconds <= 0:
-        raise ValueError(f"takes a duration above zero, not {shown(text)}")
+        raise ValueError(f"takes a duration above zero, not {setting_text(text)}")
     return seconds
 
 
 def as_text(value: object) -> str:
     """A text without control characters."""
     if not isinstance(value, str):
-        raise ValueError(f"takes a text, not {shown(value)}")  # noqa: TRY004 (one kind of error for one kind of fault)
+        raise ValueError(f"takes a text, not {setting_text(value)}")  # noqa: TRY004 (one kind of error for one kind of fault)
     if not value.isprintable():
         raise ValueError("takes a text without control characters")
     return value
@@ -79,7 +79,7 @@ def as_url(value: object) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(f'takes an address such as "http://metadata.soracom.io", not {shown(value)}')
+        raise ValueError(f'takes an address such as "http://metadata.soracom.io", not {setting_text(value)}')
     return text.rstrip("/")
 
 
@@ -87,7 +87,7 @@ def as_absolute(value: object) -> Path:
     """An absolute path without `..`."""
     path = Path(as_text(value))
     if not path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"takes an absolute path without .., not {shown(value)}")
+        raise ValueError(f"takes an absolute path without .., not {setting_text(value)}")
     return path
 
 
@@ -95,14 +95,14 @@ def as_port(value: object) -> str:
     """`auto`, or the path of a serial port."""
     text = as_text(value)
     if text != "auto" and not text.startswith("/"):
-        raise ValueError(f'takes "auto" or the path of a serial port, not {shown(value)}')
+        raise ValueError(f'takes "auto" or the path of a serial port, not {setting_text(value)}')
     return text
 
 
 def as_flag(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise ValueError(f"takes true or false, not {shown(value)}")  # noqa: TRY004 (one kind of error)
+        raise ValueError(f"takes true or false, not {setting_text(value)}")  # noqa: TRY004 (one kind of error)
     return value
 
 
@@ -111,21 +111,21 @@ def as_uarts(value: object) -> tuple[str, ...]:
     ports = as_texts(value)
     for port in ports:
         if not port.startswith("/"):
-            raise ValueError(f'takes paths of serial ports such as "/dev/ttyAMA0", not {shown(port)}')
+            raise ValueError(f'takes paths of serial ports such as "/dev/ttyAMA0", not {setting_text(port)}')
     return ports
 
 
 def as_baudrate(value: object) -> int:
     """Bits per second that a serial port can have."""
     if isinstance(value, bool) or not isinstance(value, int) or not 300 <= value <= 4_000_000:  # noqa: PLR2004
-        raise ValueError(f"takes a number from 300 to 4000000, not {shown(value)}")
+        raise ValueError(f"takes a number from 300 to 4000000, not {setting_text(value)}")
     return value
 
 
 def as_texts(value: object) -> tuple[str, ...]:
     """A list of texts without control characters."""
     if not isinstance(value, list):
-        raise ValueError(f"takes a list of texts, not {shown(value)}")  # noqa: TRY004
+        raise ValueError(f"takes a list of texts, not {setting_text(value)}")  # noqa: TRY004
     return tuple(as_text(item) for item in value)
 
 
@@ -134,7 +134,7 @@ def as_document_keys(value: object) -> tuple[str, ...]:
     keys = as_texts(value)
     for key in keys:
         if key not in DOCUMENT_KEYS:
-            raise ValueError(f"does not know {shown(key)}{nearest(key, DOCUMENT_KEYS)}")
+            raise ValueError(f"does not know {setting_text(key)}{nearest_setting(key, DOCUMENT_KEYS)}")
     return keys
 
 
@@ -143,7 +143,7 @@ def as_path_prefixes(value: object) -> tuple[str, ...]:
     prefixes = as_texts(value)
     for prefix in prefixes:
         if not prefix.startswith("/") or ".." in prefix.split("/"):
-            raise ValueError(f"takes absolute paths without .., not {shown(prefix)}")
+            raise ValueError(f"takes absolute paths without .., not {setting_text(prefix)}")
     return prefixes
 
 
@@ -152,7 +152,7 @@ def as_hosts(value: object) -> tuple[str, ...]:
     hosts = as_texts(value)
     for host in hosts:
         if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
-            raise ValueError(f'takes names of hosts such as "harvest-files.soracom.io", not {shown(host)}')
+            raise ValueError(f'takes names of hosts such as "harvest-files.soracom.io", not {setting_text(host)}')
     return hosts
 
 
@@ -162,19 +162,19 @@ def one_of(choices: type[Enum]) -> Callable[[object], Any]:
     def read(value: object) -> Any:
         words = tuple(str(choice.value) for choice in choices)
         if value not in words:
-            hint = nearest(value, words) if isinstance(value, str) else ""
-            raise ValueError(f"takes {' or '.join(map(repr, words))}, not {shown(value)}{hint}")
+            hint = nearest_setting(value, words) if isinstance(value, str) else ""
+            raise ValueError(f"takes {' or '.join(map(repr, words))}, not {setting_text(value)}{hint}")
         return choices(value)
 
     return read
 
 
-def shown(value: object) -> str:
+def setting_text(value: object) -> str:
     """A value as a message quotes it: at most sixty characters."""
     return repr(value)[:60]
 
 
-def nearest(word: str, words: tuple[str, ...]) -> str:
+def nearest_setting(word: str, words: tuple[str, ...]) -> str:
     """A hint that names the nearest known word; empty where none is near."""
     import difflib
 

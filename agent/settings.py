@@ -29,7 +29,7 @@ from agent.setting_values import (
     as_uarts,
     as_url,
     duration_s,
-    nearest,
+    nearest_setting,
     one_of,
     parse_budget,
     positive_duration_s,
@@ -202,7 +202,7 @@ def _section(cls: type[Any], name: str, table: object) -> Any:
     values = {}
     for key, value in table.items():
         if key not in known:
-            raise _invalid(f"{name}.{key}", f"is not a key of [{name}]{nearest(key, tuple(known))}")
+            raise _invalid(f"{name}.{key}", f"is not a key of [{name}]{nearest_setting(key, tuple(known))}")
         try:
             values[key] = known[key].metadata["read"](value)
         except ValueError as error:
@@ -223,7 +223,7 @@ def parse(text: str) -> Settings:
     sections = {item.name: type(item.default) for item in fields(Settings) if item.default is not MISSING}
     for name in tables:
         if name not in sections:
-            raise _invalid(f"[{name}]", f"is not a section{nearest(name, tuple(sections))}")
+            raise _invalid(f"[{name}]", f"is not a section{nearest_setting(name, tuple(sections))}")
     settings = Settings(**{name: _section(cls, name, tables.get(name, {})) for name, cls in sections.items()})
     if settings.apply.root == Path("/") or "apply" in tables.get("paths", {}):
         return settings

@@ -1,4 +1,4 @@
-"""Entry point: writes the generated parts of docs/ anew, from the code and the schema that they tell about.
+"""Entry point. Writes the generated parts of docs/ anew, from the code and the schema that they tell about.
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything around it is written by
 hand. To add one: put the two lines into the page, and a line into `PARTS`. A test fails where a part is stale.
@@ -20,7 +20,7 @@ import yaml
 
 from agent.apply.journal import transaction
 from agent.configuration.schema_file import userdata_schema
-from agent.errors import Code, Kind
+from agent.errors import Code, FailureKind
 from agent.provision import lifecycle
 
 DOCS = Path(__file__).parent
@@ -114,14 +114,14 @@ def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
 
 
 _PASS = {
-    Kind.NO_ANSWER: "stays as it is, asks again",
-    Kind.NO_USERDATA: "stays as it is; `failed` if new",
-    Kind.REFUSED: "`blocked`, nothing applied",
-    Kind.REJECTED: "`failed`, nothing touched",
-    Kind.NOT_APPLIED: "`failed`, everything undone",
-    Kind.UNDONE: "`rolled_back`",
-    Kind.NOTICE: "goes on, and says it",
-    Kind.LOCAL: "this command only",
+    FailureKind.NO_ANSWER: "stays as it is, asks again",
+    FailureKind.NO_USERDATA: "stays as it is; `failed` if new",
+    FailureKind.REFUSED: "`blocked`, nothing applied",
+    FailureKind.REJECTED: "`failed`, nothing touched",
+    FailureKind.NOT_APPLIED: "`failed`, everything undone",
+    FailureKind.UNDONE: "`rolled_back`",
+    FailureKind.NOTICE: "goes on, and says it",
+    FailureKind.LOCAL: "this command only",
 }
 
 

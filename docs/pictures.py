@@ -1,4 +1,4 @@
-"""Entry point: takes the pictures of the board and of `kitting watch` anew (`make pictures`; needs Chromium).
+"""Entry point. Takes the pictures of the board and of `kitting watch` anew (`make pictures`; needs Chromium).
 
 Both show the board's thirty invented SIMs, through the code that draws them for users. Look at the pictures afterwards:
 no test compares them, since fonts differ from machine to machine.

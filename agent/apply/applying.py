@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agent.apply.conclusion import conclude, refused, say
+from agent.apply.conclusion import conclude, refused_outcome, say
 from agent.apply.context import ApplyContext
-from agent.apply.execution import begin, carry_out, remembered_in, take_back
+from agent.apply.execution import begin_plan, carry_out_plan, remembered_in, take_back
 from agent.apply.journal import journal as journals
 from agent.apply.journal import store as stores
 from agent.apply.journal.journal import Journal
@@ -62,10 +62,10 @@ def apply_effects(order: Apply, find_effects: FindEffects, context: ApplyContext
                 if plan.managed != remembered or notes:
                     _remember(plan.managed, store)
                 return say(Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes)), context)
-            journal = begin(order, plan.noting(notes), remembered, store, context)
+            journal = begin_plan(order, plan.noting(notes), remembered, store, context)
         except Failure as failure:
-            return refused(order.order_id, order.digest, failure, context)
-        return conclude(journal, context, carry_out(plan, journal, context.gateway))
+            return refused_outcome(order.order_id, order.digest, failure, context)
+        return conclude(journal, context, carry_out_plan(plan, journal, context.gateway))
 
 
 def effects_of(order: Apply, policy: ApplySettings) -> Sequence[WantedEffect]:
@@ -113,7 +113,7 @@ def _at_once(order: RollBack | Scrub, lead_back: Callable[[Store], Outcome], con
         try:
             settle_earlier(store, context)
         except Failure as failure:
-            return refused(order.order_id, None, failure, context)
+            return refused_outcome(order.order_id, None, failure, context)
         return lead_back(store)
 
 

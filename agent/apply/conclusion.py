@@ -54,7 +54,7 @@ def say(outcome: Outcome, context: ApplyContext) -> Outcome:
     return outcome
 
 
-def refused(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
+def refused_outcome(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
     """Writes the outcome of an order of which nothing was applied, with the reason."""
     return say(Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure), context)
 

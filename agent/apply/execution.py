@@ -11,7 +11,7 @@ from agent.apply.context import ApplyContext
 from agent.apply.journal import journal as journals
 from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import Ordered, Purpose, contents_of, larges_of, left_by
-from agent.apply.journal.outcomes import shown, without
+from agent.apply.journal.outcomes import failure_without_secrets, without
 from agent.apply.journal.store import Store
 from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.actor import CommandFailed
@@ -23,7 +23,7 @@ from agent.apply.planning.nodes import Kept
 from agent.apply.planning.plan import Plan
 from agent.apply.planning.steps import ActionStep, FileStep, Managed
 from agent.errors import Code, Failure
-from agent.handover.order import Apply, Change, Order, Ran, RollBack, Scrub, digest_of
+from agent.handover.order import Apply, Change, Order, Ran, RollBack, Scrub, configuration_digest
 from agent.reasons import Cause, NotDone
 
 _PURPOSES: Mapping[type[Order], Purpose] = {
@@ -46,12 +46,12 @@ def remembered_in(store: Store) -> tuple[Managed, Notes]:
     return managed, tuple(Change("set aside", name, reason) for name in damaged)
 
 
-def begin(order: Order, plan: Plan, came_from: Managed, store: Store, context: ApplyContext) -> Journal:
+def begin_plan(order: Order, plan: Plan, came_from: Managed, store: Store, context: ApplyContext) -> Journal:
     """Opens the journal of an order; raises `Failure`, and then nothing was touched."""
     is_recorded = context.actor.recorded and any(isinstance(step, ActionStep) for step in plan.steps)
     ordered = Ordered(
         order.order_id,
-        digest_of(order),
+        configuration_digest(order),
         is_recorded,
         plan.steps,
         plan.notes,
@@ -65,7 +65,7 @@ def begin(order: Order, plan: Plan, came_from: Managed, store: Store, context: A
         return journals.begun(store, ordered)
 
 
-def carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> Notes:
+def carry_out_plan(plan: Plan, journal: Journal, gateway: Gateway) -> Notes:
     """Does every step of the plan, or takes back what was done."""
     secrets = secrets_of(plan.steps, plan.hidden)
     try:
@@ -76,9 +76,11 @@ def carry_out(plan: Plan, journal: Journal, gateway: Gateway) -> Notes:
             journal.append(Happened(ApplyEvent.ALL_DONE))
     except CommandFailed as failed:
         step = plan.steps[journal.progress.begun - 1]
-        return _turn_back(journal, shown(failed.failure, secrets), gateway, without(failed.ran, step, secrets))
+        return _turn_back(
+            journal, failure_without_secrets(failed.failure, secrets), gateway, without(failed.ran, step, secrets)
+        )
     except Failure as failure:
-        return _turn_back(journal, shown(failure, secrets), gateway)
+        return _turn_back(journal, failure_without_secrets(failure, secrets), gateway)
     return notes
 
 

@@ -8,7 +8,7 @@ from agent.apply.settling import settle
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
-from agent.handover.order import Giver, Order, Outcome, digest_of
+from agent.handover.order import Giver, Order, Outcome, configuration_digest
 from agent.settings import IdentitySettings
 
 
@@ -31,8 +31,8 @@ class InThisProcess:
 
     def order(self, order: Order) -> Outcome:
         """Places the order, reads it back, and carries out what was read."""
-        from agent.apply.conclusion import refused
-        from agent.apply.service import carry_out, carry_out_for_root
+        from agent.apply.conclusion import refused_outcome
+        from agent.apply.order_service import carry_out_for_root, carry_out_order
 
         handover.make_place(self.context.own)
         is_root = self.giver is Giver.ROOT
@@ -43,11 +43,11 @@ class InThisProcess:
                 outcome = carry_out_for_root(order, self.context, self.identity)
             else:
                 taken = handover.read_order(self.context.inbox) or order
-                outcome = carry_out(taken, self.giver, self.context, self.identity)
+                outcome = carry_out_order(taken, self.giver, self.context, self.identity)
         except Failure as failure:
             if failure.code in {Code.STATE_UNWRITABLE, Code.PASS_UNDER_WAY}:
                 raise
-            outcome = refused(order.order_id, digest_of(order), failure, self.context)
+            outcome = refused_outcome(order.order_id, configuration_digest(order), failure, self.context)
         finally:
             if not is_root:
                 handover.clear_order(self.context.inbox)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.apply.conclusion import conclude, keep_unasked, refused
+from agent.apply.conclusion import conclude, keep_unasked, refused_outcome
 from agent.apply.context import ApplyContext
-from agent.apply.execution import begin, carry_out, remembered_in
+from agent.apply.execution import begin_plan, carry_out_plan, remembered_in
 from agent.apply.journal.store import Store
 from agent.apply.planning.plan import Plan
 from agent.apply.planning.steps import Managed
@@ -31,10 +31,10 @@ def _led_back(order: RollBack | Scrub, make: MakePlan, store: Store, context: Ap
     try:
         remembered, notes = remembered_in(store)
         plan = make(store, remembered, context).noting(notes)
-        journal = begin(order, plan, remembered, store, context)
+        journal = begin_plan(order, plan, remembered, store, context)
     except Failure as failure:
-        return refused(order.order_id, None, failure, context)
-    undone = carry_out(plan, journal, context.gateway)
+        return refused_outcome(order.order_id, None, failure, context)
+    undone = carry_out_plan(plan, journal, context.gateway)
     keep_unasked(journal)
     return conclude(journal, context, undone)
 

@@ -36,7 +36,7 @@ def settle_earlier(store: Store, context: ApplyContext) -> None:
 @contextmanager
 def opened_store(context: ApplyContext) -> Iterator[Store]:
     """The locked store of the root half; raises `state.unwritable` where the disk refuses, or `pass.under_way`."""
-    with stores.opened(context.own, context.disk) as store, disk_refusals(Code.STATE_UNWRITABLE):
+    with stores.opened_store(context.own, context.disk) as store, disk_refusals(Code.STATE_UNWRITABLE):
         yield store
 
 
@@ -49,11 +49,11 @@ def _settle(store: Store, context: ApplyContext) -> Outcome | None:
 
 
 def _set_aside(damage: ValueError, store: Store, context: ApplyContext) -> Outcome:
-    from agent.apply.conclusion import refused
+    from agent.apply.conclusion import refused_outcome
 
     store.set_aside(journals.NAME)
     why = f"the journal is damaged ({damage}) and was set aside; what was applied then stays"
-    return refused(None, None, Failure(Code.APPLY_UNSETTLED, why), context)
+    return refused_outcome(None, None, Failure(Code.APPLY_UNSETTLED, why), context)
 
 
 def _ended(journal: Journal, store: Store, context: ApplyContext) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.configuration.resolving import Configuration, sources
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.modem.reading import read_equipment
 from agent.provision import state_file
 from agent.provision.edges import Edges, PassStage, RootHalf
@@ -40,7 +40,7 @@ def root_half_of(settings: Settings) -> RootHalf:
     by = settings.apply.by
     separate = os.geteuid() != 0 and settings.apply.root == Path("/")
     if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
-        from agent.handover.service import ByService
+        from agent.handover.by_service import ByService
 
         return ByService(settings.paths.state, settings.paths.apply)
     from agent.apply.context import apply_context

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 
-from agent.commands.messages import print_messages
+from agent.commands.message_list import print_messages
 from agent.errors import Code, Failure
 from agent.host.locks import resident_pid
 from agent.settings import Settings

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from agent.commands.messages import print_messages
+from agent.commands.message_list import print_messages
 from agent.settings import Settings
 from agent.upkeep import collect
 

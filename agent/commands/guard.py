@@ -6,7 +6,7 @@ import argparse
 import os
 import pwd
 
-from agent.commands.messages import print_messages
+from agent.commands.message_list import print_messages
 from agent.errors import Code, Failure
 from agent.settings import Settings
 from agent.upkeep import endpoint

@@ -10,7 +10,7 @@ from agent.errors import Failure
 from agent.host.leaving_root import leave_root
 from agent.host.process_entry import print_json, print_lines
 from agent.identity import Equipment, Subscriber
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.modem.reading import read_equipment
 from agent.provision.binding import Verdict, verdict
 from agent.settings import Settings

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from agent.commands.messages import print_messages
+from agent.commands.message_list import print_messages
 from agent.errors import Failure
 from agent.settings import Settings
 from agent.upkeep import panel
@@ -19,7 +19,7 @@ PAUSE_S = 10.0
 def run(arguments: argparse.Namespace, settings: Settings, wanted: Path = panel.WANTED) -> int:
     """Makes the LED show the state, and again after each further request (kitting-light.path)."""
     try:
-        panel.take_request(wanted)
+        panel.take_light_request(wanted)
     except Failure:
         time.sleep(PAUSE_S)
         raise

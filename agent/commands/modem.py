@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _write_trace(place: str, found: Survey, *, masked: bool) -> None:
     """Writes the dialogue to a file that only its owner may read, or to standard output."""
     origin = f"recorded by kitting-agent {__version__}" + (", masked" if masked else "")
-    text = dialogue_file.trace(dialogue_file.masked(found.exchanges) if masked else found.exchanges, origin)
+    text = dialogue_file.trace(dialogue_file.masked_exchanges(found.exchanges) if masked else found.exchanges, origin)
     if place == STANDARD_OUTPUT:
         print_lines([text])
         return

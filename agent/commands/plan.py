@@ -12,7 +12,7 @@ from agent.commands.assembly import edges_of
 from agent.commands.display.plan import plan_lines, plan_values
 from agent.commands.progress import Progress
 from agent.host.process_entry import print_json, print_lines
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.provision.provisioning import wanted_order
 from agent.provision.state_file import remembered_now
 from agent.settings import Settings
@@ -20,7 +20,7 @@ from agent.settings import Settings
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the plan as a diff."""
-    plan = preview(settings)
+    plan = previewed_plan(settings)
     if arguments.json:
         print_json(plan_values(plan))
     else:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return os.EX_OK
 
 
-def preview(settings: Settings) -> Plan:
+def previewed_plan(settings: Settings) -> Plan:
     """The plan of the order that a pass would give."""
     remembered, _ = remembered_now(settings)
     with MetadataService(settings.metadata) as service:

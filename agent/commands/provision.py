@@ -57,16 +57,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def make_pass(settings: Settings, show: Show, transports: Sequence[Transport] = ()) -> PassResult:
     """Makes one pass, the only one on this device; `transports` are connections to the service that have begun."""
     from agent.commands.assembly import edges_of
-    from agent.metadata.service import MetadataService
-    from agent.provision.pass_request import PassRequest, take_request, with_request
+    from agent.metadata.subscriber_service import MetadataService
+    from agent.provision.pass_request import PassRequest, take_pass_request, with_request
     from agent.provision.provisioning import provision
     from agent.resident.pauses import write_down
     from agent.upkeep import panel
 
     with pass_lock(settings.paths.state), MetadataService(settings.metadata, transports) as service:
         remembered, damage = remembered_now(settings)
-        panel.begin(remembered.state, remembered.imei)
-        request = take_request(settings.paths.state)
+        panel.show_start(remembered.state, remembered.imei)
+        request = take_pass_request(settings.paths.state)
         edges = edges_of(settings, service, show)
         adopt = request is PassRequest.ADOPT
         result = provision(settings, edges, with_request(remembered, request), adopt=adopt)

@@ -20,9 +20,9 @@ from agent.settings import Settings
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Goes back, and prints what was changed."""
     make_directory(settings.paths.state)
-    outcome = roll_back(settings)
+    outcome = order_rollback(settings)
     kept = "back at the configuration before; it stays until the userdata changes, or kitting-agent reprovision"
-    root_order.show(arguments, outcome, (*serial_lines(settings), kept))
+    root_order.show_outcome(arguments, outcome, (*serial_lines(settings), kept))
     return os.EX_OK
 
 
@@ -37,9 +37,9 @@ def serial_lines(settings: Settings) -> list[str]:
     return [f"the signed document of serial {serial} is in force"] if serial else []
 
 
-def roll_back(settings: Settings) -> Outcome:
+def order_rollback(settings: Settings) -> Outcome:
     """Goes back to the generation before, and remembers it; raises the failure of an order that was refused."""
-    return root_order.carry_out(settings, RollBack(new_order_id()), _withdrawn)
+    return root_order.give_order(settings, RollBack(new_order_id()), _withdrawn)
 
 
 def _withdrawn(remembered: Remembered) -> Remembered:

@@ -14,7 +14,7 @@ from agent.provision.state_file import pass_lock, remembered_now, save
 from agent.settings import Settings
 
 
-def carry_out(settings: Settings, order: Order, remember: Callable[[Remembered], Remembered]) -> Outcome:
+def give_order(settings: Settings, order: Order, remember: Callable[[Remembered], Remembered]) -> Outcome:
     """Gives the order, and saves what is remembered after it; raises the failure of an order that was refused."""
     with pass_lock(settings.paths.state):
         remembered, _ = remembered_now(settings)
@@ -25,7 +25,7 @@ def carry_out(settings: Settings, order: Order, remember: Callable[[Remembered],
     return outcome
 
 
-def show(arguments: argparse.Namespace, outcome: Outcome, last_lines: Iterable[str]) -> None:
+def show_outcome(arguments: argparse.Namespace, outcome: Outcome, last_lines: Iterable[str]) -> None:
     """Prints what was changed, and then the last lines; with `--json` the outcome alone."""
     if arguments.json:
         print_json(outcome_values(outcome))

@@ -21,16 +21,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         advice = "To remove them: sudo kitting-agent scrub --yes"
         raise Failure(Code.USAGE, "this removes managed sensitive files for good; nothing was removed", advice=advice)
     make_directory(settings.paths.state)
-    outcome = scrub(settings)
-    root_order.show(
+    outcome = order_scrub(settings)
+    root_order.show_outcome(
         arguments, outcome, ["scrubbed; nothing is applied any more, until kitting-agent reprovision --adopt"]
     )
     return os.EX_OK
 
 
-def scrub(settings: Settings) -> Outcome:
+def order_scrub(settings: Settings) -> Outcome:
     """Scrubs; the device then takes no configuration until its release. Raises the failure of a refused order."""
-    return root_order.carry_out(settings, Scrub(new_order_id()), _held)
+    return root_order.give_order(settings, Scrub(new_order_id()), _held)
 
 
 def _held(remembered: Remembered) -> Remembered:

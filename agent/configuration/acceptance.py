@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Rules = Mapping[str, Any]
-Schema = Rules | bool
+Subschema = Rules | bool
 Rule = Callable[[Any, Any], bool]
 
 ABOUT_TEXT = frozenset({"pattern", "minLength", "maxLength", "enum"})
@@ -42,7 +42,7 @@ class _Acceptance:
             "$ref": lambda one, name, _: self.keeps(one, self._definitions[name.removeprefix("#/$defs/")]),
         }
 
-    def keeps(self, one: object, rules: Schema, *, key: bool = False) -> bool:
+    def keeps(self, one: object, rules: Subschema, *, key: bool = False) -> bool:
         """Whether one value keeps its rules."""
         if isinstance(rules, bool):
             return rules
@@ -61,7 +61,7 @@ class _Acceptance:
     def _properties(self, one: Mapping[str, object], rules: Mapping[str, Rules]) -> bool:
         return all(self.keeps(content, rules[name]) for name, content in one.items() if name in rules)
 
-    def _others(self, one: object, rules: Schema, around: Rules) -> bool:
+    def _others(self, one: object, rules: Subschema, around: Rules) -> bool:
         if not isinstance(one, dict):
             return True
         named = around.get("properties", {})

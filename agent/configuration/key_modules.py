@@ -1,6 +1,6 @@
 """Pure. The modules of the document's keys, each loaded when a document has its key.
 
-The modules are those in `keys/` that `agent.document_keys` names. A document has few of them, and every import costs
+Each key of `agent.document_keys` has a module of its name in `keys/`. A document has few keys, and every import costs
 time in each pass.
 """
 

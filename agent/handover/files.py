@@ -32,6 +32,8 @@ ORDER = "order.json"
 CONFIRMATION = "confirmation.json"
 OUTCOME = "outcome.json"
 OUTCOME_MODE = 0o640
+SERVICE_LOCK = "service.lock"
+"""File in the root half's directory that its process holds locked while it is at work."""
 T = TypeVar("T")
 
 

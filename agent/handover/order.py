@@ -60,7 +60,7 @@ class Giver(Enum):
     NETWORK_HALF = "network half"
 
 
-def digest_of(order: Order) -> str | None:
+def configuration_digest(order: Order) -> str | None:
     """The digest of the configuration that an order applies; None for an order that applies none."""
     return order.digest if isinstance(order, Apply) else None
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from agent.frozen import frozen
 
-Owner = tuple[int, int]
+FileOwner = tuple[int, int]
 """User id and group id."""
 
 NAME_MAX = 255
@@ -85,11 +85,11 @@ class Disk:
         """Sets the permission bits."""
         os.fchmod(descriptor, mode)
 
-    def set_owner(self, descriptor: int, owner: Owner) -> None:
+    def set_owner(self, descriptor: int, owner: FileOwner) -> None:
         """Sets user and group of a file or directory."""
         os.fchown(descriptor, *owner)
 
-    def set_link_owner(self, name: str, at: int, owner: Owner) -> None:
+    def set_link_owner(self, name: str, at: int, owner: FileOwner) -> None:
         """Sets user and group of a link itself."""
         os.chown(name, *owner, dir_fd=at, follow_symlinks=False)
 
@@ -148,7 +148,7 @@ def temporary_name(name: str) -> str:
     return f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:32]}.kitting-agent.tmp"
 
 
-def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: Owner | None = None) -> None:
+def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: FileOwner | None = None) -> None:
     """Writes `data` to `name` in the directory `at`; the caller excludes other writers.
 
     A temporary file gets its owner and mode before its first byte. It is synced and renamed, and the directory is
@@ -159,13 +159,13 @@ def replace_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owne
     disk.sync(at)
 
 
-def put_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: Owner | None = None) -> None:
+def put_file(disk: Disk, at: int, name: str, data: bytes, *, mode: int, owner: FileOwner | None = None) -> None:
     """As `replace_file`, without syncing the directory, which the caller does once for several files."""
     _put(disk, at, name, lambda descriptor: disk.write(descriptor, data), mode, owner)
 
 
 def put_by_copy(  # noqa: PLR0913 (as `put_file`, with a digest)
-    disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: Owner | None = None
+    disk: Disk, at: int, name: str, source: int, sha256: str, *, mode: int, owner: FileOwner | None = None
 ) -> None:
     """As `put_file`, from an open file that is copied in parts; `OSError` unless the copy has the given digest."""
 
@@ -176,7 +176,7 @@ def put_by_copy(  # noqa: PLR0913 (as `put_file`, with a digest)
     _put(disk, at, name, copy, mode, owner)
 
 
-def _put(disk: Disk, at: int, name: str, fill: Callable[[int], None], mode: int, owner: Owner | None) -> None:
+def _put(disk: Disk, at: int, name: str, fill: Callable[[int], None], mode: int, owner: FileOwner | None) -> None:
     temporary = temporary_name(name)
     try:
         descriptor = _create_anew(disk, temporary, at)
@@ -195,7 +195,7 @@ def _put(disk: Disk, at: int, name: str, fill: Callable[[int], None], mode: int,
         raise
 
 
-def digest_of(disk: Disk, source: int) -> str:
+def content_digest(disk: Disk, source: int) -> str:
     """SHA-256, in hexadecimal, of an open file."""
     found = hashlib.sha256()
     while part := disk.read(source, COPY_BYTES):
@@ -228,7 +228,7 @@ def write_until_boot(path: Path, content: bytes) -> None:
     coming.replace(path)
 
 
-def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: Owner | None = None) -> None:
+def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: FileOwner | None = None) -> None:
     """Writes `data` to `path`: a reader, also after a power cut, sees the old file or the new one, never a part.
 
     Two writers in one directory wait for each other, for the time that one small file takes.
@@ -242,7 +242,7 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: Owner | Non
         os.close(at)
 
 
-def owner_of_directory(directory: Path) -> Owner | None:
+def owner_of_directory(directory: Path) -> FileOwner | None:
     """The owner that a file gets when root writes it: the directory's owner. None for a process that is not root."""
     if os.geteuid() != 0:
         return None

@@ -9,15 +9,16 @@ from __future__ import annotations
 import fcntl
 import os
 
-from agent import RESIDENT_LOCK
-
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _MAX_BYTES = 32
 
-Place = str | os.PathLike[str]
+RESIDENT_LOCK = "resident.lock"
+"""File in the state directory that the resident holds locked, with its process number in it."""
+
+LockPath = str | os.PathLike[str]
 
 
-def take(path: Place, mode: int = 0o600, *, at: int | None = None) -> int:
+def take(path: LockPath, mode: int = 0o600, *, at: int | None = None) -> int:
     """Takes the lock of a file, which is made where it is missing; closing the returned descriptor ends the lock.
 
     Raises `BlockingIOError` where another process holds the lock, and another `OSError` where the file cannot be
@@ -35,7 +36,7 @@ def take(path: Place, mode: int = 0o600, *, at: int | None = None) -> int:
 class held:  # noqa: N801 (used like a function, as contextlib's own)
     """Holds the lock of a file for a `with` block, whose value is the descriptor; takes what `take` takes."""
 
-    def __init__(self, path: Place, mode: int = 0o600, *, at: int | None = None) -> None:
+    def __init__(self, path: LockPath, mode: int = 0o600, *, at: int | None = None) -> None:
         self._path, self._mode, self._at = path, mode, at
 
     def __enter__(self) -> int:
@@ -46,7 +47,7 @@ class held:  # noqa: N801 (used like a function, as contextlib's own)
         os.close(self._descriptor)
 
 
-def is_held(path: Place) -> bool:
+def is_held(path: LockPath) -> bool:
     """Whether another process holds the lock of a file; False where there is no such file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | _FLAGS)
@@ -61,7 +62,7 @@ def is_held(path: Place) -> bool:
     return False
 
 
-def resident_pid(state: Place) -> int | None:
+def resident_pid(state: LockPath) -> int | None:
     """The process that holds a state directory as its resident; None where there is none."""
     lock = os.path.join(state, RESIDENT_LOCK)  # noqa: PTH118 (the resident does not load pathlib)
     if not is_held(lock):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 from agent.host.jitter import Random, backoff
 
 T = TypeVar("T")
@@ -40,8 +40,9 @@ def patiently(
 ) -> T:
     """Calls `ask` for up to `patience_s` seconds until it returns a value, and returns it.
 
-    `ask` is called again after a temporary failure of `Kind.NO_ANSWER`; any other failure is raised at once. Before the
-    time of a `Retry-After` it is not called; where that time is later than the patience, the failure is raised at once.
+    `ask` is called again after a temporary failure of `FailureKind.NO_ANSWER`; any other failure is raised at once. It
+    is not called before the time of a `Retry-After`; where that time is later than the patience, the failure
+    is raised at once.
     A pause takes at most half of the time that is left, so that the end of the patience is used as well.
     """
     until = clock() + patience_s
@@ -52,7 +53,7 @@ def patiently(
         except Failure as failure:
             announced_s = failure.after_s if isinstance(failure, AskLater) else 0.0
             left_s = until - clock() - announced_s
-            if left_s < ASK_LEAST_S or failure.code.kind is not Kind.NO_ANSWER or failure.code in _FINAL:
+            if left_s < ASK_LEAST_S or failure.code.kind is not FailureKind.NO_ANSWER or failure.code in _FINAL:
                 raise
         sleep(announced_s + min(backoff(attempt, ASK_BASE_S, ASK_CAP_S, random), left_s / 2))
         attempt += 1

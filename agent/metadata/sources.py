@@ -1,4 +1,4 @@
-"""Edge: larger files that a document names by their address, fetched through the SIM before anything is ordered.
+"""Edge. Larger files that a document names by their address, fetched through the SIM before anything is ordered.
 
 A file lies under its SHA-256 in the directory `fetched`, and is whole when it has that name. What was lost in the
 middle goes on where it stopped (RFC 9110, 14.2), in this pass and in the next. Nothing is unpacked, no redirect is
@@ -21,7 +21,7 @@ from pathlib import Path
 from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
-from agent.errors import Code, Failure, Kind, failure_from
+from agent.errors import Code, Failure, FailureKind, failure_from
 from agent.metadata.adapter import TransportAdapter
 from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
@@ -87,7 +87,7 @@ class Sources:
             try:
                 self._go_on(url, part, had, size)
             except Failure as failure:
-                if failure.code.kind is not Kind.NO_ANSWER:
+                if failure.code.kind is not FailureKind.NO_ANSWER:
                     raise
                 losses = 0 if _length(part) > had else losses + 1
                 if losses >= MOST_LOSSES or self._clock() > self._until:

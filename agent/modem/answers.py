@@ -59,7 +59,7 @@ def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[
     numbers = {match["digits"] for match in prefixed or found}
     verified = {imei for number in numbers if (imei := _verified(number)) and (imsi is None or number != imsi.digits)}
     if answer.final is not Final.OK:
-        return refused(command, answer)
+        return refusal(command, answer)
     if any(_MESSAGE.match(line) for line in answer.lines):
         return NotRead(
             Code.MODEM_UNVERIFIED,
@@ -105,7 +105,7 @@ def iccid_in(command: str, answer: AtReply) -> Reading[Iccid]:
 def _single_number(command: str, answer: AtReply, shape: re.Pattern[str], make: Callable[[str], T]) -> Reading[T]:
     """The only number in the lines of the given form; two different numbers give none."""
     if answer.final is not Final.OK:
-        return refused(command, answer)
+        return refusal(command, answer)
     numbers = {match["digits"] for line in answer.lines if (match := shape.fullmatch(line))}
     if len(numbers) == 1:
         return Read(make(numbers.pop()))
@@ -116,7 +116,7 @@ def _single_number(command: str, answer: AtReply, shape: re.Pattern[str], make: 
 def text_in(command: str, answer: AtReply) -> Reading[str]:
     """Maker, model or firmware for people: the first line of the answer that is not an unsolicited report."""
     if answer.final is not Final.OK:
-        return refused(command, answer)
+        return refusal(command, answer)
     prefix = f"{command.removeprefix('AT')}:"
     text = first_text(line.removeprefix(prefix) for line in answer.lines)
     return Read(text) if text else NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a text")
@@ -131,7 +131,7 @@ def first_text(lines: Iterable[str]) -> str | None:
     return None
 
 
-def refused(command: str, answer: AtReply) -> NotRead:
+def refusal(command: str, answer: AtReply) -> NotRead:
     """The reason why an answer that did not end with OK gives no value."""
     if answer.final is Final.NONE:
         return NotRead(Code.MODEM_SILENT, f"{command}: the answer did not end")

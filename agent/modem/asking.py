@@ -1,4 +1,4 @@
-"""Story: reads one modem over one serial line, command after command.
+"""Story. Reads one modem over one serial line, command after command.
 
 The IMEI is read twice and accepted only when both readings are equal. A failure of any other reading does not fail the
 pass: the value is then `NotRead` with its reason.
@@ -15,7 +15,7 @@ from agent.identity import Equipment, EquipmentSource, Imei, Imsi, NotRead, Radi
 from agent.modem import answers, commands
 from agent.modem.dialogue import AtReply
 from agent.modem.limits import Limits
-from agent.modem.serial_line import RecordExchange, SerialLine, opened
+from agent.modem.serial_line import RecordExchange, SerialLine, opened_line
 
 T = TypeVar("T")
 Meaning = Callable[[str, AtReply], Reading[T]]
@@ -24,7 +24,7 @@ Meaning = Callable[[str, AtReply], Reading[T]]
 def read_port(port: str, baudrate: int, limits: Limits, record: RecordExchange, *, radio: bool) -> Equipment:
     """The equipment that the modem on a port reports; never raises for a fault of the modem or the port."""
     try:
-        with opened(port, baudrate, limits, record) as line:
+        with opened_line(port, baudrate, limits, record) as line:
             line.wake()
             line.ask(commands.NUMBERED_ERRORS, bool)
             return _read_line(line, port, radio=radio)

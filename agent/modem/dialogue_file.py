@@ -53,7 +53,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], Callable[[str, AtReply], Reading[Any]]],
 )
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """The value in the form that a file contains."""
     return value.name.lower() if isinstance(value, SimState | Registration) else str(value)
 
@@ -86,7 +86,7 @@ def _expected(recorded: ExchangeRecord, reading: Reading[Any], imsi: Imsi | None
         yield f"not_read = {_quoted(reading.code.text)}"
     else:
         key = "imei" if recorded.command in commands.IMEI_COMMANDS else "value"
-        yield f"{key} = {_quoted(shown(reading.value))}"
+        yield f"{key} = {_quoted(value_text(reading.value))}"
     if imsi and recorded.command in commands.IMEI_COMMANDS:
         yield f"imsi = {_quoted(imsi.digits)}"
 
@@ -97,7 +97,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(escapes.get(c) or (c if " " <= c <= "~" else f"\\u{ord(c):04x}") for c in text) + '"'
 
 
-def masked(exchanges: Iterable[ExchangeRecord]) -> list[ExchangeRecord]:
+def masked_exchanges(exchanges: Iterable[ExchangeRecord]) -> list[ExchangeRecord]:
     """The exchanges with every number of seven or more digits replaced; equal numbers get equal replacements.
 
     Identifiers keep their first six digits, and a check digit stays right or stays wrong. The masked answer therefore

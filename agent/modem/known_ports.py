@@ -1,4 +1,4 @@
-"""Edge: the ports that answered the last time (`modem.json` in the state directory).
+"""Edge. The ports that answered the last time (`modem.json` in the state directory).
 
 With this file AT commands are sent only to the port of a modem that answers them, and the others are not disturbed. A
 lost file costs some seconds at the next reading.
@@ -33,7 +33,7 @@ def known_ports(state: Path | None) -> tuple[str, ...]:
     return tuple(port for port in members["ports"] if isinstance(port, str) and port.startswith("/"))[:MOST_PORTS]
 
 
-def remember(state: Path | None, ports: Iterable[str]) -> None:
+def save_ports(state: Path | None, ports: Iterable[str]) -> None:
     """Writes the ports to the file if they have changed; a file that cannot be written is no failure."""
     wanted = tuple(ports)
     if state is None or not wanted or wanted == known_ports(state):

@@ -1,4 +1,4 @@
-"""Edge: reads the modems of ModemManager with its own program mmcli; never starts ModemManager or changes its state.
+"""Edge. Reads the modems of ModemManager with its own program mmcli; never starts ModemManager or changes its state.
 
 mmcli is installed together with ModemManager, needs no import and takes 10 ms. Unlike a call over D-Bus it never starts
 the service (mmcli(1)). Every user may read the properties, so no privilege is needed.

@@ -1,4 +1,4 @@
-"""Edge: claims a serial port for this process, and restores the port afterwards.
+"""Edge. Claims a serial port for this process, and restores the port afterwards.
 
 - A port in use by another program is not claimed. TIOCEXCL (set by ModemManager) gives EBUSY; root does not get that
   error, so the flag is read as well. Processes that have the port open or locked are looked up. A line that carries PPP
@@ -24,7 +24,7 @@ import serial
 
 from agent.errors import Code, Failure
 from agent.modem.limits import Limits
-from agent.modem.port_owners import owner_of
+from agent.modem.port_owners import port_owner
 
 _BUSY_DISCIPLINES = {3: "PPP", 21: "a multiplexer"}
 """N_PPP and N_GSM0710 (linux/tty.h)."""
@@ -82,7 +82,7 @@ def _refuse_if_used(port: str, descriptor: int) -> None:
         )
     if _is_claimed(descriptor):
         raise Failure(Code.MODEM_BUSY, "another program has claimed the port", where=port)
-    if owner := owner_of(port):
+    if owner := port_owner(port):
         raise Failure(Code.MODEM_BUSY, f"{owner} has the port open or locked", where=port)
 
 

@@ -1,4 +1,4 @@
-"""Edge: finds the process that uses a port, from /proc and from UUCP lock files; needed for root, which no lock stops.
+"""Edge. Finds the process that uses a port, from /proc and from UUCP lock files; needed for root, which no lock stops.
 
 Another user than root sees only its own processes in /proc; there the kernel refuses the port instead (TIOCEXCL).
 """
@@ -16,7 +16,7 @@ LOCKS = ("run/lock", "var/lock")
 
 
 @frozen
-class Owner:
+class PortOwner:
     """A process that uses a port."""
 
     pid: int
@@ -27,7 +27,7 @@ class Owner:
         return f"process {self.pid} ({self.name})"
 
 
-def owner_of(port: str, system: Path = Path("/")) -> Owner | None:
+def port_owner(port: str, system: Path = Path("/")) -> PortOwner | None:
     """Another running process that has the port open, or that a lock file names; None where no such process is visible.
 
     Open pseudo-terminals do not count: the program on their other side has them open, and is the modem.
@@ -37,11 +37,15 @@ def owner_of(port: str, system: Path = Path("/")) -> Owner | None:
     for directory in LOCKS:
         pid = _locked_by(system / directory / f"LCK..{Path(device).name}")
         if pid and pid != own_pid and (system / "proc" / str(pid)).exists():
-            return Owner(pid, _name(system / "proc" / str(pid)))
+            return PortOwner(pid, _name(system / "proc" / str(pid)))
     if device.startswith("/dev/pts/"):
         return None
     return next(
-        (Owner(pid, _name(place)) for pid, place in processes(system) if pid != own_pid and _has_open(place, device)),
+        (
+            PortOwner(pid, _name(place))
+            for pid, place in processes(system)
+            if pid != own_pid and _has_open(place, device)
+        ),
         None,
     )
 

@@ -1,4 +1,4 @@
-"""Edge: finds the serial ports that may belong to a modem, from sysfs and from udev's database (sysfs(5)).
+"""Edge. Finds the serial ports that may belong to a modem, from sysfs and from udev's database (sysfs(5)).
 
 USB ports are sorted by the types that udev's rules give them (`ID_MM_PORT_TYPE_*`), then by interface number. Ports for
 diagnosis, positions or sound are left out; PPP ports come last. A UART is used only where the settings name it: a

@@ -1,4 +1,4 @@
-"""Story: reads the equipment, from ModemManager where it manages the modem, otherwise by AT commands.
+"""Story. Reads the equipment, from ModemManager where it manages the modem, otherwise by AT commands.
 
     find          modems of ModemManager and ports that may belong to a modem; waits for a modem that is about to appear
     ask           the ports of modems that ModemManager does not manage, all at the same time
@@ -24,7 +24,7 @@ from agent.modem import rounds
 from agent.modem.asking import read_port
 from agent.modem.candidate import Candidate
 from agent.modem.dialogue import ExchangeRecord
-from agent.modem.known_ports import known_ports, remember
+from agent.modem.known_ports import known_ports, save_ports
 from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
 from agent.modem.ports import candidates, named
@@ -73,7 +73,7 @@ def survey(
     found = [_filled(modem, gaps) for modem in managed]
     unmanaged = [(port, equipment) for port, equipment in asked if rounds.managed_modem_of(port, managed) is None]
     found += rounds.one_for_each_device(unmanaged)
-    remember(state, [port.path for port, equipment in asked if isinstance(equipment.imei, Read)])
+    save_ports(state, [port.path for port, equipment in asked if isinstance(equipment.imei, Read)])
     equipment = rounds.arranged(found) if found else Equipment.unread(_no_modem(settings))
     return Survey(equipment, managed, (*asked, *gaps), tuple(exchanges))
 
@@ -92,7 +92,7 @@ def _no_modem(settings: ModemSettings) -> Failure:
 def _filled(managed: ManagedModem, gaps: Asked) -> Equipment:
     """The equipment of a managed modem, with the values from its free ports added."""
     answers = [equipment for port, equipment in gaps if rounds.managed_modem_of(port, [managed])]
-    return rounds.filled(managed.equipment, rounds.best_read(answers)) if answers else managed.equipment
+    return rounds.completed(managed.equipment, rounds.best_read(answers)) if answers else managed.equipment
 
 
 @frozen
@@ -151,7 +151,7 @@ class _Reader:
         return asked + self._side_by_side(rounds.second_round(ports, first, good))
 
     def ask_beside(self, ports: Sequence[Candidate], managed: Sequence[ManagedModem]) -> Asked:
-        """Reads ports that ModemManager leaves free, of modems whose IMEI or SIM it does not report."""
+        """Reads modems whose IMEI or SIM ModemManager does not report, over ports that ModemManager does not use."""
         return self._side_by_side(rounds.beside(ports, managed))
 
     def _side_by_side(self, ports: Sequence[Candidate]) -> Asked:

@@ -77,7 +77,7 @@ def best_read(found: Sequence[Equipment]) -> Equipment:
     return found[0]
 
 
-def filled(known: Equipment, asked: Equipment) -> Equipment:
+def completed(known: Equipment, asked: Equipment) -> Equipment:
     """The equipment that ModemManager reports, with missing values taken from the same modem's port for AT commands."""
     names = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
     gaps = {name: getattr(asked, name) for name in names if not isinstance(getattr(known, name), Read)}

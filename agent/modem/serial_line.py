@@ -1,4 +1,4 @@
-"""Edge: a modem's serial line: sends commands of the closed list and receives their answers.
+"""Edge. A modem's serial line: sends commands of the closed list and receives their answers.
 
 Every wait has its limit in `Limits`. A line that is lost during an exchange raises `modem.gone`.
 """
@@ -185,7 +185,7 @@ def raising_modem_failures(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(
+def opened_line(
     port: str,
     baudrate: int,
     limits: Limits,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from agent.errors import Code
 from agent.identity import NotRead, Read, Reading, Registration, Signal, SimState
-from agent.modem.answers import refused
+from agent.modem.answers import refusal
 from agent.modem.dialogue import AtReply, Final
 
 T = TypeVar("T")
@@ -131,7 +131,7 @@ def _matched(
 ) -> Reading[T]:
     """The value of the lines of the given form; with `only`, two different values give none."""
     if answer.final is not Final.OK:
-        return refused(command, answer)
+        return refusal(command, answer)
     found = [match for line in answer.lines if (match := shape.fullmatch(line))]
     if not found:
         return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with no line of the expected form")

@@ -1,4 +1,4 @@
-"""Entry point: waits at the modem for the message that starts a pass; the resident starts it between passes.
+"""Entry point. Waits at the modem for the message that starts a pass; the resident starts it between passes.
 
     python3 -P -m agent.modem.wake_by_sms [--config FILE]
 
@@ -25,8 +25,8 @@ from agent.modem.dialogue import ExchangeRecord, Final
 from agent.modem.known_ports import known_ports
 from agent.modem.limits import Limits
 from agent.modem.managed import ModemManager
-from agent.modem.messages import Incoming, is_wake, restoring
-from agent.modem.serial_line import SerialLine, opened
+from agent.modem.serial_line import SerialLine, opened_line
+from agent.modem.short_messages import Incoming, is_wake, restoring
 from agent.settings import Settings, load
 
 WOKEN, CANNOT = os.EX_OK, os.EX_TEMPFAIL
@@ -44,7 +44,7 @@ def listen(settings: Settings, ending: int, limits: Limits = Limits(), system: P
         if port is None:
             return CANNOT
         exchanges: list[ExchangeRecord] = []
-        with opened(port, settings.modem.baudrate, limits, exchanges.append) as line:
+        with opened_line(port, settings.modem.baudrate, limits, exchanges.append) as line:
             return _listen_to_line(line, exchanges, ending)
     except Failure:
         return CANNOT

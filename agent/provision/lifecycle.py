@@ -35,7 +35,7 @@ class Event(Enum):
     """SIM and device do not belong together, or the operator holds the device."""
     REJECTED = "rejected"
     """The document is wrong."""
-    STILL_BAD = "still_bad"
+    STILL_GIVEN_UP = "still_given_up"
     """The wanted configuration is the one that failed or was undone."""
     UNCHANGED = "unchanged"
     """The wanted configuration is in force."""
@@ -65,7 +65,7 @@ _TABLE: Mapping[Event, Mapping[State, State | None]] = MappingProxyType(
         },
         Event.REFUSED: dict.fromkeys(set(State) - {State.APPLYING}, State.BLOCKED),
         Event.REJECTED: dict.fromkeys(set(State) - {State.APPLYING}, State.FAILED),
-        Event.STILL_BAD: {State.FAILED: _STAY, State.ROLLED_BACK: _STAY, State.BLOCKED: State.FAILED},
+        Event.STILL_GIVEN_UP: {State.FAILED: _STAY, State.ROLLED_BACK: _STAY, State.BLOCKED: State.FAILED},
         Event.UNCHANGED: dict.fromkeys(
             (State.PROVISIONED, State.FAILED, State.ROLLED_BACK, State.BLOCKED), State.PROVISIONED
         ),

@@ -11,7 +11,7 @@ from enum import Enum, unique
 
 from agent import __version__
 from agent.configuration.resolving import Configuration
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 from agent.frozen import frozen
 from agent.handover.order import Outcome, Result
 from agent.host.clock import rfc3339
@@ -35,12 +35,12 @@ class FailureOrigin(Enum):
     """The gateway was cut off, or did not reach the service afterwards."""
 
 
-EVENTS: Mapping[Kind, Event] = {
-    Kind.NO_ANSWER: Event.NO_ANSWER,
-    Kind.NO_USERDATA: Event.NO_USERDATA,
-    Kind.REFUSED: Event.REFUSED,
-    Kind.REJECTED: Event.REJECTED,
-    Kind.NOT_APPLIED: Event.NO_ANSWER,
+EVENTS: Mapping[FailureKind, Event] = {
+    FailureKind.NO_ANSWER: Event.NO_ANSWER,
+    FailureKind.NO_USERDATA: Event.NO_USERDATA,
+    FailureKind.REFUSED: Event.REFUSED,
+    FailureKind.REJECTED: Event.REJECTED,
+    FailureKind.NOT_APPLIED: Event.NO_ANSWER,
 }
 """The event of a pass that a failure ended.
 
@@ -102,7 +102,7 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
         case Event.ORDERED:
             order, attempt = occurred.order_id, occurred.attempt
             return replace(ended, failure=None, order_id=order, attempt=attempt, witness=occurred.witness)
-        case Event.STILL_BAD:
+        case Event.STILL_GIVEN_UP:
             return replace(ended, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
             well = replace(ended, given_up=None, interruptions=0, failure=None, failures_in_a_row=0)
@@ -137,9 +137,9 @@ def _given_up(failed: Remembered) -> Remembered:
 
 
 def _origin_of(failure: Failure | None) -> FailureOrigin:
-    if failure is None or failure.code is Code.APPLY_FAILED or failure.code.kind is Kind.REJECTED:
+    if failure is None or failure.code is Code.APPLY_FAILED or failure.code.kind is FailureKind.REJECTED:
         return FailureOrigin.DOCUMENT
-    return FailureOrigin.EITHER if failure.code.kind is Kind.UNDONE else FailureOrigin.WORLD
+    return FailureOrigin.EITHER if failure.code.kind is FailureKind.UNDONE else FailureOrigin.WORLD
 
 
 def _numbered(failure: Failure | None, attempts: int) -> Failure | None:

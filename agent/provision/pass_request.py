@@ -32,7 +32,7 @@ def request_pass(directory: Path, request: PassRequest) -> None:
         raise failure_from(error, Code.STATE_UNWRITABLE, directory) from None
 
 
-def take_request(directory: Path) -> PassRequest | None:
+def take_pass_request(directory: Path) -> PassRequest | None:
     """The request that was left, which is removed; None where there is none. Raises `state.unwritable`."""
     try:
         content = read_bounded(directory / REQUEST, MAX_BYTES)

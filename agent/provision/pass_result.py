@@ -197,14 +197,7 @@ def with_notices(result: PassResult, notices: tuple[Failure, ...]) -> PassResult
 
 def added(notices: tuple[Failure, ...], more: tuple[Failure, ...]) -> tuple[Failure, ...]:
     """The notices and those of `more` that are new."""
-    return (*notices, *(notice for notice in more if not any(is_same(notice, known) for known in notices)))
-
-
-def is_same(one: Failure | None, other: Failure | None) -> bool:
-    """Whether two failures, or their absence, are the same: code, place and text."""
-    if one is None or other is None:
-        return one is other
-    return (one.code, one.where, one.detail) == (other.code, other.where, other.detail)
+    return (*notices, *(notice for notice in more if notice not in notices))
 
 
 S = TypeVar("S", bound=StepValue)

@@ -131,7 +131,7 @@ def _nothing_to_apply(edges: Edges, continued: Continued, resolved: Resolved) ->
         raise continued.doubt
     if resolved.attempt == remembered.given_up:
         edges.show(PassStage.APPLY, "not applied again: this configuration failed before; change it, or reprovision")
-        return Occurred(Event.STILL_BAD, remembered.failure)
+        return Occurred(Event.STILL_GIVEN_UP, remembered.failure)
     return None
 
 

@@ -9,7 +9,7 @@ from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.provision.edges import Edges
 from agent.provision.lifecycle import Event
 from agent.provision.memory import Occurred, remembered_after
-from agent.provision.pass_result import PassResult, Saved, is_same
+from agent.provision.pass_result import PassResult, Saved
 from agent.provision.poll import with_seen
 from agent.provision.remembered import Remembered
 
@@ -33,7 +33,7 @@ def remember_for_poll(edges: Edges, so_far: PassResult) -> Remembered:
     """Saves the last notice, which `status` shows, and what the next poll compares with."""
     before = so_far.remembered
     after = replace(with_seen(so_far, edges.service.etag), notice=so_far.notices[-1] if so_far.notices else None)
-    if not is_same(before.notice, after.notice) or _seen(before) != _seen(after):
+    if before.notice != after.notice or _seen(before) != _seen(after):
         edges.save(after)
     return after
 

@@ -1,4 +1,4 @@
-"""Entry point: the resident. It waits, starts each pass as a process of its own, and feeds the watchdog.
+"""Entry point. The resident. It waits, starts each pass as a process of its own, and feeds the watchdog.
 
 The resident lives for years, so it imports the interpreter and two small files. It reads no settings (`kitting-agent
 run` checks them and passes what is needed as arguments), parses no input, and opens no network socket. A pass that
@@ -17,8 +17,7 @@ import signal
 import sys
 from time import monotonic
 
-from agent import RESIDENT_LOCK
-from agent.host.locks import take
+from agent.host.locks import RESIDENT_LOCK, take
 from agent.host.systemd import tell_manager, watchdog_interval_s
 
 FIRST_PAUSE_S = 30.0

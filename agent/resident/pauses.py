@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from agent.errors import Failure
 from agent.host.clock import CLOCK_FLOOR, trusted_now
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
 from agent.provision.state_file import remembered_now, volatile_of

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from agent.errors import Code, Failure, text_of
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.provision.binding import Mismatch, Verdict, verdict
 from agent.settings import MetadataSettings, Settings
 from agent.upkeep.findings import Finding, Level

@@ -74,7 +74,7 @@ def show(shown: Shown, place: Path = PLACE, wanted: Path = WANTED) -> None:
             write_until_boot(wanted, b"")
 
 
-def take_request(wanted: Path = WANTED) -> None:
+def take_light_request(wanted: Path = WANTED) -> None:
     """Removes the request. Raises `state.unwritable` where it cannot be removed, e.g. because it is a directory."""
     try:
         wanted.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def show_issue(text: str, place: Path = PLACE) -> None:
         write_durably(place / ISSUE, text.encode(), 0o644)
 
 
-def begin(state: State, imei: str | None, place: Path = PLACE) -> None:
+def show_start(state: State, imei: str | None, place: Path = PLACE) -> None:
     """At the start of the first pass since the boot: shows the remembered state, and that no answer came yet."""
     if not (place / ISSUE).exists():
         show(Shown.SEARCHING, place)

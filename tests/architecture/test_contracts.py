@@ -14,7 +14,7 @@ CLASSES = {"layers": LayersContract, "forbidden": ForbiddenContract, "independen
 SABOTAGE = {
     "imports_upward": ("agent.provision.tags", "agent.cli"),
     "impure": ("agent.provision.tags", "socket"),
-    "edges_that_know_each_other": ("agent.metadata.service", "agent.modem.serial_line"),
+    "edges_that_know_each_other": ("agent.metadata.subscriber_service", "agent.modem.serial_line"),
     "writers": ("agent.provision.state_file", "subprocess"),
     "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),
     "folders_beyond_their_names": ("agent.resident.pauses", "agent.provision.poll"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 
 TESTS = Path(__file__).parents[1]
 SEEN = "\n".join(
@@ -21,7 +21,7 @@ def test_every_code_is_seen_in_a_test(code):
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.text)
 def test_every_code_is_a_sentence_an_advice_and_an_exit_code_of_sysexits(code):
-    assert isinstance(code.kind, Kind)
+    assert isinstance(code.kind, FailureKind)
     assert code.exit_code in EXIT_CODES - {os.EX_OK}
     assert code.summary[0].isupper()
     assert not code.summary.endswith(".")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import Code, Kind
+from agent.errors import Code, FailureKind
 from agent.provision import lifecycle
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "docs" / "generated.ja.toml").read_text("utf-8"))
@@ -31,5 +31,5 @@ def test_every_code_has_its_japanese_with_the_same_things_to_type(code):
 
 def test_nothing_is_translated_that_is_not_there_any_more():
     assert set(WORDS["errors"]) == {code.text for code in Code}
-    assert set(WORDS["device"]) == {kind.name for kind in Kind}
+    assert set(WORDS["device"]) == {kind.name for kind in FailureKind}
     assert set(WORDS["events"]) == {event.value for event in lifecycle.Event}

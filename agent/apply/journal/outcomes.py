@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.apply.journal.ordered import Ordered, Purpose
 from agent.apply.journal.transaction import ApplyProgress, ApplyState
-from agent.apply.planning.diff import masked
+from agent.apply.planning.diff import without_secrets
 from agent.apply.planning.steps import ActionStep, Step
 from agent.effects import PowerState
 from agent.errors import Code, Failure
@@ -61,12 +61,14 @@ def without(ran: Ran, step: Step, secrets: frozenset[str]) -> Ran:
     """The command without secrets; of a sensitive command nothing is shown."""
     if isinstance(step, ActionStep) and step.sensitive:
         return replace(ran, command="(sensitive)", tail="")
-    return replace(ran, command=masked(ran.command, secrets), tail=masked(ran.tail, secrets))
+    return replace(ran, command=without_secrets(ran.command, secrets), tail=without_secrets(ran.tail, secrets))
 
 
-def shown(failure: Failure, secrets: frozenset[str]) -> Failure:
+def failure_without_secrets(failure: Failure, secrets: frozenset[str]) -> Failure:
     """The failure without secrets that a command printed."""
-    return Failure(failure.code, masked(failure.detail, secrets), where=masked(failure.where, secrets))
+    return Failure(
+        failure.code, without_secrets(failure.detail, secrets), where=without_secrets(failure.where, secrets)
+    )
 
 
 def is_cut_off_scrub(ordered: Ordered, progress: ApplyProgress) -> bool:

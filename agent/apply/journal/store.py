@@ -31,7 +31,7 @@ from agent.apply.planning.steps import Managed
 from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.host import locks
-from agent.host.durable import Disk, digest_of, put_file, read_file, replace_file
+from agent.host.durable import Disk, content_digest, put_file, read_file, replace_file
 
 NAME = "transaction"
 """The directory's name in the root half's directory."""
@@ -77,7 +77,7 @@ class Store:
         except FileNotFoundError:
             return False
         try:
-            return digest_of(self.disk, descriptor) == digest
+            return content_digest(self.disk, descriptor) == digest
         finally:
             os.close(descriptor)
 
@@ -141,7 +141,7 @@ class Store:
 
 
 @contextmanager
-def opened(state: Path, disk: Disk) -> Iterator[Store]:
+def opened_store(state: Path, disk: Disk) -> Iterator[Store]:
     """Makes, checks and locks the directory; raises `state.unwritable`, or `pass.under_way` where it is locked."""
     with _directories(state, disk, make=True) as (at, kept_at), _locked(state, at):
         yield Store(disk, at, kept_at)

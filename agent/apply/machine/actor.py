@@ -1,4 +1,4 @@
-"""Pure. What the gateway is asked to do besides files, and the answer where nothing is done, only recorded."""
+"""Pure. The interface to the actions on a system, and its form for a root directory where no system runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CommandFailed(Exception):
 
 @frozen
 class Recorder:
-    """Does nothing, for a root that is not the running system."""
+    """The interface for a root directory that is not the running system: no action is done."""
 
     recorded: bool = True
 

@@ -15,7 +15,7 @@ RESERVE_INODES = 64
 
 _BLOCK = 4096
 _RECORD_BYTES = 1024
-"""Of the journal, for each step."""
+"""Bytes of the journal for each step."""
 
 
 def check_space(tree: Tree, steps: Sequence[Step], kept: Mapping[str, bytes], store: int) -> None:

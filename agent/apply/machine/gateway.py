@@ -18,7 +18,7 @@ from agent.apply.machine.actor import Actor
 from agent.apply.machine.free_space import check_space
 from agent.apply.machine.looking import found_at, names_in
 from agent.apply.machine.os_errors import as_failure
-from agent.apply.machine.owners import may_give_away, owner_of
+from agent.apply.machine.owners import may_give_away, owner_named
 from agent.apply.machine.putting import put_node
 from agent.apply.machine.tree import Tree
 from agent.apply.planning.nodes import LARGE_BYTES, Absent, Directory, Found, Kept, Large, Lost, Node, sha256
@@ -55,7 +55,7 @@ class Gateway:
         for path in questions.given_away:
             places[path] = self._place(path)
             found.setdefault(places[path], self._found(places[path]))
-        owners = {text: owner_of(self._tree, text) for text in questions.owners}
+        owners = {text: owner_named(self._tree, text) for text in questions.owners}
         units = self.actor.unit_states(questions.units)
         handed = {digest: self._fetched(digest, size) for digest, size in questions.fetched}
         fetched = {digest: content for digest, content in handed.items() if content is not None}

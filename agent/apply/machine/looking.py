@@ -8,7 +8,7 @@ import stat
 
 from agent.apply.machine.tree import Tree
 from agent.apply.planning.nodes import Absent, Directory, File, Found, Large, Other, Symlink
-from agent.host.durable import Disk, digest_of, read_file
+from agent.host.durable import Disk, content_digest, read_file
 
 MAX_KEPT_BYTES = 512 * 1024 * 1024
 """A larger file is not replaced, since a copy of it would have to be kept."""
@@ -66,6 +66,6 @@ def look(disk: Disk, at: int, name: str, large_bytes: int) -> Found:  # noqa: PL
 def _digest(disk: Disk, at: int, name: str) -> str:
     descriptor = disk.open_file(name, at)
     try:
-        return digest_of(disk, descriptor)
+        return content_digest(disk, descriptor)
     finally:
         os.close(descriptor)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent.apply.machine.tree import Tree
 from agent.errors import Code, Failure
-from agent.host.durable import Disk, Owner, read_file
+from agent.host.durable import Disk, FileOwner, read_file
 
 MAX_BYTES = 1024 * 1024
 _ID_COLUMN = 2
@@ -21,7 +21,7 @@ def may_give_away(root: Path) -> bool:
     return os.geteuid() == 0 or root == Path("/")
 
 
-def owner_of(tree: Tree, text: str) -> Owner:
+def owner_named(tree: Tree, text: str) -> FileOwner:
     """Raises `Failure(apply.failed)` for a user or group that the gateway does not have."""
     if not may_give_away(tree.root):
         return os.geteuid(), os.getegid()

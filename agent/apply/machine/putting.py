@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from agent.apply.machine.looking import look
 from agent.apply.planning.nodes import Absent, Directory, File, Found, Large, Node, Symlink
-from agent.host.durable import Disk, Owner, put_by_copy, put_file, temporary_name
+from agent.host.durable import Disk, FileOwner, put_by_copy, put_file, temporary_name
 
 OpenWhole = Callable[[str, int], int]
 """Opens the content with a SHA-256 and a size; the result is a descriptor."""
@@ -50,7 +50,7 @@ def _change(disk: Disk, at: int, name: str, found: Found, node: Node, open_whole
             disk.unlink(name, at)
 
 
-def _replace_by_link(disk: Disk, at: int, name: str, target: str, owner: Owner) -> None:
+def _replace_by_link(disk: Disk, at: int, name: str, target: str, owner: FileOwner) -> None:
     temporary = temporary_name(name)
     try:
         disk.link(target, temporary, at)

@@ -34,7 +34,7 @@ def secrets_of(steps: Iterable[Step], hidden: Iterable[File] = ()) -> frozenset[
     return frozenset(word for word in words if len(word) >= _SHORTEST_SECRET)
 
 
-def masked(text: str, secrets: Iterable[str]) -> str:
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text with each secret replaced by a mask."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)

@@ -9,6 +9,6 @@ from agent.reasons import DocumentKey
 
 
 def render(paths: Sequence[str]) -> Iterator[WantedEffect]:
-    """In document order."""
+    """The removal of each path, in the order of the document."""
     for position, path in enumerate(paths):
         yield WantedEffect(RemoveFile(path), DocumentKey(("absent", position)))

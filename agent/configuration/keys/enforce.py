@@ -8,5 +8,5 @@ from agent.effects import WantedEffect
 
 
 def render(_: bool) -> Iterator[WantedEffect]:  # noqa: FBT001 (a key's value)
-    """`rendering.rendered` looks at it."""
+    """No effects: `agent.configuration.rendering` reads the value itself."""
     return iter(())

@@ -33,7 +33,7 @@ UNUSED = {
     "a wrong document": "jsonschema",
     "a large file": "agent.metadata.sources",
     "JSON output": "agent.commands.display.identity",
-    "the root half as a service": "agent.handover.service",
+    "the root half as a service": "agent.handover.by_service",
     "the real root": "agent.apply.machine.running_system",
     "the SMS listener": "agent.modem.wake_by_sms",
     "SIM state and network": "agent.modem.sim_and_network",

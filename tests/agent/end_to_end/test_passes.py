@@ -64,7 +64,7 @@ def test_a_rollback_stays_in_force_until_the_userdata_changes(rig):
     assert rig.gateway.ask("rollback").returncode == os.EX_OK
     assert (rig.tree(), rig.status()["state"]) == (first, "rolled_back")
     code, result = rig.provision()
-    assert (code, result["event"], result["failure"]["code"]) == (os.EX_TEMPFAIL, "still_bad", "apply.rolled_back")
+    assert (code, result["event"], result["failure"]["code"]) == (os.EX_TEMPFAIL, "still_given_up", "apply.rolled_back")
     assert rig.tree() == first
     assert rig.tags["kitting_state"] == "rolled_back"
     rig.platform.set_userdata(GROUP, USERDATA.replace("gw-", "third-"))

@@ -42,9 +42,9 @@ def test_a_step_that_fails_takes_all_of_them_back_and_the_document_is_not_tried_
     assert rig.tree() == before
     assert rig.tags["kitting_error"].startswith("apply.failed")
     code, result = rig.provision()
-    assert (code, result["event"]) == (os.EX_CANTCREAT, "still_bad")
+    assert (code, result["event"]) == (os.EX_CANTCREAT, "still_given_up")
     (rig.gateway.root / "etc/telemetry").unlink()
-    assert rig.provision()[1]["event"] == "still_bad"
+    assert rig.provision()[1]["event"] == "still_given_up"
     rig.platform.set_tag(IMSI, "site", "osaka")
     assert rig.provision()[1]["state"] == "provisioned"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from waiting import LOOK_S, exit_of, joined, until
 
-from agent.apply import service as serving_orders
+from agent.apply import order_service
 from agent.apply.context import apply_context
 from agent.configuration.resolving import from_document
 from agent.configuration.schema_file import userdata_schema
@@ -173,7 +173,7 @@ def serve(halves, *pauses):
             now[0] += 60.0
 
     context = apply_context(settings)
-    return serving_orders.serve(serving_orders.ServiceContext(context, settings.identity, lambda: now[0], sleep))
+    return order_service.serve(order_service.ServiceContext(context, settings.identity, lambda: now[0], sleep))
 
 
 def test_an_order_that_is_not_confirmed_in_time_is_undone(halves):

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import pytest
 from waiting import line_of
 
-from agent import RESIDENT_LOCK
-from agent.host.locks import held, is_held, resident_pid
+from agent.host.locks import RESIDENT_LOCK, held, is_held, resident_pid
 
 HOLDER = """
 import sys, time

@@ -3,7 +3,7 @@
 import pytest
 import responses
 
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.settings import MetadataSettings
 
 

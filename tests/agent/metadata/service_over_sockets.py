@@ -5,7 +5,7 @@ from scripted_service import answer, service
 from service_answers import failure_of
 from waiting import PATIENCE_S
 
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.settings import MetadataSettings
 
 WHOLE = answer()

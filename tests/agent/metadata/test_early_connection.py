@@ -10,7 +10,7 @@ from waiting import PATIENCE_S, joined, until
 from agent.errors import Code, Failure
 from agent.identity import Imsi
 from agent.metadata import early_connection
-from agent.metadata.service import MetadataService
+from agent.metadata.subscriber_service import MetadataService
 from agent.settings import MetadataSettings, PathSettings, Settings
 
 WHOLE = answer()

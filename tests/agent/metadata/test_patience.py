@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 from agent.metadata.patience import AskLater, patiently
 
 
@@ -60,7 +60,7 @@ def test_silence_is_asked_again_with_longer_and_longer_pauses_up_to_a_cap():
     assert (answer, time.pauses) == ("answer", [0.5, 1.0, 2.0, 4.0, 7.5, 7.5, 7.5])
 
 
-@pytest.mark.parametrize("code", [code for code in Code if code.kind is not Kind.NO_ANSWER])
+@pytest.mark.parametrize("code", [code for code in Code if code.kind is not FailureKind.NO_ANSWER])
 def test_an_answer_that_counts_is_not_asked_for_again(code):
     question = Question(forever=Failure(code, "as it is"))
     assert ask(question)[0].code is code
@@ -74,7 +74,7 @@ def test_a_service_that_is_switched_off_is_not_asked_again_in_this_pass():
 
 
 @pytest.mark.parametrize(
-    "code", [code for code in Code if code.kind is Kind.NO_ANSWER and code is not Code.METADATA_DISABLED]
+    "code", [code for code in Code if code.kind is FailureKind.NO_ANSWER and code is not Code.METADATA_DISABLED]
 )
 def test_every_other_silence_may_pass(code):
     assert ask(Question(Failure(code, "for a moment")))[0] == "answer"

@@ -8,7 +8,7 @@ from recorded_dialogues import all_dialogues, answered
 from agent.identity import Imei, Imsi, NotRead, Read, check_digit_holds
 from agent.modem.commands import COMMANDS
 from agent.modem.dialogue import MAX_BYTES, ExchangeRecord
-from agent.modem.dialogue_file import masked, reading_in, shown, trace
+from agent.modem.dialogue_file import masked_exchanges, reading_in, trace, value_text
 
 DIALOGUES = all_dialogues()
 
@@ -24,7 +24,7 @@ def said(reading):
         case Read(Imei()):
             return reading
         case Read(value):
-            return shown(value)
+            return value_text(value)
         case NotRead(code, _):
             return code.text
 
@@ -71,7 +71,7 @@ def test_a_trace_is_read_back_byte_for_byte_with_the_same_reading():
 
 def test_equal_numbers_have_equal_masks_and_short_numbers_stay():
     numbers = b"490154203237518 490154203237518 490154203237519 08011112222 123456"
-    (hidden,) = masked([ExchangeRecord("port", "AT+CGSN", numbers)])
+    (hidden,) = masked_exchanges([ExchangeRecord("port", "AT+CGSN", numbers)])
     first, again, wrong, short, shortest = hidden.received.decode().split()
     assert first == again != "490154203237518"
     assert (first[:6], wrong[:6], short, shortest) == ("490154", "490154", "0" * 11, "123456")

@@ -11,7 +11,7 @@ from waiting import PATIENCE_S, until
 from agent.errors import Code
 from agent.identity import Iccid, Imsi, NotRead, Subscriber
 from agent.modem.commands import FIRMWARE_COMMANDS
-from agent.modem.known_ports import known_ports, remember
+from agent.modem.known_ports import known_ports, save_ports
 from agent.modem.limits import Limits
 from agent.modem.reading import read_equipment, survey
 from agent.resident.schedule import MODEM_LIMIT_S
@@ -135,7 +135,7 @@ def test_the_next_time_only_the_good_port_is_asked(machine, state):
 
 
 def test_a_remembered_port_that_is_no_good_any_more_gives_way_to_the_others(machine, state):
-    remember(state, [str(machine.root / "dev/ttyUSB1")])
+    save_ports(state, [str(machine.root / "dev/ttyUSB1")])
     machine.port("ttyUSB1", 1, garbage())
     machine.port("ttyUSB2", 2, Modem(load_model(), imei=IMEI))
     assert read(machine, state).imei.value.digits == IMEI
@@ -171,7 +171,7 @@ def test_both_of_two_modems_are_remembered(machine, state):
 
 
 def test_a_modem_that_was_here_is_waited_for(machine, state):
-    remember(state, [str(machine.root / "dev/ttyUSB0")])
+    save_ports(state, [str(machine.root / "dev/ttyUSB0")])
     looked = machine.root / "looked"
     machine.program(f"#!/bin/sh\necho x >> {looked}\nexit 1\n")
     with beside(read_equipment, AUTO, state, limits=replace(PATIENT, appears_s=PATIENCE_S), system=machine.root) as one:
@@ -211,7 +211,7 @@ def test_where_no_time_is_left_no_port_is_opened(machine):
 
 
 def test_what_is_waited_for_leaves_time_for_the_ports(machine, state):
-    remember(state, ["/dev/ttyUSB0"])
+    save_ports(state, ["/dev/ttyUSB0"])
     hasty = replace(PATIENT, appears_s=600.0, all_s=0.5, port_s=0.4)
     assert read_equipment(AUTO, state, limits=hasty, system=machine.root).imei.code is Code.MODEM_NO_PORT
 

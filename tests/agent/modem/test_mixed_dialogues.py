@@ -9,7 +9,7 @@ from agent.identity import Imei, Imsi, NotRead, Read
 from agent.modem.answers import imei_in
 from agent.modem.commands import COMMANDS, IMEI_COMMANDS
 from agent.modem.dialogue import ExchangeRecord
-from agent.modem.dialogue_file import masked, reading_in
+from agent.modem.dialogue_file import masked_exchanges, reading_in
 
 HEAVY = settings(max_examples=scaled(3000), suppress_health_check=list(HealthCheck))
 
@@ -110,7 +110,7 @@ def test_any_dialogue_means_something_for_any_command(dialogue, command):
 @given(mixed())
 def test_a_masked_dialogue_ends_as_the_real_one(dialogue):
     command, data, _ = dialogue
-    (hidden,) = masked([ExchangeRecord("port", command, data)])
+    (hidden,) = masked_exchanges([ExchangeRecord("port", command, data)])
     real, mask = (imei_in(command, answered(command, [received])) for received in (data, hidden.received))
     assert type(real) is type(mask)
     if isinstance(real, NotRead):

@@ -84,9 +84,9 @@ def test_each_device_is_one_modem():
 
 def test_only_missing_values_are_filled_and_the_imei_brings_its_source():
     reported = replace(WITH_IMSI, model=Read("EC21"), source=EquipmentSource.MODEM_MANAGER)
-    filled = rounds.filled(reported, replace(WITH_IMEI, model=Read("EC25")))
+    filled = rounds.completed(reported, replace(WITH_IMEI, model=Read("EC25")))
     assert filled == replace(reported, imei=IMEI, source=EquipmentSource.AT, port="/dev/ttyUSB1")
-    assert rounds.filled(WITH_IMEI, WITH_IMSI) == replace(WITH_IMEI, imsi=IMSI)
+    assert rounds.completed(WITH_IMEI, WITH_IMSI) == replace(WITH_IMEI, imsi=IMSI)
 
 
 def test_the_other_modems_stand_beside_the_best_one():

@@ -12,7 +12,7 @@ from agent.modem.commands import NUMBERED_ERRORS, RESULTS_ON, WAKE
 from agent.modem.dialogue import Final
 from agent.modem.limits import Limits
 from agent.modem.reading import read_equipment, survey
-from agent.modem.serial_line import opened
+from agent.modem.serial_line import opened_line
 from agent.settings import ModemSettings
 from simulator import modem_faults as faults
 from simulator.model_files import load_model
@@ -54,7 +54,10 @@ def exchanges():
 
 @pytest.fixture
 def line(exchanges):
-    with ModemOnPty(Modem(load_model())) as plugged, opened(str(plugged.path), 9600, PATIENT, exchanges.append) as line:
+    with (
+        ModemOnPty(Modem(load_model())) as plugged,
+        opened_line(str(plugged.path), 9600, PATIENT, exchanges.append) as line,
+    ):
         yield line
 
 
@@ -76,7 +79,7 @@ def test_a_command_that_is_not_on_the_list_is_not_sent(line, exchanges, command)
 
 def test_a_busy_sim_is_asked_again(exchanges):
     modem = Modem(load_model(), faults=[faults.SimBusy(2)])
-    with ModemOnPty(modem) as plugged, opened(str(plugged.path), 9600, PATIENT, exchanges.append) as line:
+    with ModemOnPty(modem) as plugged, opened_line(str(plugged.path), 9600, PATIENT, exchanges.append) as line:
         line.ask(NUMBERED_ERRORS, bool)
         assert line.ask("AT+CIMI", lambda answer: bool(answer.lines)).final is Final.OK
     assert [exchange.command for exchange in exchanges] == [NUMBERED_ERRORS, *["AT+CIMI"] * 3]
@@ -86,7 +89,7 @@ def test_a_modem_that_is_unplugged_is_gone(exchanges):
     modem = Modem(load_model(), faults=[faults.VanishAtCommand(1)])
     with (
         ModemOnPty(modem) as plugged,
-        opened(str(plugged.path), 9600, PATIENT, exchanges.append) as line,
+        opened_line(str(plugged.path), 9600, PATIENT, exchanges.append) as line,
         pytest.raises(Failure) as caught,
     ):
         line.wake()

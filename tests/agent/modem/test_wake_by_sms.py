@@ -11,8 +11,8 @@ from waiting import joined, until
 from agent.modem import wake_by_sms
 from agent.modem.commands import DELIVERY_QUESTION
 from agent.modem.dialogue import Final
-from agent.modem.known_ports import remember
-from agent.modem.serial_line import opened
+from agent.modem.known_ports import save_ports
+from agent.modem.serial_line import opened_line
 from agent.modem.wake_by_sms import CANNOT, WOKEN, listen
 from agent.settings import ModemSettings, PathSettings, Settings
 from simulator import modem_faults as faults
@@ -77,7 +77,7 @@ def test_the_modem_treats_messages_as_before_afterwards(modem, tmp_path):
 def test_what_is_asked_after_a_long_wait_is_answered(modem):
     now = [0.0]
     reading, writing = os.pipe()
-    with opened(str(modem.path), 115200, PATIENT, clock=lambda: now[0]) as line:
+    with opened_line(str(modem.path), 115200, PATIENT, clock=lambda: now[0]) as line:
         line.wake()
         now[0] += 2 * PATIENT.port_s
         os.write(writing, b"x")
@@ -111,7 +111,7 @@ def test_without_a_modem_to_listen_at_it_is_reported(tmp_path, fault):
 
 
 def test_the_port_that_answered_last_time_is_listened_to(modem, tmp_path):
-    remember(tmp_path, [str(modem.path)])
+    save_ports(tmp_path, [str(modem.path)])
     ear = listening(modem, tmp_path, "auto")
     modem.receive("kitting wake")
     assert ear.wait() == WOKEN

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from agent.errors import Code, Failure
-from agent.handover.order import Outcome, Result, digest_of
+from agent.handover.order import Outcome, Result, configuration_digest
 from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber
 from agent.provision.edges import Edges
 from agent.provision.provisioning import provision
@@ -120,7 +120,7 @@ class World:
         self.orders.append(order)
         if isinstance(self.becomes, Failure):
             raise self.becomes
-        return Outcome(order.order_id, digest_of(order), self.becomes, failure=self.failure)
+        return Outcome(order.order_id, configuration_digest(order), self.becomes, failure=self.failure)
 
     def confirm(self):
         self.acts.append("confirm")

@@ -31,7 +31,7 @@ def test_a_configuration_that_cuts_the_device_off_each_time_is_given_up():
         remembered = world.run(remembered).remembered
     assert (len(world.orders), remembered.given_up) == (1, remembered.attempt)
     world = World(answers_after=Failure(Code.METADATA_UNREACHABLE, "no route"))
-    assert (world.run(remembered).event, world.orders) == (Event.STILL_BAD, [])
+    assert (world.run(remembered).event, world.orders) == (Event.STILL_GIVEN_UP, [])
 
 
 def test_the_report_itself_is_the_proof_that_the_service_can_be_reached():

@@ -7,7 +7,7 @@ import pytest
 
 from agent import __version__
 from agent.configuration.resolving import Configuration
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 from agent.handover.order import Outcome, Result
 from agent.provision.lifecycle import Event, State
 from agent.provision.memory import EVENTS, MAX_INTERRUPTIONS, Occurred, attempt_of, occurred_by, remembered_after
@@ -72,7 +72,7 @@ def test_a_configuration_is_never_given_up_for_a_fault_of_the_world(code):
     assert (failed.given_up, failed.failures_in_a_row) == (None, 2 * MAX_INTERRUPTIONS)
 
 
-@pytest.mark.parametrize("code", [Code.APPLY_FAILED, *(code for code in Code if code.kind is Kind.REJECTED)])
+@pytest.mark.parametrize("code", [Code.APPLY_FAILED, *(code for code in Code if code.kind is FailureKind.REJECTED)])
 def test_a_configuration_is_given_up_at_once_for_what_it_did_wrong(code):
     assert remembered_after(APPLYING, Occurred(Event.NOT_APPLIED, Failure(code, "x")), NOW).given_up == "a"
 
@@ -127,5 +127,5 @@ def test_another_text_another_document_or_another_policy_is_another_attempt():
 
 
 def test_a_failure_that_makes_a_pass_pointless_is_no_event():
-    assert set(Kind) - set(EVENTS) == {Kind.LOCAL, Kind.NOTICE, Kind.UNDONE}
-    assert Code.STATE_UNWRITABLE.kind is Kind.LOCAL
+    assert set(FailureKind) - set(EVENTS) == {FailureKind.LOCAL, FailureKind.NOTICE, FailureKind.UNDONE}
+    assert Code.STATE_UNWRITABLE.kind is FailureKind.LOCAL

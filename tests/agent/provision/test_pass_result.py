@@ -20,7 +20,6 @@ from agent.provision.pass_result import (
     Reported,
     Saved,
     Stopped,
-    is_same,
     with_value,
 )
 from agent.provision.remembered import Remembered
@@ -91,21 +90,3 @@ def test_the_log_keeps_what_a_step_found_that_ends_the_pass():
         log.add(Stopped(SILENT, Bound(mismatch)))
     assert raised.value is SILENT
     assert log.so_far.verdict is mismatch
-
-
-@pytest.mark.parametrize(
-    ("other", "same"),
-    [
-        (SILENT_AGAIN, True),
-        (None, False),
-        (Failure(Code.MODEM_SILENT, "other"), False),
-        (Failure(Code.MODEM_REFUSED, "no answer"), False),
-        (Failure(Code.MODEM_SILENT, "no answer", where="/dev/ttyUSB2"), False),
-    ],
-)
-def test_failures_are_the_same_by_code_place_and_text(other, same):
-    assert is_same(SILENT, other) is same
-
-
-def test_no_failure_is_the_same_as_no_failure():
-    assert is_same(None, None)

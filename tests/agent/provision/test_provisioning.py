@@ -86,7 +86,7 @@ def test_an_apply_that_fails_is_given_up_until_something_changes():
     assert first.remembered.state is State.FAILED
     again = World()
     second = again.run(first.remembered)
-    assert (again.orders, second.event) == ([], Event.STILL_BAD)
+    assert (again.orders, second.event) == ([], Event.STILL_GIVEN_UP)
     assert second.failure.code is Code.APPLY_FAILED
     other = World(userdata=b"hostname: other\n")
     assert other.run(second.remembered).remembered.state is State.PROVISIONED
@@ -121,7 +121,7 @@ def test_a_document_whose_apply_is_interrupted_again_and_again_is_given_up():
         remembered = world.run(replace(remembered, state=State.APPLYING, in_force=None)).remembered
     assert remembered.given_up == attempt
     world = World()
-    assert world.run(remembered).event is Event.STILL_BAD
+    assert world.run(remembered).event is Event.STILL_GIVEN_UP
     assert world.orders == []
 
 
@@ -142,7 +142,7 @@ def test_the_stages_are_shown_in_the_order_in_which_they_happen():
 
 def test_a_document_that_failed_is_tried_again_when_the_devices_policy_changes():
     failed = World(becomes=Result.NOT_APPLIED, failure=Failure(Code.APPLY_FAILED, "no")).run().remembered
-    assert World().run(failed).event is Event.STILL_BAD
+    assert World().run(failed).event is Event.STILL_GIVEN_UP
     world = World(settings=replace(SETTINGS, apply=replace(SETTINGS.apply, paths=("/etc", "/opt"))))
     assert world.run(failed).event is Event.CONFIRMED
 

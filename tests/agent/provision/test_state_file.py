@@ -12,7 +12,7 @@ from waiting import exit_of
 from agent.errors import Code, Failure
 from agent.provision import state_file as state
 from agent.provision.lifecycle import State
-from agent.provision.pass_request import PassRequest, request_pass, take_request
+from agent.provision.pass_request import PassRequest, request_pass, take_pass_request
 from agent.provision.remembered import Remembered
 from agent.provision.state_file import load, pass_lock, save, save_until_boot, volatile_place
 
@@ -141,7 +141,7 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path, act):
 
 def test_a_file_in_the_place_of_the_directory_is_named(tmp_path):
     (tmp_path / "file").touch()
-    for act in (load, take_request):
+    for act in (load, take_pass_request):
         with pytest.raises(Failure) as caught:
             act(tmp_path / "file")
         assert caught.value.code is Code.STATE_UNWRITABLE

@@ -9,14 +9,14 @@ from agent.errors import Code, Failure
 from agent.provision.lifecycle import State
 from agent.upkeep.panel import (
     Shown,
-    begin,
     issue_text,
     light,
     show,
     show_issue,
+    show_start,
     shown_now,
     shown_of,
-    take_request,
+    take_light_request,
 )
 
 
@@ -65,7 +65,7 @@ def test_what_was_shown_is_read_back_and_not_written_again(tmp_path):
 def test_only_a_change_requests_that_the_led_is_set(tmp_path):
     wanted = tmp_path / "wanted"
     show(Shown.WORKING, tmp_path, wanted)
-    take_request(wanted)
+    take_light_request(wanted)
     assert not wanted.exists()
     show(Shown.WORKING, tmp_path, wanted)
     assert not wanted.exists()
@@ -76,14 +76,14 @@ def test_only_a_change_requests_that_the_led_is_set(tmp_path):
 @pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/absent"), os.mkfifo, Path.exists])
 def test_a_request_is_taken_and_not_opened(tmp_path, make):
     make(tmp_path / "wanted")
-    take_request(tmp_path / "wanted")
+    take_light_request(tmp_path / "wanted")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_directory_in_the_place_of_a_request_is_a_failure(tmp_path):
     (tmp_path / "wanted").mkdir()
     with pytest.raises(Failure) as failed:
-        take_request(tmp_path / "wanted")
+        take_light_request(tmp_path / "wanted")
     assert failed.value.code is Code.STATE_UNWRITABLE
 
 
@@ -100,11 +100,11 @@ def test_a_link_in_the_place_of_the_word_is_not_followed(tmp_path):
 
 
 def test_after_a_boot_it_searches_and_shows_what_it_remembers_once(tmp_path):
-    begin(State.PROVISIONED, "490154203237518", tmp_path)
+    show_start(State.PROVISIONED, "490154203237518", tmp_path)
     assert shown_now(tmp_path) is Shown.SEARCHING
     assert "provisioned   IMSI not seen   IMEI …7518" in (tmp_path / "issue").read_text()
     show(Shown.DONE, tmp_path)
-    begin(State.PROVISIONED, None, tmp_path)
+    show_start(State.PROVISIONED, None, tmp_path)
     assert shown_now(tmp_path) is Shown.DONE
 
 

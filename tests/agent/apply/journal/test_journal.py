@@ -46,7 +46,7 @@ def disk():
 
 @pytest.fixture
 def journal(tmp_path, disk):
-    with stores.opened(tmp_path / "own", disk) as store:
+    with stores.opened_store(tmp_path / "own", disk) as store:
         yield journals.begun(store, ORDERED)
 
 
@@ -106,7 +106,7 @@ def test_an_order_that_waits_is_only_turned_back_for_certain(journal, disk):
 
 def test_each_event_is_synced_before_it_counts(tmp_path):
     disk = FaultyDisk()
-    with stores.opened(tmp_path / "own", disk) as store:
+    with stores.opened_store(tmp_path / "own", disk) as store:
         journal = journals.begun(store, ORDERED)
         disk.changes.clear()
         journal.append(Happened(ApplyEvent.SAVED))
@@ -117,7 +117,7 @@ def test_each_event_is_synced_before_it_counts(tmp_path):
 def test_events_that_cannot_follow_each_other_are_a_damaged_journal(happened, ordered):
     with tempfile.TemporaryDirectory() as place:
         own = Path(place) / "own"
-        with stores.opened(own, FastDisk()) as store:
+        with stores.opened_store(own, FastDisk()) as store:
             journals.begun(store, ordered)
             with (own / stores.NAME / "journal").open("ab") as journal:
                 journal.write(b"".join(framed(happened_to_record(item)) for item in happened))

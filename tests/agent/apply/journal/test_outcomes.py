@@ -3,7 +3,7 @@
 import pytest
 
 from agent.apply.journal.ordered import Ordered, Purpose
-from agent.apply.journal.outcomes import is_cut_off_scrub, noting, outcome_of, powers, shown, without
+from agent.apply.journal.outcomes import failure_without_secrets, is_cut_off_scrub, noting, outcome_of, powers, without
 from agent.apply.journal.transaction import ApplyProgress, ApplyState
 from agent.apply.planning.diff import MASK
 from agent.apply.planning.nodes import Absent
@@ -66,7 +66,9 @@ def test_notes_are_added():
 def test_secrets_are_masked_in_commands_and_failures():
     step = ActionStep(RunCommand(("cat",), 1.0), KEY, once=True)
     assert without(RAN, step, frozenset({"canary-1"})) == Ran(f"cat {MASK}", -1, 0.1, MASK, KEY)
-    failure = shown(Failure(Code.APPLY_FAILED, "canary-1", where="cat canary-1"), frozenset({"canary-1"}))
+    failure = failure_without_secrets(
+        Failure(Code.APPLY_FAILED, "canary-1", where="cat canary-1"), frozenset({"canary-1"})
+    )
     assert (failure.code, failure.detail, failure.where) == (Code.APPLY_FAILED, MASK, f"cat {MASK}")
 
 

@@ -29,7 +29,7 @@ def own(tmp_path):
 
 @pytest.fixture
 def store(own):
-    with stores.opened(own, FastDisk()) as store:
+    with stores.opened_store(own, FastDisk()) as store:
         yield store
 
 
@@ -53,7 +53,7 @@ def test_a_directory_that_others_may_enter_is_refused(own, name):
     (own / stores.NAME).chmod(0o700)
     (own / stores.NAME / stores.KEPT).chmod(0o700)
     (own / name).chmod(0o750)
-    with pytest.raises(Failure) as caught, stores.opened(own, FastDisk()):
+    with pytest.raises(Failure) as caught, stores.opened_store(own, FastDisk()):
         pass
     assert caught.value.code is Code.STATE_UNWRITABLE
 
@@ -62,22 +62,22 @@ def test_a_link_in_place_of_the_directory_is_refused(own, tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     own.mkdir()
     (own / stores.NAME).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Failure) as caught, stores.opened(own, FastDisk()):
+    with pytest.raises(Failure) as caught, stores.opened_store(own, FastDisk()):
         pass
     assert caught.value.code is Code.STATE_UNWRITABLE
 
 
 @pytest.mark.usefixtures("store")
 def test_one_process_has_it_at_a_time(own):
-    with pytest.raises(Failure) as caught, stores.opened(own, FastDisk()):
+    with pytest.raises(Failure) as caught, stores.opened_store(own, FastDisk()):
         pass
     assert caught.value.code is Code.PASS_UNDER_WAY
 
 
 def test_the_lock_ends_with_the_store_whatever_happened_inside(own):
-    with pytest.raises(BlockingIOError), stores.opened(own, FastDisk()):
+    with pytest.raises(BlockingIOError), stores.opened_store(own, FastDisk()):
         raise BlockingIOError
-    with stores.opened(own, FastDisk()):
+    with stores.opened_store(own, FastDisk()):
         pass
 
 
@@ -129,7 +129,7 @@ def test_an_order_that_leads_back_cannot_be_gone_back_from(store):
 def test_to_look_makes_nothing(own):
     assert stores.peek_managed(own, FastDisk()) == Managed()
     assert not own.exists()
-    with stores.opened(own, FastDisk()) as store:
+    with stores.opened_store(own, FastDisk()) as store:
         store.remember(managing(Absent()))
         assert stores.peek_managed(own, FastDisk()) == managing(Absent())
 
@@ -137,7 +137,7 @@ def test_to_look_makes_nothing(own):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_directory_that_cannot_be_made_is_a_failure(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(Failure) as caught, stores.opened(tmp_path / "own", FastDisk()):
+    with pytest.raises(Failure) as caught, stores.opened_store(tmp_path / "own", FastDisk()):
         pass
     assert caught.value.code is Code.STATE_UNWRITABLE
 
@@ -146,7 +146,7 @@ def test_a_directory_that_cannot_be_made_is_a_failure(tmp_path):
 def test_whole_records_of_something_else_are_set_aside_or_refused(records, name):
     with tempfile.TemporaryDirectory() as place:
         own = Path(place) / "own"
-        with stores.opened(own, FastDisk()) as store:
+        with stores.opened_store(own, FastDisk()) as store:
             (own / stores.NAME / name).write_bytes(b"".join(map(framed, records)))
             assert store.read_previous() is None
             assert store.read_managed()[0] == Managed()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.apply.machine.owners import may_give_away, owner_of
+from agent.apply.machine.owners import may_give_away, owner_named
 from agent.apply.machine.tree import Tree
 from agent.errors import Code, Failure
 from agent.host.durable import Disk
@@ -27,27 +27,27 @@ def tree(tmp_path):
     [("op:dialout", (1500, 20)), ("root:root", (0, 0)), ("1000:7", (1000, 7)), ("op:65534", (1500, 65534))],
 )
 def test_names_are_looked_up_in_the_files_below_the_root(tree, text, owner):
-    assert owner_of(tree, text) == owner
+    assert owner_named(tree, text) == owner
 
 
 @ROOT
 @pytest.mark.parametrize("text", ["nobody:root", "op:op", "broken:root", "odd:root", ":root", "op:"])
 def test_an_unknown_name_is_refused(tree, text):
     with pytest.raises(Failure, match="no user or group") as caught:
-        owner_of(tree, text)
+        owner_named(tree, text)
     assert caught.value.code is Code.APPLY_FAILED
 
 
 @ROOT
 def test_root_needs_no_file(tmp_path):
-    assert owner_of(Tree(tmp_path, Disk()), "root:root") == (0, 0)
+    assert owner_named(Tree(tmp_path, Disk()), "root:root") == (0, 0)
 
 
 def test_the_running_system_is_asked_for_its_own_names():
-    assert owner_of(Tree(Path("/"), Disk()), "root:root") == (0, 0)
+    assert owner_named(Tree(Path("/"), Disk()), "root:root") == (0, 0)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root gives files away")
 def test_without_root_files_keep_the_owner_of_the_process(tree):
-    assert owner_of(tree, "no-such-user:no-such-group") == (os.geteuid(), os.getegid())
+    assert owner_named(tree, "no-such-user:no-such-group") == (os.geteuid(), os.getegid())
     assert not may_give_away(tree.root)

@@ -1,6 +1,6 @@
 """A plan as text for people: what it shows, and what it hides."""
 
-from agent.apply.planning.diff import MASK, diff_text, masked, secrets_of
+from agent.apply.planning.diff import MASK, diff_text, secrets_of, without_secrets
 from agent.apply.planning.nodes import Absent, Directory, File, Symlink
 from agent.apply.planning.plan import Plan
 from agent.apply.planning.steps import ActionStep, FileStep, Managed
@@ -84,7 +84,10 @@ def test_nothing_in_a_plan_controls_a_terminal():
 def test_lines_of_secret_files_and_the_values_in_them_are_secrets():
     hidden = File(b"password: 'hunter22'\nshort=1\n", 0o600, 0, 0)
     secrets = secrets_of([], [hidden])
-    assert masked("psql --pass hunter22 short=1 password: 'hunter22", secrets) == f"psql --pass {MASK} {MASK} {MASK}"
+    assert (
+        without_secrets("psql --pass hunter22 short=1 password: 'hunter22", secrets)
+        == f"psql --pass {MASK} {MASK} {MASK}"
+    )
 
 
 def test_a_file_that_everybody_may_read_has_no_secrets():

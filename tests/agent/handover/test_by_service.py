@@ -3,9 +3,9 @@
 import pytest
 
 from agent.errors import Code, Failure
+from agent.handover.by_service import TAKEN_WITHIN_S, ByService
 from agent.handover.files import clear_order, place_outcome
 from agent.handover.order import Outcome, Result, RollBack
-from agent.handover.service import TAKEN_WITHIN_S, ByService
 
 UNREADABLE = Outcome(None, None, Result.NOT_APPLIED, failure=Failure(Code.ORDER_INVALID, "not JSON"))
 

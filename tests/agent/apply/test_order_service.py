@@ -5,14 +5,14 @@ import os
 
 import pytest
 
-from agent import SERVICE_LOCK
 from agent.apply.applying import apply_order
 from agent.apply.context import apply_context
-from agent.apply.service import BOOT_S, GRACE_S, ServiceContext, recover, serve
+from agent.apply.order_service import BOOT_S, GRACE_S, ServiceContext, recover, serve
 from agent.configuration.resolving import from_document
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from agent.handover import files as handover
+from agent.handover.files import SERVICE_LOCK
 from agent.handover.order import Apply, Confirmation, Decision, Result, RollBack, Scrub
 from agent.settings import ApplySettings, IdentitySettings, Instruction, PathSettings, Settings
 

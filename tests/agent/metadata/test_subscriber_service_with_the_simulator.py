@@ -6,8 +6,8 @@ import pytest
 from clocks import LateAnswer
 from waiting import PATIENCE_S
 
-from agent.errors import Code, Failure, Kind
-from agent.metadata.service import MetadataService
+from agent.errors import Code, Failure, FailureKind
+from agent.metadata.subscriber_service import MetadataService
 from agent.settings import MetadataSettings
 from simulator import faults
 from simulator.faults import Faults
@@ -181,7 +181,7 @@ def test_every_fault_of_the_record_is_distinguished_and_changes_nothing(server, 
     with in_time_for(server, fault) as service:
         failure = failure_of(service.subscriber)
     assert failure.code is code
-    assert failure.code.kind is Kind.NO_ANSWER
+    assert failure.code.kind is FailureKind.NO_ANSWER
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import requests
 from service_answers import FORBIDDEN, PAGE, RECORD, TAGS, URL, failure_of, served
 
-from agent.errors import Code, Kind
+from agent.errors import Code, FailureKind
 
 
 def test_a_redirect_is_not_followed(http, service):
@@ -29,7 +29,7 @@ def test_a_redirect_is_not_followed(http, service):
 )
 def test_no_foreign_error_escapes(http, service, error):
     http.add("GET", f"{URL}/v1/subscriber", body=error)
-    assert failure_of(service.subscriber).code.kind is Kind.NO_ANSWER
+    assert failure_of(service.subscriber).code.kind is FailureKind.NO_ANSWER
 
 
 def works(http, service):

@@ -1,4 +1,4 @@
-"""Edge. SORACOM's metadata service over HTTP, as the SIM that the request leaves by.
+"""Edge. SORACOM's metadata service over HTTP. The service answers for the SIM through which a request reaches it.
 
     with MetadataService(settings.metadata) as service:
         subscriber = service.subscriber()
@@ -25,7 +25,7 @@ from typing import Self, TypeVar
 from requests import Request, RequestException, Response
 from urllib3.exceptions import HTTPError
 
-from agent.errors import Code, Failure, Kind
+from agent.errors import Code, Failure, FailureKind
 from agent.frozen import frozen
 from agent.identity import Subscriber
 from agent.metadata.adapter import TransportAdapter
@@ -129,11 +129,11 @@ class MetadataService:
         return self._transport.bytes_received + (self._ahead.service.bytes_received if self._ahead else 0)
 
     def subscriber(self) -> Subscriber:
-        """The record of the SIM that this is asked through; raises `metadata.*`."""
+        """The subscriber record of the SIM through which the request reaches the service; raises `metadata.*`."""
         return self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
 
     def subscriber_anew(self) -> Subscriber:
-        """The record once more, over a new connection and after a new look-up of the name; raises `metadata.*`."""
+        """The subscriber record, over a new connection and after a new look-up of the name; raises `metadata.*`."""
         self._leave()
         return self.subscriber()
 
@@ -144,18 +144,18 @@ class MetadataService:
         )
 
     def userdata(self) -> bytes:
-        """The group's text as it is; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
+        """The group's userdata as it was received; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
         if self._ahead and (read := self._ahead.take()):
             self._etag, self._date = self._ahead.service.etag, self._ahead.service.date or self._date
             return read
         return self._patiently(lambda: self._get("/v1/userdata", userdata_of))
 
     def modified(self) -> str:
-        """When the platform changed the record last: the smallest question that shows a changed SIM; `metadata.*`."""
+        """The time of the record's last change, the smallest answer that shows a changed SIM; raises `metadata.*`."""
         return self._patiently(lambda: self._get("/v1/subscriber.lastModifiedTime", modified_of))
 
     def userdata_unless(self, etag: str) -> bytes | None:
-        """The group's text, or None where it is still the one of that tag (RFC 9110, 13.1.2); raises as `userdata`."""
+        """The group's userdata; None where its ETag is still `etag` (RFC 9110, 13.1.2). Raises as `userdata`."""
         return self._patiently(lambda: self._get("/v1/userdata", userdata_unless_same, etag=etag))
 
     @property
@@ -175,7 +175,7 @@ class MetadataService:
             self._patiently(lambda: self._put(tags, where))
         except Failure as failure:
             self.read_only = True if failure.code is Code.REPORT_READ_ONLY else self.read_only
-            if failure.code.kind is not Kind.NO_ANSWER:
+            if failure.code.kind is not FailureKind.NO_ANSWER:
                 raise
             raise Failure(Code.REPORT_NOT_SENT, f"{failure.code.text}: {failure.detail}", where=where) from None
         self.read_only = False
@@ -213,7 +213,7 @@ class MetadataService:
         self._transport.drop_pending()
 
     def _patiently(self, ask: Callable[[], T]) -> T:
-        """Asks with what is left of the pass's patience."""
+        """Repeats the question for the seconds of `[metadata] patience` that this pass has not used yet."""
         began = self._clock()
         try:
             return patiently(ask, self._patience_left_s, self._clock, self._sleep, self._random)

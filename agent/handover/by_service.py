@@ -1,4 +1,4 @@
-"""Story. The root half as a service of its own, as the network half uses it.
+"""Story. The network half's way to a root half that runs as a service of its own.
 
 The order goes to the service as a file and the outcome comes back as a file: only the written contract passes between
 the two. `agent.apply.in_process` is the root half in the same process.
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from agent import SERVICE_LOCK
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover import files as handover
@@ -19,7 +18,7 @@ from agent.handover.order import Confirmation, Decision, Order, Outcome, Result
 from agent.host.locks import is_held
 
 TAKEN_WITHIN_S = 60.0
-"""For the service to start, and to go on after an interruption; a slow board needs some seconds."""
+"""Seconds that the service has to start, or to start again after an interruption. A slow board needs some of them."""
 APPLIED_WITHIN_S = 3600.0
 _LOOK_LEAST_S, _LOOK_MOST_S, _LOOK_GROWTH = 0.02, 0.5, 1.5
 
@@ -109,4 +108,4 @@ class ByService:
         return self._is_at_work() and not (outcome and outcome.result is Result.UNCONFIRMED)
 
     def _is_at_work(self) -> bool:
-        return is_held(self.own / SERVICE_LOCK)
+        return is_held(self.own / handover.SERVICE_LOCK)

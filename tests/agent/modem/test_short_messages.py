@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.modem.commands import may_be_sent
-from agent.modem.messages import MAX_BYTES, Incoming, is_wake, restoring
+from agent.modem.short_messages import MAX_BYTES, Incoming, is_wake, restoring
 
 SAID = b'\r\n+CMT: "+810000000000",,"26/11/23,10:00:00+36"\r\n%s\r\n'
 

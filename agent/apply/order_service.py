@@ -17,10 +17,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from agent import SERVICE_LOCK
 from agent.apply import applying
 from agent.apply.authorship import authorised
-from agent.apply.conclusion import refused
+from agent.apply.conclusion import refused_outcome
 from agent.apply.context import ApplyContext
 from agent.apply.serials import accept
 from agent.apply.settling import settle
@@ -37,7 +36,7 @@ from agent.handover.order import (
     Result,
     RollBack,
     Scrub,
-    digest_of,
+    configuration_digest,
 )
 from agent.host import locks
 from agent.settings import IdentitySettings, Instruction
@@ -80,10 +79,10 @@ def recover(service: ServiceContext) -> Outcome | None:
 def carry_out_for_root(order: Order, context: ApplyContext, identity: IdentitySettings) -> Outcome:
     """Carries out an order of root at once; raises `pass.under_way` where the service is at work."""
     with _locked(context.own):
-        return carry_out(order, Giver.ROOT, context, identity)
+        return carry_out_order(order, Giver.ROOT, context, identity)
 
 
-def carry_out(order: Order, giver: Giver, context: ApplyContext, identity: IdentitySettings) -> Outcome:
+def carry_out_order(order: Order, giver: Giver, context: ApplyContext, identity: IdentitySettings) -> Outcome:
     """Carries out an order if its author and this device's settings allow it; raises `Failure` otherwise."""
     order = authorised(order, giver, context.policy, context.own)
     match order:
@@ -103,7 +102,7 @@ def _processed(service: ServiceContext) -> Outcome | None:
     try:
         order = handover.read_order(context.inbox)
     except Failure as failure:
-        outcome = refused(None, None, failure, context)
+        outcome = refused_outcome(None, None, failure, context)
     else:
         if order is None:
             return None
@@ -121,9 +120,9 @@ def _earlier_outcome(order: Order, context: ApplyContext) -> Outcome | None:
 def _carried_out(order: Order, service: ServiceContext) -> Outcome:
     handover.clear_confirmation(service.context.inbox)
     try:
-        return carry_out(order, Giver.NETWORK_HALF, service.context, service.identity)
+        return carry_out_order(order, Giver.NETWORK_HALF, service.context, service.identity)
     except Failure as failure:
-        return refused(order.order_id, digest_of(order), failure, service.context)
+        return refused_outcome(order.order_id, configuration_digest(order), failure, service.context)
 
 
 def _confirmed(outcome: Outcome | None, service: ServiceContext, grace_s: float) -> Outcome | None:
@@ -168,7 +167,7 @@ def _reason(confirmation: Confirmation) -> Failure | None:
 def _locked(own: Path) -> Iterator[None]:
     """Holds the service's lock while the service works: the network half sees whether an outcome will come."""
     handover.make_place(own)
-    place = own / SERVICE_LOCK
+    place = own / handover.SERVICE_LOCK
     with ExitStack() as stack:
         try:
             lock = _hold(place, stack)

@@ -151,6 +151,15 @@ class Finding(Enum):
             "Ask the site to check the power and the antenna", "設置先に電源とアンテナの確認を依頼してください"
         ),
     )
+    SHIPMENT_NOT_FINISHED = (
+        "shipment_not_finished",
+        Weight.NOTE,
+        BilingualText(
+            "its shipment was recorded, and it is not in the group after shipment",
+            "出荷の記録がありますが、出荷後のグループに入っていません",
+        ),
+        BilingualText("Finish the shipment: kitting ship", "出荷を完了してください: kitting ship"),
+    )
     STOPPED = (
         "stopped",
         Weight.NOTE,

@@ -1,11 +1,12 @@
 """Story. Locks a SIM to its device and proves it: lock, delete the session, see the device connect again, record.
 
-A lock that was not proven is removed, however the command ends. Only a desk that is killed can leave such a lock: the
-next run finds it without the desk's record, and proves it, or removes it where it cannot be proven now.
+A lock that was not proven is removed, also where the desk is told to end. Only a desk that is killed can leave such a
+lock: the next run finds it without the desk's record, and proves it, or removes it where it cannot be proven now.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,11 +31,21 @@ _PAUSES_S = (1.0, 2.0, 3.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, and how to wait."""
+    """The time, how to wait, and whether the desk is told to end."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = time.sleep
+    is_ending: Callable[[], bool] = lambda: False
+
+
+REAL_CLOCK = Clock()
+"""The clock of a desk that nobody tells to end."""
+
+
+def clock_until(ending: threading.Event) -> Clock:
+    """The clock of a desk that ends when the event is set: no wait is longer, and no lock is begun any more."""
+    return Clock(sleep=ending.wait, is_ending=ending.is_set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +64,11 @@ def lock_sim(
     expectations: Expectations,
     *,
     back_within_s: float = BACK_WITHIN_S,
-    clock: Clock = Clock(),
+    clock: Clock = REAL_CLOCK,
 ) -> Locked:
     """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`."""
+    if clock.is_ending():
+        raise Failure(Code.LOCK_REFUSED, "the desk was ended before it looked at this SIM", where=f"SIM {sim_id}")
     row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())
     if is_left_unproved(row):
         raise _removed(api, row)
@@ -71,7 +84,8 @@ def lock_sim(
         if not is_proven:
             sim_calls.unset_imei_lock(api, sim_id)
     if not is_proven:
-        detail = f"the device did not connect again within {back_within_s:.0f} s"
+        limit = "before the desk was ended" if clock.is_ending() else f"within {back_within_s:.0f} s"
+        detail = f"the device did not connect again {limit}"
         raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
     now = clock.now()
     sim_calls.put_tags(api, sim_id, record_tags(row, imei, now))
@@ -79,9 +93,12 @@ def lock_sim(
 
 
 def unlock_sim(api: Api, sim_id: str) -> None:
-    """Removes the lock, and the desk's record that it was proven."""
-    sim_calls.unset_imei_lock(api, sim_id)
+    """Removes the desk's record that the lock was proven, then the lock.
+
+    A desk that is killed between the two leaves a lock without proof, which the next run proves or removes.
+    """
     sim_calls.delete_tag(api, sim_id, desk_tags.LOCKED_IMEI)
+    sim_calls.unset_imei_lock(api, sim_id)
 
 
 def lock_ready_sims(
@@ -91,11 +108,12 @@ def lock_ready_sims(
     note: Callable[[Row, Locked | Failure], None],
     *,
     back_within_s: float = BACK_WITHIN_S,
+    clock: Clock = REAL_CLOCK,
 ) -> int:
     """Locks every SIM that is ready, and removes locks without proof; several at once. Returns how many failed."""
 
     def lock_row(row: Row) -> Locked:
-        return lock_sim(api, row.sim.sim_id, expectations, back_within_s=back_within_s)
+        return lock_sim(api, row.sim.sim_id, expectations, back_within_s=back_within_s, clock=clock)
 
     failed = 0
     for row, result in in_parallel(api.at_once, lock_row, filter(needs_lock_work, rows)):
@@ -129,7 +147,7 @@ def _connects_again(api: Api, before: Sim, imei: Imei, within_s: float, clock: C
         has_lock = sim.lock is not None and is_same_device(sim.lock.imei, imei)
         if has_lock and sim.session.online and _is_new(sim.session, before.session):
             return sim.session.imei is not None and is_same_device(sim.session.imei, imei)
-        if clock.monotonic() >= deadline:
+        if clock.monotonic() >= deadline or clock.is_ending():
             return False
         clock.sleep(next(pauses_s))
 

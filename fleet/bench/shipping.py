@@ -29,22 +29,38 @@ def ship_sims(
 
     Raises `ship.refused` where a SIM is not ready and no reason is given to ship it all the same.
     """
-    unready = [row for row in rows if row.stage not in DONE or row.needs_attention]
-    if unready and not reason:
-        names = ", ".join(f"{row.sim.label} ({row.stage.value})" for row in unready[:_MOST_NAMED])
-        raise Failure(Code.SHIP_REFUSED, f"{len(unready)} of {len(rows)} SIMs are not ready: {names}")
-    forced = {row.sim.sim_id for row in unready}
+    if not reason:
+        require_ready(rows)
+    forced = {row.sim.sim_id for row in rows if not _may_leave(row)}
 
     def ship_row(row: Row) -> None:
         _ship_sim(api, row.sim.sim_id, after, reason if row.sim.sim_id in forced else "")
 
     failed = 0
-    leaving = [row for row in rows if row.sim.group_id != after]
-    for row, result in in_parallel(api.at_once, ship_row, leaving):
+    for row, result in in_parallel(api.at_once, ship_row, leaving_sims(rows)):
         failure = result if isinstance(result, Failure) else None
         failed += failure is not None
         note(row, failure)
     return failed
+
+
+def leaving_sims(rows: Sequence[Row]) -> Sequence[Row]:
+    """The SIMs that are not in the group after shipment."""
+    return [row for row in rows if not row.in_field]
+
+
+def require_ready(rows: Sequence[Row]) -> None:
+    """Raises `ship.refused` with the SIMs that are not ready to be shipped."""
+    leaving = leaving_sims(rows)
+    unready = [row for row in leaving if not _may_leave(row)]
+    if unready:
+        names = ", ".join(f"{row.sim.label} ({row.stage.value})" for row in unready[:_MOST_NAMED])
+        raise Failure(Code.SHIP_REFUSED, f"{len(unready)} of {len(leaving)} SIMs are not ready: {names}")
+
+
+def _may_leave(row: Row) -> bool:
+    """Whether the SIM is locked with proof, and nobody has to do anything about it."""
+    return row.stage in DONE and not row.needs_attention
 
 
 def _ship_sim(api: Api, sim_id: str, after: str, reason: str) -> None:

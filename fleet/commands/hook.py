@@ -28,7 +28,8 @@ _DEFAULT = "127.0.0.1:8800"
 
 
 def hook(arguments: argparse.Namespace) -> int:
-    """Serves until it is stopped."""
+    """Serves until it is stopped; then each lock that is under way is proven at once, or removed."""
+    from fleet.bench.locking import clock_until
     from fleet.hook.hint_queue import HintQueue
     from fleet.hook.locking_by_hint import lock_by_hint
     from fleet.hook.web_application import application
@@ -37,8 +38,9 @@ def hook(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.plan)
     secret = _secret(arguments.secret_file)
     with api_of(arguments) as api:
-        lock = partial(lock_by_hint, api, plan, back_within_s=arguments.back_within)
-        running = HintQueue(lock, partial(_print_result, threading.Lock()))
+        ending = threading.Event()
+        lock = partial(lock_by_hint, api, plan, back_within_s=arguments.back_within, clock=clock_until(ending))
+        running = HintQueue(lock, partial(_print_result, threading.Lock()), ending)
         try:
             server = _server(application(running.hint, secret), arguments.listen)
             server.run(partial(_announce, f"http://{arguments.listen.host}:{server.port}/"))

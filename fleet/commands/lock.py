@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from agent.host.process_entry import print_json
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
+from fleet.commands.ending import ending_by_signal
 from fleet.commands.terminal import ProgressBar, print_line
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from fleet.bench.stage import Row
     from fleet.platform.api import Api
 
+_ENDING = "ending: each lock that is under way is proven now or removed; once more ends at once"
+
 
 def lock(arguments: argparse.Namespace) -> int:
     """Locks one SIM, or all SIMs of the plan that are ready; exit code 75 where one of them failed."""
@@ -27,23 +31,29 @@ def lock(arguments: argparse.Namespace) -> int:
     from fleet.plan.plan_file import read_plan
 
     plan = read_plan(arguments.plan)
-    with api_of(arguments) as api:
+    with api_of(arguments) as api, ending_by_signal(_ENDING) as ending:
         status = status_of_plan(api, plan)
         if arguments.sim:
-            return _one_sim(arguments, api, status, _row_named(status, arguments.sim))
+            return _one_sim(arguments, api, status, _row_named(status, arguments.sim), ending)
         if not arguments.all_ready:
             raise Failure(Code.USAGE, "no SIM is named; name a SIM, or use --all-ready")
-        return _all_ready(arguments, api, status)
+        return _all_ready(arguments, api, status, ending)
 
 
-def _one_sim(arguments: argparse.Namespace, api: Api, status: PlanStatus, row: Row) -> int:
-    from fleet.bench.locking import lock_sim, unlock_sim
+def _one_sim(arguments: argparse.Namespace, api: Api, status: PlanStatus, row: Row, ending: threading.Event) -> int:
+    from fleet.bench.locking import clock_until, lock_sim, unlock_sim
 
     if arguments.off:
         unlock_sim(api, row.sim.sim_id)
         print_line(arguments, f"{row.sim.label}: the lock was removed")
         return os.EX_OK
-    locked = lock_sim(api, row.sim.sim_id, status.expectations, back_within_s=arguments.back_within)
+    locked = lock_sim(
+        api,
+        row.sim.sim_id,
+        status.expectations,
+        back_within_s=arguments.back_within,
+        clock=clock_until(ending),
+    )
     _append_to_ledger(arguments, locked)
     name, verb = locked.record["name"] or locked.sim_id, "was" if locked.already else "is"
     print_line(arguments, f"{name}: {verb} locked to {locked.record['imei']}")
@@ -52,8 +62,8 @@ def _one_sim(arguments: argparse.Namespace, api: Api, status: PlanStatus, row: R
     return os.EX_OK
 
 
-def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus) -> int:
-    from fleet.bench.locking import lock_ready_sims, needs_lock_work
+def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus, ending: threading.Event) -> int:
+    from fleet.bench.locking import clock_until, lock_ready_sims, needs_lock_work
 
     ready = sum(map(needs_lock_work, status.rows))
     progress = ProgressBar(ready, "locking")
@@ -68,7 +78,14 @@ def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus) -> i
         locked_sims.append(result)
         _append_to_ledger(arguments, result)
 
-    failed = lock_ready_sims(api, status.rows, status.expectations, note, back_within_s=arguments.back_within)
+    failed = lock_ready_sims(
+        api,
+        status.rows,
+        status.expectations,
+        note,
+        back_within_s=arguments.back_within,
+        clock=clock_until(ending),
+    )
     if arguments.json:
         print_json({"locked": [locked.record for locked in locked_sims], "failed": problems})
     else:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 def ship(arguments: argparse.Namespace) -> int:
     """Exit code 77 where a SIM is not ready and the command is not forced, 75 where a SIM could not be moved."""
     from fleet.bench.plan_status import status_of_plan
-    from fleet.bench.shipping import ship_sims
-    from fleet.bench.stage import Stage
+    from fleet.bench.shipping import leaving_sims, require_ready, ship_sims
     from fleet.plan.plan_file import read_plan
 
     plan = read_plan(arguments.plan)
@@ -31,7 +30,9 @@ def ship(arguments: argparse.Namespace) -> int:
         if plan.after is None or after is None:
             advice = "Write groups.after into the plan, then run kitting prepare."
             raise Failure(Code.PLAN_INVALID, "the group after shipment does not exist", advice=advice)
-        leaving = sum(row.stage is not Stage.SHIPPED for row in status.rows)
+        if not arguments.force:
+            require_ready(status.rows)
+        leaving = len(leaving_sims(status.rows))
         if leaving and not is_confirmed(f"Ship {leaving} SIMs to {plan.after.name}?", yes=arguments.yes):
             return os.EX_NOPERM
         with RecordFile(arguments.plan.with_suffix(".record.jsonl")) as record:

@@ -14,7 +14,7 @@ def is_confirmed(question: str, *, yes: bool) -> bool:
     """Whether a person agrees; without a terminal, only the option `--yes` is an agreement."""
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         print(f"{question} There is no terminal to answer at; to agree, add --yes.", file=sys.stderr)
         return False
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)

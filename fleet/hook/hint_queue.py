@@ -14,15 +14,17 @@ MOST_WAITING = 10_000
 PAUSES_S = (5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 180.0, 300.0)
 """Seconds between two checks of a SIM whose device is not provisioned yet."""
 _LOOK_S = 0.2
+_ENDED = "the hook has ended; this finds the SIM: kitting lock --all-ready"
 
 
 class HintQueue:
-    """Takes hints and calls `lock` for each SIM in threads of its own."""
+    """Takes hints and calls `lock` for each SIM in threads of its own, until `ending` is set."""
 
     def __init__(
         self,
         lock: Callable[[str], HintResult],
         note: Callable[[HintResult], None],
+        ending: threading.Event,
         *,
         pauses_s: tuple[float, ...] = PAUSES_S,
         workers: int = 4,
@@ -33,7 +35,7 @@ class HintQueue:
         self._known: set[str] = set()
         self._guard = threading.Lock()
         self._number = 0
-        self._stopping = threading.Event()
+        self._ending = ending
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
@@ -50,10 +52,13 @@ class HintQueue:
         return True
 
     def stop(self) -> None:
-        """Ends after the locks that are being proven now are proven or removed."""
-        self._stopping.set()
+        """Ends after the locks that are being proven now are proven or removed, and notes each SIM that waits."""
+        self._ending.set()
         for thread in self._threads:
             thread.join()
+        while not self._waiting.empty():
+            sim_id = self._waiting.get()[2]
+            self._note(HintResult(sim_id, LockOutcome.NOT_YET, _ENDED))
 
     def _put(self, sim_id: str, looks: int, pause_s: float) -> None:
         with self._guard:
@@ -62,14 +67,14 @@ class HintQueue:
         self._waiting.put((time.monotonic() + pause_s, number, sim_id, looks))
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
+        while not self._ending.is_set():
             try:
                 due, number, sim_id, looks = self._waiting.get(timeout=_LOOK_S)
             except queue.Empty:
                 continue
             if (early_s := due - time.monotonic()) > 0:
                 self._waiting.put((due, number, sim_id, looks))
-                self._stopping.wait(min(early_s, _LOOK_S))
+                self._ending.wait(min(early_s, _LOOK_S))
                 continue
             self._look(sim_id, looks)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum, unique
 
 from agent.errors import Code, Failure
 from fleet.bench.lock_rules import is_left_unproved
-from fleet.bench.locking import lock_sim
+from fleet.bench.locking import REAL_CLOCK, Clock, lock_sim
 from fleet.bench.plan_status import expectations_of
 from fleet.bench.stage import row_of
 from fleet.bench.time_limits import BACK_WITHIN_S
@@ -40,7 +39,9 @@ class HintResult:
     reason: str = ""
 
 
-def lock_by_hint(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BACK_WITHIN_S) -> HintResult:
+def lock_by_hint(
+    api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BACK_WITHIN_S, clock: Clock = REAL_CLOCK
+) -> HintResult:
     """Locks the SIM where that is safe; where the platform cannot be asked, the SIM has to be looked at again."""
     needs_attention = False
     try:
@@ -49,11 +50,11 @@ def lock_by_hint(api: Api, plan: Plan, sim_id: str, *, back_within_s: float = BA
         if group_ids.before is None or sim.group_id != group_ids.before:
             return HintResult(sim_id, LockOutcome.NOT_OURS)
         expectations = expectations_of(plan, group_ids, (sim,))
-        row = row_of(sim, expectations, datetime.now(UTC))
+        row = row_of(sim, expectations, clock.now())
         if is_left_unproved(row):  # another desk may be proving this lock: only `kitting lock` removes it
             return HintResult(sim_id, LockOutcome.NOT_YET, "the lock is not proven, and cannot be proven now")
         needs_attention = row.needs_attention
-        locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s)
+        locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s, clock=clock)
     except Failure as failure:
         return HintResult(sim_id, _outcome_of(failure, needs_attention=needs_attention), str(failure))
     return HintResult(sim_id, LockOutcome.ALREADY if locked.already else LockOutcome.LOCKED)

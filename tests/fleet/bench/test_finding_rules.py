@@ -56,6 +56,13 @@ def test_only_a_shipped_sim_becomes_silent_when_it_is_offline():
     assert row(replace(SHIPPED, session=gone)).stage is Stage.SILENT
 
 
+def test_a_shipment_that_was_cut_off_is_noted_and_can_be_finished():
+    found = row(replace(LOCKED, tags={**TAGGED, "desk_shipped_at": "2026-11-23T11:00:00Z"}))
+    assert (found.stage, found.findings) == (Stage.LOCKED, (Finding.SHIPMENT_NOT_FINISHED,))
+    assert not found.needs_attention
+    assert Finding.SHIPMENT_NOT_FINISHED not in row(replace(SHIPPED, tags=found.sim.tags)).findings
+
+
 def test_a_sim_that_was_shipped_without_a_lock_needs_attention():
     found = row(replace(SHIPPED, lock=None, tags=PROVISIONED.tags))
     assert (found.stage, found.findings) == (Stage.SHIPPED, (Finding.SHIPPED_WITHOUT_LOCK,))

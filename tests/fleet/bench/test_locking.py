@@ -1,5 +1,6 @@
 """A SIM is locked to its device with proof, and never cut off for good."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,8 @@ from simulated_operator import FIELD, SimulatedOperator
 from agent.errors import Code, Failure
 from agent.identity import Imei
 from fleet.bench.finding_rules import Expectations
-from fleet.bench.locking import Clock, lock_ready_sims, lock_sim, unlock_sim
-from fleet.bench.stage import row_of
+from fleet.bench.locking import Clock, clock_until, lock_ready_sims, lock_sim, unlock_sim
+from fleet.bench.stage import Stage, row_of
 from fleet.platform.calls import sim_calls
 from simulator import faults
 from simulator.soracom import Switches
@@ -184,6 +185,37 @@ def test_an_interruption_leaves_no_unproven_lock(operator):
     with pytest.raises(KeyboardInterrupt):
         lock_sim(operator.api, sim.sim_id, ANY, clock=replace(Time().clock, sleep=interrupted))
     assert operator.platform.sim(sim.imsi).imei_lock is None
+
+
+def test_a_desk_that_is_told_to_end_begins_no_lock(operator):
+    sim, ending = operator.kitted(), threading.Event()
+    ending.set()
+    with pytest.raises(Failure, match="was ended before it looked"):
+        lock_sim(operator.api, sim.sim_id, ANY, clock=clock_until(ending))
+    assert operator.asked() == []
+
+
+def test_a_device_that_is_back_when_the_desk_is_told_to_end_is_locked_with_proof(operator):
+    sim, ending = operator.kitted(), threading.Event()
+    really = operator.platform.connect
+
+    def told_to_end(imsi):
+        ending.set()
+        return really(imsi)
+
+    operator.platform.connect = told_to_end
+    lock_sim(operator.api, sim.sim_id, ANY, clock=clock_until(ending))
+    assert operator.platform.sim(sim.imsi).tags["desk_imei"] == sim.imei
+
+
+def test_a_desk_that_is_killed_while_it_removes_a_lock_leaves_no_record_of_a_proof(operator):
+    sim = operator.kitted()
+    locked(operator, sim)
+    operator.server.faults.add(faults.ServerError(403), path=f"/v1/sims/{sim.sim_id}/unset_imei_lock")
+    with pytest.raises(Failure):
+        unlock_sim(operator.api, sim.sim_id)
+    row = row_of(sim_calls.one_sim(operator.api, sim.sim_id), ANY, Clock().now())
+    assert row.stage is Stage.LOCK_NOT_PROVED
 
 
 def test_a_lock_is_removed_with_the_operators_record_of_it(operator):

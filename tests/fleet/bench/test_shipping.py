@@ -68,6 +68,16 @@ def test_a_shipped_sim_is_not_moved_again(operator):
     assert {call.method for call in operator.account.calls} == {"GET"}
 
 
+def test_a_stopped_sim_in_the_field_does_not_hold_the_others_back(operator):
+    lost, ready = operator.kitted(0), operator.kitted(1)
+    sim_calls.set_group(operator.api, lost.sim_id, FIELD)
+    sim_calls.suspend(operator.api, lost.sim_id)
+    lock_sim(operator.api, ready.sim_id, Expectations())
+    some = [row for row in rows(operator) if row.sim.sim_id in {lost.sim_id, ready.sim_id}]
+    assert ship_sims(operator.api, some, FIELD, lambda *_: None) == 0
+    assert operator.platform.sim(ready.imsi).group_id == FIELD
+
+
 def test_a_sim_that_fails_stops_no_other(operator):
     broken = operator.sim_ids[1]
     operator.server.faults.add(faults.ServerError(403), path=f"/v1/sims/{broken}/set_group")

@@ -3,13 +3,14 @@
 import http.client
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 
 import pytest
 from simulated_operator import BENCH, SimulatedOperator
-from waiting import PATIENCE_S, line_of, started
+from waiting import PATIENCE_S, line_of, started, taken
 
 from agent.errors import Code
 from fleet.cli import main
@@ -56,6 +57,33 @@ def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path
     assert process.returncode == 0
     assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
     assert operator.firing.failed == []
+
+
+def test_a_hook_that_is_told_to_end_leaves_no_lock_without_proof(operator, tmp_path):
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    sim, cut_off = operator.kitted(), queue.SimpleQueue()
+    operator.platform.connect = operator.platform.disconnect
+
+    def note(request, _):
+        if request.path.endswith("/delete_session"):
+            cut_off.put(request.path)
+
+    operator.server.witnesses.append(note)
+    command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
+    command += ["--secret-file", str(tmp_path / "secret")]
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        place = line_of(process.stderr).split()[-1].removeprefix("http://").rstrip("/")
+        connection = http.client.HTTPConnection(place, timeout=PATIENCE_S)
+        connection.request("POST", "/", json.dumps({"sim": sim.sim_id}), {"X-Kitting-Secret": SECRET})
+        assert connection.getresponse().status == 202
+        connection.close()
+        taken("the session that is deleted", cut_off)
+        process.send_signal(signal.SIGTERM)
+        result = json.loads(line_of(process.stdout))
+    assert (result["outcome"], "before the desk was ended" in result["why"]) == ("not ready yet", True)
+    assert operator.platform.sim(sim.imsi).imei_lock is None
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(

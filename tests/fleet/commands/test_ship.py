@@ -30,6 +30,12 @@ def test_a_whole_order_is_watched_locked_recorded_and_shipped(signed_in, order, 
     assert {row["stage"] for row in json.loads(capsys.readouterr().out)} == {"shipped"}
 
 
+def test_what_cannot_be_shipped_is_said_before_the_question(order, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["ship", str(order)]) == Code.SHIP_REFUSED.exit_code
+    assert "are not ready" in capsys.readouterr().err
+
+
 def test_a_forced_shipment_records_its_reason(signed_in, order):
     assert main(["ship", str(order), "--yes", "--force", "customer waits"]) == 0
     assert {sim.tags["desk_forced"] for sim in signed_in.platform.sims} == {"customer waits"}

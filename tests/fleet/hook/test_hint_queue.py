@@ -21,7 +21,7 @@ def run_to_the_end(hints, outcomes):
         if not any(left.values()):
             over.set()
 
-    hook = HintQueue(lock, note, pauses_s=(0.0, 0.0, 0.0))
+    hook = HintQueue(lock, note, threading.Event(), pauses_s=(0.0, 0.0, 0.0))
     for sim in hints:
         hook.hint(sim)
     happened("the last outcome", over)
@@ -48,10 +48,25 @@ def test_many_hints_for_one_sim_cause_one_look():
         happened("the end of the other hints", go_on)
         return HintResult(sim, LockOutcome.LOCKED)
 
-    hook = HintQueue(lock, lambda _: None)
+    hook = HintQueue(lock, lambda _: None, threading.Event())
     hook.hint("1")
     happened("the first look", began)
     assert all(hook.hint("1") for _ in range(50))
     go_on.set()
     hook.stop()
     assert looked == ["1"]
+
+
+def test_a_sim_that_still_waits_when_the_hook_ends_is_noted():
+    looked, ending, told = threading.Event(), threading.Event(), []
+
+    def note(result):
+        told.append((result.outcome, result.reason))
+        looked.set()
+
+    hook = HintQueue(lambda sim: HintResult(sim, LockOutcome.NOT_YET), note, ending, pauses_s=(3600.0,))
+    hook.hint("1")
+    happened("the first look", looked)
+    hook.stop()
+    assert ending.is_set()
+    assert told[1:] == [(LockOutcome.NOT_YET, "the hook has ended; this finds the SIM: kitting lock --all-ready")]

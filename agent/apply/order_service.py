@@ -47,8 +47,10 @@ BOOT_S = 300.0
 """The time beyond `confirm_within` after a restart, when modem and network come up first."""
 _LOOK_S = 0.1
 """Seconds between two checks for the confirmation."""
-_LOCK_TRIES = 100
-_LOCK_PAUSE_S = 0.01
+_SIGN_TRIES = 100
+_SIGN_PAUSE_S = 0.01
+ROOT_LOCK = "root.lock"
+"""File in the root half's directory that no other user may open: one process of the root half works at a time."""
 
 
 @frozen
@@ -165,13 +167,13 @@ def _reason(confirmation: Confirmation) -> Failure | None:
 
 @contextmanager
 def _locked(own: Path) -> Iterator[None]:
-    """Holds the service's lock while the service works: the network half sees whether an outcome will come."""
+    """Holds the root half's own lock while it works, and shows the network half that an outcome will come."""
     handover.make_place(own)
-    place = own / handover.SERVICE_LOCK
+    place = own / ROOT_LOCK
     with ExitStack() as stack:
         try:
-            lock = _hold(place, stack)
-            os.fchmod(lock, 0o644)
+            stack.enter_context(locks.held(place))
+            _show_work(own / handover.SERVICE_LOCK, stack)
         except BlockingIOError:
             raise Failure(Code.PASS_UNDER_WAY, "another apply is under way", where=str(place)) from None
         except OSError as error:
@@ -179,11 +181,15 @@ def _locked(own: Path) -> Iterator[None]:
         yield
 
 
-def _hold(place: Path, stack: ExitStack) -> int:
-    """Takes the lock. The network half probes it briefly, so that the first attempts may fail for that reason."""
-    for _ in range(_LOCK_TRIES - 1):
+def _show_work(sign: Path, stack: ExitStack) -> None:
+    """Holds the lock that the network half looks at, which takes it for a moment to look.
+
+    Whoever may open the file can also keep its lock: then the root half works without the sign.
+    """
+    for _ in range(_SIGN_TRIES):
         try:
-            return stack.enter_context(locks.held(place, 0o644))
+            os.fchmod(stack.enter_context(locks.held(sign, 0o644)), 0o644)
         except BlockingIOError:
-            time.sleep(_LOCK_PAUSE_S)
-    return stack.enter_context(locks.held(place, 0o644))
+            time.sleep(_SIGN_PAUSE_S)
+        else:
+            return

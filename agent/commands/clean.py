@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from agent.commands.message_list import print_messages
 from agent.errors import Code, Failure
-from agent.host.locks import resident_pid
+from agent.host.locks import has_resident
 from agent.settings import Settings
 from agent.upkeep import cleaning
 
@@ -21,9 +21,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def clean(settings: Settings, *, really: bool) -> Iterator[str]:
     """Removes what has to go, if it is `really` meant; yields a line for each file. Raises where a resident runs."""
-    if pid := resident_pid(settings.paths.state):
+    if has_resident(settings.paths.state):
         advice = "Stop it: sudo systemctl stop kitting-apply.path kitting-agent; then run this command again."
-        raise Failure(Code.PASS_UNDER_WAY, f"the resident (process {pid}) is running", advice=advice)
+        raise Failure(Code.PASS_UNDER_WAY, "the resident is running", advice=advice)
     found = cleaning.leftovers(settings)
     for leftover in found:
         if really:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
+from pathlib import Path
 
 from agent.errors import Code, Failure
-from agent.host.locks import resident_pid
+from agent.host.locks import RESIDENT_LOCK, resident_pid, wake_resident
 from agent.host.process_entry import print_json, print_lines
 from agent.provision.pass_request import PassRequest, request_pass
 from agent.settings import Settings
@@ -15,18 +15,22 @@ from agent.settings import Settings
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Leaves the request for the next pass, and wakes the resident."""
-    pid = resident_pid(settings.paths.state)
-    if pid is None:
-        raise Failure(Code.RESIDENT_ABSENT, f"no process holds {settings.paths.state}/resident.lock")
-    request_pass(settings.paths.state, PassRequest.ADOPT if arguments.adopt else PassRequest.RETRY)
+    state = settings.paths.state
+    if resident_pid(state) is None:
+        raise _absent(state)
+    request_pass(state, PassRequest.ADOPT if arguments.adopt else PassRequest.RETRY)
     try:
-        os.kill(pid, signal.SIGUSR1)
+        pid = wake_resident(state)
     except PermissionError:
-        raise Failure(
-            Code.USAGE, f"the resident (process {pid}) belongs to another user", advice="Run it with sudo."
-        ) from None
+        raise Failure(Code.USAGE, "the resident belongs to another user", advice="Run it with sudo.") from None
+    if pid is None:
+        raise _absent(state)
     if arguments.json:
         print_json({"resident": pid})
     else:
         print_lines([f"the resident (process {pid}) starts a pass now; kitting-agent status shows its result"])
     return os.EX_OK
+
+
+def _absent(state: Path) -> Failure:
+    return Failure(Code.RESIDENT_ABSENT, f"no process of its owner holds {state}/{RESIDENT_LOCK}")

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import stat
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _MAX_BYTES = 32
+_LARGEST_PID = 1 << 22
+"""The most processes of a Linux machine (PID_MAX_LIMIT in linux/threads.h)."""
 
 RESIDENT_LOCK = "resident.lock"
 """File in the state directory that the resident holds locked, with its process number in it."""
@@ -48,12 +52,14 @@ class held:  # noqa: N801 (used like a function, as contextlib's own)
 
 
 def is_held(path: LockPath) -> bool:
-    """Whether another process holds the lock of a file; False where there is no such file."""
+    """Whether another process holds the lock of a regular file; False where there is no such file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     except OSError:
         return False
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -62,14 +68,61 @@ def is_held(path: LockPath) -> bool:
     return False
 
 
+def has_resident(state: LockPath) -> bool:
+    """Whether a process holds a state directory as its resident."""
+    return is_held(_resident_lock(state))
+
+
 def resident_pid(state: LockPath) -> int | None:
-    """The process that holds a state directory as its resident; None where there is none."""
-    lock = os.path.join(state, RESIDENT_LOCK)  # noqa: PTH118 (the resident does not load pathlib)
-    if not is_held(lock):
+    """The process that holds a state directory as its resident; None where there is none.
+
+    The directory's owner decides what stands in the lock, so a number is believed only of a process of that user.
+    """
+    if not has_resident(state):
         return None
+    pid = _number_in(_resident_lock(state))
+    return pid if pid is not None and _owner_of_process(pid) == os.stat(state).st_uid else None  # noqa: PTH116 (the same)
+
+
+def wake_resident(state: LockPath) -> int | None:
+    """Sends SIGUSR1 to the resident and returns its number; None where there is none. Raises `PermissionError`."""
+    pid = resident_pid(state)
+    if pid is None:
+        return None
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+    try:
+        if resident_pid(state) != pid:  # the number may have gone to another process before it was opened
+            return None
+        signal.pidfd_send_signal(process, signal.SIGUSR1)
+    except ProcessLookupError:
+        return None
+    finally:
+        os.close(process)
+    return pid
+
+
+def _resident_lock(state: LockPath) -> str:
+    return os.path.join(state, RESIDENT_LOCK)  # noqa: PTH118 (the resident does not load pathlib)
+
+
+def _number_in(lock: str) -> int | None:
+    """The process number in a lock that is held."""
     descriptor = os.open(lock, os.O_RDONLY | _FLAGS)
     try:
         text = os.read(descriptor, _MAX_BYTES).decode("ascii", "replace").strip()
+    except OSError:
+        return None
     finally:
         os.close(descriptor)
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and 1 < int(text) <= _LARGEST_PID else None
+
+
+def _owner_of_process(pid: int) -> int | None:
+    """The user of a process; None where there is no such process, or /proc does not show it."""
+    try:
+        return os.stat(f"/proc/{pid}").st_uid  # noqa: PTH116 (the same)
+    except OSError:
+        return None

@@ -7,7 +7,7 @@ import pytest
 
 from agent.apply.applying import apply_order
 from agent.apply.context import apply_context
-from agent.apply.order_service import BOOT_S, GRACE_S, ServiceContext, recover, serve
+from agent.apply.order_service import BOOT_S, GRACE_S, ROOT_LOCK, ServiceContext, recover, serve
 from agent.configuration.resolving import from_document
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
@@ -155,16 +155,31 @@ def test_a_device_with_signed_documents_takes_no_unsigned_task_of_the_network_ha
     assert refusal == (Result.NOT_APPLIED, Code.USERDATA_UNSIGNED, "gw\n")
 
 
+def hold(lock):
+    """Holds the lock of a file as another process would."""
+    descriptor = os.open(lock, os.O_RDONLY | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
 def test_a_second_service_gives_up(service):
     handover.make_place(service.context.own)
-    lock = os.open(service.context.own / SERVICE_LOCK, os.O_RDWR | os.O_CREAT)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = hold(service.context.own / ROOT_LOCK)
     with pytest.raises(Failure) as caught:
         serve(service.it)
     os.close(lock)
     assert caught.value.code is Code.PASS_UNDER_WAY
 
 
-def test_the_network_half_may_look_at_the_lock(service):
+def test_the_network_half_may_look_at_the_sign_and_not_at_the_lock(service):
     serve(service.it)
-    assert (service.context.own / SERVICE_LOCK).stat().st_mode & 0o777 == 0o644
+    modes = [(service.context.own / name).stat().st_mode & 0o777 for name in (SERVICE_LOCK, ROOT_LOCK)]
+    assert modes == [0o644, 0o600]
+
+
+def test_who_keeps_the_sign_stops_nothing(service):
+    serve(service.it)
+    lock = hold(service.context.own / SERVICE_LOCK)
+    service.confirms = Confirmation("order-1", Decision.KEEP)
+    assert (service.gets(ORDER).result, service.hostname) == (Result.COMMITTED, "gw\n")
+    os.close(lock)

@@ -1,5 +1,6 @@
 """A lock belongs to one process at a time, and ends with it."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -7,9 +8,9 @@ import sys
 from contextlib import contextmanager
 
 import pytest
-from waiting import line_of
+from waiting import exit_of, line_of
 
-from agent.host.locks import RESIDENT_LOCK, held, is_held, resident_pid
+from agent.host.locks import RESIDENT_LOCK, has_resident, held, is_held, resident_pid, wake_resident
 
 HOLDER = """
 import sys, time
@@ -53,8 +54,39 @@ def test_neither_a_link_nor_a_pipe_is_taken_for_a_lock(tmp_path):
 def test_the_resident_is_the_process_that_holds_the_lock_and_wrote_its_number(tmp_path):
     lock = tmp_path / RESIDENT_LOCK
     lock.write_text("123\n")
-    assert resident_pid(tmp_path) is None
+    assert (has_resident(tmp_path), resident_pid(tmp_path)) == (False, None)
+    with _another_holder(lock) as holder:
+        lock.write_text(f"{holder.pid}\n")
+        assert (has_resident(tmp_path), resident_pid(tmp_path)) == (True, holder.pid)
+
+
+@pytest.mark.parametrize("text", ["somebody", "", "0", "1", "-1", "9" * 31, "4194305", "999999"])
+def test_a_number_that_is_no_process_is_no_resident(tmp_path, text):
+    lock = tmp_path / RESIDENT_LOCK
     with _another_holder(lock):
-        assert resident_pid(tmp_path) == 123
-        lock.write_text("somebody\n")
-        assert resident_pid(tmp_path) is None
+        lock.write_text(text)
+        assert (has_resident(tmp_path), resident_pid(tmp_path), wake_resident(tmp_path)) == (True, None, None)
+
+
+def test_the_resident_is_woken(tmp_path):
+    with _another_holder(tmp_path / RESIDENT_LOCK) as holder:
+        (tmp_path / RESIDENT_LOCK).write_text(f"{holder.pid}")
+        assert wake_resident(tmp_path) == holder.pid
+        assert exit_of(holder) == -signal.SIGUSR1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to lose to another user")
+def test_a_process_of_another_user_than_the_directorys_owner_is_not_signalled(tmp_path):
+    with _another_holder(tmp_path / RESIDENT_LOCK) as holder:
+        (tmp_path / RESIDENT_LOCK).write_text(f"{holder.pid}")
+        os.chown(tmp_path, 65534, 65534)
+        assert (resident_pid(tmp_path), wake_resident(tmp_path)) == (None, None)
+        assert holder.poll() is None
+
+
+def test_a_pipe_whose_writer_is_silent_is_no_resident(tmp_path):
+    os.mkfifo(tmp_path / RESIDENT_LOCK)
+    descriptor = os.open(tmp_path / RESIDENT_LOCK, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    assert (has_resident(tmp_path), resident_pid(tmp_path)) == (False, None)
+    os.close(descriptor)

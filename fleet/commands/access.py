@@ -83,7 +83,7 @@ def add(commands: CommandLine) -> None:
     command = commands.add_with_api(
         "access", access, "open remote access to one device for a limited time", "8942310000000000001 --minutes 30"
     )
-    command.add_argument("sim", metavar="SIM", help="SIM id, IMSI, MSISDN, IMEI or name")
+    command.add_argument("sim", metavar="SIM", help="SIM id, IMSI, MSISDN, IMEI, name or serial number")
     command.add_argument(
         "--minutes", type=int, default=DEFAULT_MINUTES, help=f"the longest time (default: {DEFAULT_MINUTES})"
     )

@@ -111,11 +111,13 @@ def _append_to_ledger(arguments: argparse.Namespace, locked: Locked) -> None:
 
 
 def _row_named(status: PlanStatus, text: str) -> Row:
-    """The only row with this name, or whose SIM id, IMSI or IMEI ends with the text; raises `platform.no_such`."""
-    found = [
-        row
-        for row in status.rows
-        if row.sim.name == text or any(number and number.endswith(text) for number in (*row.sim.every_number, row.imei))
+    """The only row that the text names, or that has a number with this end; raises `platform.no_such`."""
+    from fleet.field.sim_selection import is_named
+    from fleet.plan.spreadsheet import identifier
+
+    number = identifier(text)
+    found = [row for row in status.rows if is_named(row.sim, number)] or [
+        row for row in status.rows if number and any(one.endswith(number) for one in (*row.sim.every_number, row.imei))
     ]
     if len(found) != 1:
         detail = f"{len(found)} SIMs of the plan have the name {text!r} or a number that ends with it"
@@ -127,7 +129,12 @@ def add(commands: CommandLine) -> None:
     """Adds the command."""
     command = commands.add_with_api("lock", lock, "lock SIMs to their devices, with proof", "plan.yaml --all-ready")
     add_plan(command)
-    command.add_argument("sim", nargs="?", metavar="SIM", help="its name, or the last digits of SIM id, IMSI or IMEI")
+    command.add_argument(
+        "sim",
+        nargs="?",
+        metavar="SIM",
+        help="its name, its serial number, or a number of it or of its device; the last digits are enough",
+    )
     command.add_argument("--all-ready", action="store_true", help="every SIM of the plan that can be locked now")
     command.add_argument("--off", action="store_true", help="remove the lock of this SIM")
     command.add_argument(

@@ -49,7 +49,7 @@ def for_each_sim(
     with api_of(arguments) as api:
         selected = selected_sims(api, selection)
         not_meant = [*selection.not_understood, *selected.unknown]
-        for one in not_meant:
+        for one in (*not_meant, *selected.not_looked_up, *(again for _, again in selected.repeated)):
             print_line(arguments, f"{_place(one.line)}{one.text}: {one.why}")
         work = [sim for sim, _ in selected.sims.values() if not is_so(sim)]
         if len(work) > MOST_ASKED_AFTER and not is_confirmed(
@@ -62,13 +62,14 @@ def for_each_sim(
             if is_so(sim)
         ]
         results += _carried_out(arguments, api, work, operation, done, selected)
-    failed = [result for result in results if not result["done"]]
-    results += [_not_meant(one) for one in not_meant]
+    done_ids = {result["sim"] for result in results if result["done"]}
+    failed = len(results) - len(done_ids) + len(selected.not_looked_up)
     if arguments.json:
-        print_json(results)
-    elif len(results) > 1 or not_meant:
-        summary = f"{done} or already so: {len(results) - len(failed) - len(not_meant)}"
-        print_line(arguments, f"{summary}, failed: {len(failed)}, no SIM: {len(not_meant)}")
+        again = [{**_not_meant(one), "sim": sim_id, "done": sim_id in done_ids} for sim_id, one in selected.repeated]
+        print_json([*results, *again, *map(_not_meant, (*selected.not_looked_up, *not_meant))])
+    elif len(results) > 1 or not_meant or failed or selected.repeated:
+        counts = f"{done} or already so: {len(done_ids)}, failed: {failed}, no SIM: {len(not_meant)}"
+        print_line(arguments, counts + (f", named again: {len(selected.repeated)}" if selected.repeated else ""))
     if failed:
         return os.EX_TEMPFAIL
     return os.EX_DATAERR if not_meant else os.EX_OK
@@ -119,7 +120,9 @@ def _place(line: int | None) -> str:
 
 def add_selection(command: argparse.ArgumentParser) -> None:
     """Adds the arguments that select SIMs."""
-    command.add_argument("sim", nargs="*", metavar="SIM", help="SIM ids, IMSIs, MSISDNs, IMEIs or names")
+    command.add_argument(
+        "sim", nargs="*", metavar="SIM", help="SIM ids, IMSIs, MSISDNs, IMEIs, names or serial numbers"
+    )
     command.add_argument("--tag", metavar="NAME=VALUE", help="every SIM with this tag")
     command.add_argument(
         "--list", type=Path, metavar="FILE", help="a SIM on each line, or a CSV with a column simId, imsi, imei or name"

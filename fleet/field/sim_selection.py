@@ -1,25 +1,32 @@
 """Story. The SIMs that a command means, by number, by name, by a list or by a tag, as the platform knows them now.
 
-A SIM id is asked for directly, everything else by one search each. Only what the search does not find is looked for
-among all SIMs: the platform's index is up to 15 seconds late.
+A SIM id is asked for directly, everything else by one search each, several at once. Only what the search does not find
+is looked for among all SIMs: the platform's index is up to 15 seconds late. A name that the platform does not look up
+holds no other back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import Code, Failure
 from agent.identity import device_part
+from fleet.bench import desk_tags
 from fleet.field.named_sims import NamedSim, NamedSims, NoSim, named_by_words
+from fleet.plan.spreadsheet import ROUNDED, ends_in_zeros
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls
+from fleet.platform.parallel import in_parallel
 from fleet.platform.sim import Sim
 
+_SERIAL_OF_PLAN = "serial"
+"""The tag in which a plan gives the serial number of the device."""
 _SIM_ID_DIGITS = 18
 """A number of so many digits or more is a SIM id or an ICCID."""
 
 
+_NO_SUCH = "no SIM of this operator has this number or name"
 _NO_LIST = NamedSims()
 
 
@@ -35,11 +42,15 @@ class SimSelection:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The SIMs that were found, each once, and the names that were not."""
+    """The SIMs that were found, each once, and the names that stand for nothing or for nothing new."""
 
     sims: Mapping[str, tuple[Sim, NamedSim | None]]
     """SIM id → the SIM, and how it was named; None for one that only the tag names."""
     unknown: tuple[NoSim, ...]
+    not_looked_up: tuple[NoSim, ...] = ()
+    """Names that the platform failed to look up."""
+    repeated: tuple[tuple[str, NoSim], ...] = ()
+    """Names of SIMs that were named before, with the SIM id."""
 
 
 def selection_of(words: Sequence[str], tag: str | None, listed: NamedSims = _NO_LIST) -> SimSelection:
@@ -54,27 +65,16 @@ def selection_of(words: Sequence[str], tag: str | None, listed: NamedSims = _NO_
 
 
 def selected_sims(api: Api, selection: SimSelection) -> Selected:
-    """Looks for each named SIM, and for those with the tag."""
-    by_text: dict[str, NamedSim] = {}
-    for named in selection.named:
-        by_text.setdefault(named.text, named)
-    found = {text: _looked_up(api, text) for text in by_text}
-    missing = [text for text, sims in found.items() if not sims]
-    if missing or selection.tag:
-        everything = list(sim_calls.all_sims(api))
-        found |= {text: [sim for sim in everything if is_named(sim, text)] for text in missing}
-    sims: dict[str, tuple[Sim, NamedSim | None]] = {}
-    for text, named in by_text.items():
-        if len(found[text]) == 1:
-            sims.setdefault(found[text][0].sim_id, (found[text][0], named))
-    unknown = [NoSim(text, named.line, _why(found[text])) for text, named in by_text.items() if len(found[text]) != 1]
-    if selection.tag:
-        tagged = [sim for sim in everything if sim.tags.get(selection.tag[0]) == selection.tag[1]]
-        for sim in tagged:
-            sims.setdefault(sim.sim_id, (sim, None))
-        if not tagged:
-            unknown.append(NoSim("=".join(selection.tag), None, "no SIM has this tag"))
-    return Selected(sims, tuple(sorted(unknown, key=lambda one: one.line or 0)))
+    """Looks for each named SIM, and for those with the tag; raises `platform.*` where no name could be looked up."""
+    texts = dict.fromkeys(named.text for named in selection.named)
+    found = dict(in_parallel(api.at_once, lambda text: _looked_up(api, text), texts))
+    failures = [result for result in found.values() if isinstance(result, Failure)]
+    if failures and len(failures) == len(found):
+        raise failures[0]
+    missing = [text for text, sims in found.items() if sims == []]
+    everything = list(sim_calls.all_sims(api)) if missing or selection.tag else []
+    found |= {text: [sim for sim in everything if is_named(sim, text)] for text in missing}
+    return _with_tagged(_accounted_for(selection.named, found), selection.tag, everything)
 
 
 def one_selected(api: Api, text: str) -> Sim:
@@ -86,12 +86,43 @@ def one_selected(api: Api, text: str) -> Sim:
 
 
 def is_named(sim: Sim, text: str) -> bool:
-    """Whether a text names this SIM: one of its numbers, its name, or the IMEI of its device."""
-    if text in sim.every_number or (text and text == sim.name):
+    """Whether a text names this SIM: one of its numbers, its name, or the serial number or IMEI of its device."""
+    texts = (sim.name, sim.tags.get(_SERIAL_OF_PLAN), sim.tags.get(desk_tags.SERIAL))
+    if text in sim.every_number or (text and text in texts):
         return True
     device = device_part(text)
     imeis = (sim.session.imei, sim.lock.imei if sim.lock else None, sim.tags.get("kitting_imei"))
     return device is not None and any(device == device_part(imei) for imei in imeis if imei)
+
+
+def _accounted_for(names: Iterable[NamedSim], found: Mapping[str, list[Sim] | Failure]) -> Selected:
+    """Every name once: with its SIM, or with the reason why it stands for none or for nothing new."""
+    sims: dict[str, tuple[Sim, NamedSim | None]] = {}
+    unknown: list[NoSim] = []
+    not_looked_up: list[NoSim] = []
+    repeated: list[tuple[str, NoSim]] = []
+    for named in names:
+        result = found[named.text]
+        if isinstance(result, Failure):
+            not_looked_up.append(NoSim(named.text, named.line, str(result)))
+        elif len(result) != 1:
+            unknown.append(NoSim(named.text, named.line, _why(named.text, result)))
+        elif (sim := result[0]).sim_id in sims:
+            repeated.append((sim.sim_id, NoSim(named.text, named.line, _same_as(sims[sim.sim_id][1]))))
+        else:
+            sims[sim.sim_id] = (sim, named)
+    return Selected(sims, tuple(unknown), tuple(not_looked_up), tuple(repeated))
+
+
+def _with_tagged(named: Selected, tag: tuple[str, str] | None, everything: Sequence[Sim]) -> Selected:
+    """The named SIMs, and those that have the tag."""
+    if tag is None:
+        return named
+    tagged: dict[str, tuple[Sim, NamedSim | None]] = {
+        sim.sim_id: (sim, None) for sim in everything if sim.tags.get(tag[0]) == tag[1]
+    }
+    unknown = () if tagged else (NoSim("=".join(tag), None, "no SIM has this tag"),)
+    return replace(named, sims={**named.sims, **tagged, **named.sims}, unknown=(*named.unknown, *unknown))
 
 
 def _looked_up(api: Api, text: str) -> list[Sim]:
@@ -110,7 +141,12 @@ def _unlike(sims: Iterable[Sim], text: str) -> list[Sim]:
     return [sim for sim in sims if is_named(sim, text)]
 
 
-def _why(sims: Sequence[Sim]) -> str:
+def _why(text: str, sims: Sequence[Sim]) -> str:
     if not sims:
-        return "no SIM of this operator has this number or name"
+        return f"no SIM has this number: {ROUNDED}" if ends_in_zeros(text) else _NO_SUCH
     return f"{len(sims)} SIMs have this name: {', '.join(sim.sim_id for sim in sims[:3])}; use the SIM id"
+
+
+def _same_as(first: NamedSim | None) -> str:
+    place = f"line {first.line}" if first and first.line else (first.text if first else "before")
+    return f"the same SIM as {place}"

@@ -55,6 +55,24 @@ def test_one_sim_is_locked_by_its_name_or_its_last_digits(signed_in, order, caps
     assert main(["lock", str(order)]) == Code.USAGE.exit_code
 
 
+@pytest.mark.parametrize(
+    "number_of",
+    [
+        lambda sim: sim.sim_id,
+        lambda sim: sim.imsi,
+        lambda sim: f"42{sim.imsi[-13:]}",
+        lambda sim: f"{sim.imei[:6]}-{sim.imei[6:]}",
+        lambda sim: sim.tags["serial"],
+    ],
+    ids=["SIM id", "IMSI", "MSISDN", "IMEI with a dash", "serial"],
+)
+def test_one_sim_is_locked_by_any_of_its_numbers(signed_in, order, number_of):
+    sim = signed_in.kitted(1, serial="RPI-7")
+    signed_in.kitted(2, serial="OLD-RPI-7")
+    assert main(["lock", str(order), number_of(signed_in.platform.sim(sim.imsi))]) == 0
+    assert [one.imei_lock for one in signed_in.platform.sims] == [None, sim.imei, None]
+
+
 def test_a_killed_desk_leaves_locks_that_do_not_ship_and_that_the_next_run_finishes(away, order, capsys):
     with lock_all(order) as process:
         for _ in range(3):

@@ -7,6 +7,7 @@ import pytest
 
 from agent.errors import Code
 from fleet.cli import main
+from simulator import faults
 
 
 def test_more_than_one_sim_needs_a_confirmation(signed_in):
@@ -67,3 +68,34 @@ def test_a_sim_that_is_stopped_already_is_shown_as_such(signed_in, capsys):
     assert main(["stop", sim.sim_id]) == 0
     assert "already stopped" in capsys.readouterr().out
     assert "Sim:suspendSim" not in signed_in.asked()
+
+
+def test_a_failed_lookup_is_told_as_a_failure_and_the_other_sims_are_stopped(signed_in, capsys):
+    broken, other = signed_in.sim_ids[:2]
+    signed_in.server.faults.add(faults.ServerError(403), path=f"/v1/sims/{broken}")
+    assert main(["stop", broken, other]) == os.EX_TEMPFAIL
+    assert [sim.status for sim in signed_in.platform.sims[:2]] == ["ready", "suspended"]
+    assert f"{broken}: platform.forbidden" in capsys.readouterr().out
+
+
+def test_a_sim_that_is_named_twice_is_stopped_once_and_both_lines_are_told(signed_in, tmp_path, capsys):
+    sim = signed_in.platform.sims[0]
+    file = tmp_path / "stolen.txt"
+    file.write_text(f"{sim.sim_id}\n{sim.imsi}\n")
+    assert main(["stop", "--list", str(file)]) == 0
+    assert f"line 2: {sim.imsi}: the same SIM as line 1" in capsys.readouterr().out
+    assert main(["stop", "--list", str(file), "--json"]) == 0
+    assert [(one["line"], one["done"]) for one in json.loads(capsys.readouterr().out)] == [(1, True), (2, True)]
+
+
+@pytest.mark.parametrize("command", ["stop", "resume", "throttle", "reprovision"])
+def test_each_command_takes_the_serial_number_and_the_imei_of_a_device(signed_in, command, capsys):
+    by_serial, by_imei = signed_in.kitted(0, serial="RPI-7"), signed_in.kitted(1)
+    assert main([command, "RPI-7", by_imei.imei, "--yes", "--json"]) == 0
+    assert {one["sim"] for one in json.loads(capsys.readouterr().out)} == {by_serial.sim_id, by_imei.sim_id}
+
+
+def test_a_sim_that_is_slow_already_is_shown_as_such(signed_in, capsys):
+    signed_in.platform.change_sim(signed_in.platform.sims[0].imsi, speed_class="s1.slow")
+    assert main(["throttle", signed_in.sim_ids[0], "--to", "s1.slow"]) == 0
+    assert "already slowed down to s1.slow" in capsys.readouterr().out

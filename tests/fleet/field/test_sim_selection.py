@@ -4,8 +4,11 @@ import pytest
 from refusals import failure_of
 
 from agent.errors import Code
+from fleet.field.named_sims import read_list
 from fleet.field.sim_selection import one_selected, selected_sims, selection_of
 from fleet.field.stopping import suspend_sim
+from fleet.plan.spreadsheet import ROUNDED
+from simulator import faults
 
 
 def found(operator, *words, tag=None):
@@ -33,14 +36,26 @@ def test_sim_ids_alone_need_no_list_of_all_sims(operator):
         lambda sim: sim.iccid,
         lambda sim: f"42{sim.imsi[-13:]}",
         lambda sim: sim.tags["name"],
+        lambda sim: sim.tags["serial"],
+        lambda sim: sim.tags["desk_serial"],
         lambda sim: sim.imei,
         lambda sim: f"{sim.sim_id[:4]}-{sim.sim_id[4:]}",
     ],
-    ids=["SIM id", "IMSI", "ICCID", "MSISDN", "name", "IMEI", "with dashes"],
+    ids=[
+        "SIM id",
+        "IMSI",
+        "ICCID",
+        "MSISDN",
+        "name",
+        "serial of the plan",
+        "serial of the desk",
+        "IMEI",
+        "with dashes",
+    ],
 )
 def test_a_sim_is_known_by_each_of_its_numbers_and_by_its_name(operator, number_of):
     sim = operator.platform.sims[1]
-    operator.platform.set_tag(sim.imsi, "name", "東京, 第2")
+    operator.platform.set_tags(sim.imsi, {"name": "東京, 第2", "serial": "RPI-7", "desk_serial": "RPI-8"})
     operator.platform.connect(sim.imsi)
     assert found(operator, number_of(operator.platform.sim(sim.imsi))) == [sim.sim_id]
 
@@ -72,6 +87,24 @@ def test_what_no_sim_has_is_unknown_and_the_others_are_found(operator):
     selected = selected_sims(operator.api, selection_of(["001019999999999", operator.sim_ids[0]], "site=tokio"))
     assert list(selected.sims) == [operator.sim_ids[0]]
     assert {one.text for one in selected.unknown} == {"001019999999999", "site=tokio"}
+
+
+def test_a_name_that_the_platform_does_not_look_up_holds_no_other_back(operator):
+    broken, other = operator.sim_ids[:2]
+    operator.server.faults.add(faults.ServerError(403), path=f"/v1/sims/{broken}")
+    selected = selected_sims(operator.api, selection_of([broken, other], None))
+    assert (list(selected.sims), [one.text for one in selected.not_looked_up]) == ([other], [broken])
+    assert failure_of(lambda: one_selected(operator.api, broken)).code is Code.PLATFORM_FORBIDDEN
+
+
+def test_each_line_that_names_a_sim_again_or_a_rounded_number_is_accounted_for(operator):
+    sim = operator.platform.sims[0]
+    listed = read_list(f"{sim.sim_id}\n{sim.imsi}\n8981000000000000000\n8981000000000000000\n".encode())
+    selected = selected_sims(operator.api, selection_of([], None, listed))
+    assert [(sim_id, one.line, one.why) for sim_id, one in selected.repeated] == [
+        (sim.sim_id, 2, "the same SIM as line 1")
+    ]
+    assert [(one.line, ROUNDED in one.why) for one in selected.unknown] == [(3, True), (4, True)]
 
 
 @pytest.mark.parametrize(("words", "tag"), [((), None), ((), "site"), ((), "=tokyo")])

@@ -13,4 +13,4 @@
 A folder's `__all__` names the modules that other folders import.
 """
 
-__all__ = ["bilingual_text", "listen_address", "web_server"]
+__all__ = ["bilingual_text", "desk_tags", "listen_address", "web_server"]

@@ -1,7 +1,7 @@
 """Story. The kitting bench: how far each SIM is, what is wrong with it, its IMEI lock, its record, its shipment.
 
 stage, finding_rules, findings    the stage of a SIM and everything that can be wrong with it
-device_report, desk_tags          the tags that the device writes, and those that the desk writes
+device_report                     the tags that the device writes
 lock_rules, locking               whether a SIM may be locked to its device, and locking it with proof
 kitting_record                    which SIM is in which device, as tags and as the ledger
 shipping                          moves SIMs to the group after shipment
@@ -9,7 +9,6 @@ plan_status, table                the SIMs of a plan as rows, and the table on a
 """
 
 __all__ = [
-    "desk_tags",
     "finding_rules",
     "findings",
     "kitting_record",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.identity import Imei, device_part
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.device_report import DeviceReport, DeviceState
 from fleet.bench.findings import Finding
 from fleet.platform.sim import Sim, Status

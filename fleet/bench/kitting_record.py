@@ -9,7 +9,7 @@ from datetime import datetime
 
 from agent.host.clock import rfc3339
 from agent.identity import Imei
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.stage import Row
 
 COLUMNS = ("name", "sim_id", "imsi", "imei", "serial", "site", "configuration", "agent", "provisioned_at", "locked_at")

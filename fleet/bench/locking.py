@@ -15,7 +15,7 @@ from itertools import chain, repeat
 
 from agent.errors import Code, Failure
 from agent.identity import Imei
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.finding_rules import Expectations, is_same_device
 from fleet.bench.kitting_record import record_of, record_tags
 from fleet.bench.lock_rules import imei_to_lock, is_left_unproved, is_locked, is_ready

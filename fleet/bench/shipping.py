@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from agent.errors import Code, Failure
 from agent.host.clock import rfc3339
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.stage import DONE, Row
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.stage import Row
 from fleet.board.view import clean
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.identity import Imei, Imsi, check_digit_holds
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.finding_rules import Expectations
 from fleet.bench.stage import Stage, row_of
 from fleet.board.view import Board

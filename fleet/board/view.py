@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.bench.findings import Finding
 from fleet.bench.stage import DONE, Row, Stage, in_order, progress
 from fleet.board.texts import STAGES, PageText, TileGroup

@@ -42,7 +42,8 @@ def prepare(arguments: argparse.Namespace) -> int:
             failed = _make_changes(arguments, api, comparison, done)
     if arguments.json:
         changes = [_values(change) for change in comparison.changes]
-        print_json({"changes": changes, "done": done, "failed": failed, "missing": comparison.missing})
+        kept = [{"sim": one.sim_id, "what": one.why.name.lower(), "why": one.why.value} for one in comparison.kept]
+        print_json({"changes": changes, "done": done, "failed": failed, "missing": comparison.missing, "kept": kept})
     if failed or comparison.missing:
         missing = len(comparison.missing)
         detail = f"SIMs that could not be changed: {failed}; listed SIMs that the operator does not have: {missing}"
@@ -77,11 +78,16 @@ def _print_comparison(comparison: Comparison) -> None:
         print(f"  + the SIMs of order {comparison.unregistered_order}, which is not registered yet")
     for number in comparison.missing[:_MOST_SHOWN]:
         print(f"  ! SIM {number} does not belong to this operator")
+    for kept in comparison.kept[:_MOST_SHOWN]:
+        print(f"  {kept}")
+    if len(comparison.kept) > _MOST_SHOWN:
+        print(f"  … and {len(comparison.kept) - _MOST_SHOWN} SIMs more of which something is left alone")
     for role, group in comparison.plan.groups:
         if group.readonly:
             print(f"  i group {group.name} ({role.value}) is read-only: its devices can neither unlock nor report")
     if not comparison.writes:
-        print("  everything is as the plan says")
+        rest = ", except what is left alone" if comparison.kept else ""
+        print(f"  everything is as the plan says{rest}")
 
 
 def _values(change: Change) -> dict[str, Any]:

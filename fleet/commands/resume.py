@@ -9,10 +9,10 @@ from fleet.commands.selected_sims import add_selection, for_each_sim
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Activates SIMs, and sets the speed class that they had before `kitting throttle`."""
-    from fleet.field.stopping import resume_sim
+    """Sets the status before `kitting stop`, and the speed class before `kitting throttle`."""
+    from fleet.field.stopping import is_resumed, resume_sim
 
-    return for_each_sim(arguments, resume_sim, "resumed")
+    return for_each_sim(arguments, resume_sim, "resumed", is_resumed)
 
 
 def add(commands: CommandLine) -> None:

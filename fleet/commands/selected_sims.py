@@ -29,9 +29,10 @@ MOST_ASKED_AFTER = 1
 
 def for_each_sim(
     arguments: argparse.Namespace,
-    operation: Callable[[Api, str], object],
+    operation: Callable[[Api, Sim], object],
     done: str,
     is_so: Callable[[Sim], bool] = lambda _: False,
+    warning: Callable[[Sequence[Sim]], str] = lambda _: "",
 ) -> int:
     """Runs an operation for every selected SIM that is not so already; what is known is done first.
 
@@ -39,9 +40,10 @@ def for_each_sim(
 
     Args:
         arguments: the selection and the options, as `add_selection` adds them.
-        operation: takes the API and a SIM id.
+        operation: takes the API and a SIM; returns the SIM as it is then, or anything else.
         done: a past participle, such as `stopped`.
         is_so: whether a SIM is so already.
+        warning: what to say before anything is done to these SIMs; empty for nothing.
     """
     from fleet.field.sim_selection import selected_sims, selection_of
 
@@ -52,6 +54,8 @@ def for_each_sim(
         for one in (*not_meant, *selected.not_looked_up, *(again for _, again in selected.repeated)):
             print_line(arguments, f"{_place(one.line)}{one.text}: {one.why}")
         work = [sim for sim, _ in selected.sims.values() if not is_so(sim)]
+        if text := warning(work):
+            print_line(arguments, text)
         if len(work) > MOST_ASKED_AFTER and not is_confirmed(
             f"{len(work)} SIMs will be {done}. Continue?", yes=arguments.yes
         ):
@@ -79,15 +83,24 @@ def _carried_out(
     arguments: argparse.Namespace,
     api: Api,
     sims: Sequence[Sim],
-    operation: Callable[[Api, str], object],
+    operation: Callable[[Api, Sim], object],
     done: str,
     selected: Selected,
 ) -> Iterator[dict[str, object]]:
     from fleet.platform.parallel import in_parallel
 
-    for sim, result in in_parallel(api.at_once, lambda sim: operation(api, sim.sim_id), sims):
+    for sim, result in in_parallel(api.at_once, lambda sim: operation(api, sim), sims):
         failure = result if isinstance(result, Failure) else None
-        yield _result(arguments, sim, done, failure, selected)
+        yield _result(arguments, sim, _with_status(done, sim, result), failure, selected)
+
+
+def _with_status(done: str, before: Sim, result: object) -> str:
+    """What was done, with the status of the SIM where it is another one than before."""
+    from fleet.platform.sim import Sim as ChangedSim
+
+    if not isinstance(result, ChangedSim) or result.status is before.status:
+        return done
+    return f"{done}, now {result.status.value}"
 
 
 def _result(

@@ -16,7 +16,7 @@ def throttle(arguments: argparse.Namespace) -> int:
     speed_class: str = arguments.to
     return for_each_sim(
         arguments,
-        lambda api, sim_id: throttle_sim(api, sim_id, speed_class),
+        lambda api, sim: throttle_sim(api, sim, speed_class),
         f"slowed down to {speed_class}",
         lambda sim: sim.speed_class == speed_class,
     )

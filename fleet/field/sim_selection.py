@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from agent.errors import Code, Failure
 from agent.identity import device_part
-from fleet.bench import desk_tags
+from fleet import desk_tags
 from fleet.field.named_sims import NamedSim, NamedSims, NoSim, named_by_words
 from fleet.plan.spreadsheet import ROUNDED, ends_in_zeros
 from fleet.platform.api import Api

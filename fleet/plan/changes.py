@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from typing import Any
 
 from fleet.plan.handler_sentences import SECRET_HEADER
@@ -86,6 +87,26 @@ class ChangeSim:
         texts += [f"group -> {self.group.value}"] if self.group else []
         texts += [f"speed -> {self.speed_class}"] if self.speed_class else []
         return f"~ SIM {self.label} {', '.join(texts)}"
+
+
+@unique
+class Kept(Enum):
+    """Why something of a SIM differs from the plan and is left alone."""
+
+    THROTTLED = "keeps its speed class: kitting throttle set it, and kitting resume sets it back"
+    SLOWED_BY_HANDLER = "keeps its speed class: an event handler of this plan sets it"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSim:
+    """A SIM of which something is left alone."""
+
+    sim_id: str
+    label: str
+    why: Kept
+
+    def __str__(self) -> str:
+        return f"i SIM {self.label} {self.why.value}"
 
 
 GroupChange = CreateGroup | PutParameters

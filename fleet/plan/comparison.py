@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange
-from fleet.plan.differences import group_changes, handler_changes, sim_change
+from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange, KeptSim
+from fleet.plan.differences import group_changes, handler_changes, kept_of, sim_change
 from fleet.plan.listed_sims import rows_of_sims
 from fleet.plan.plan import ByList, ByOrder, GroupIds, Plan, WantedGroup, WantedSim
 from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
@@ -37,6 +37,8 @@ class Comparison:
     """Numbers of SIMs that the plan lists and the operator does not have."""
     unfit: tuple[Unfit, ...]
     """SIMs for which the userdata is not valid."""
+    kept: tuple[KeptSim, ...] = ()
+    """SIMs of which something differs from the plan and is left alone."""
     unregistered_order: str | None = None
     """The plan's order, where its SIMs have to be registered first."""
 
@@ -71,6 +73,7 @@ def compare(api: Api, plan: Plan) -> Comparison:
         len(pairs),
         missing,
         tuple(unfit_sims(plan, pairs, userdata_schema())),
+        tuple(KeptSim(sim.sim_id, sim.label, why) for _, sim in pairs for why in kept_of(plan, sim, group_ids)),
         _unregistered_order(api, plan),
     )
 

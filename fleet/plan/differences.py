@@ -1,7 +1,8 @@
 """Pure. The differences between a plan and the platform, as changes in the order in which they have to be made.
 
 Settings that are as the plan says cause no change, so that an unchanged plan causes no write. A SIM in the group after
-shipment stays there, and a tag that the plan does not name stays as it is.
+shipment stays there, and a tag that the plan does not name stays as it is. A speed class that `kitting throttle` or the
+plan's own event handler has set stays, too.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fleet import desk_tags
 from fleet.plan.changes import (
     ChangeSim,
     CreateGroup,
     DeleteHandler,
     GroupChange,
     HandlerChange,
+    Kept,
     PutHandler,
     PutParameters,
 )
@@ -59,9 +62,36 @@ def sim_change(plan: Plan, wanted: WantedSim, sim: Sim, group_ids: GroupIds) -> 
     """What makes one SIM as the plan wants it; None where it is so already."""
     tags = {name: value for name, value in {**plan.tags, **wanted.tags}.items() if sim.tags.get(name) != value}
     stays = sim.group_id is not None and sim.group_id in {group_ids.before, group_ids.after}
-    speed_class = plan.speed_class if plan.speed_class != sim.speed_class else None
+    speed_class = None if _speed_keeper(plan, sim, group_ids) else _differing_speed(plan, sim)
     change = ChangeSim(sim.sim_id, sim.label, tags, None if stays else GroupRole.BEFORE, speed_class)
     return change if change.writes else None
+
+
+def kept_of(plan: Plan, sim: Sim, group_ids: GroupIds) -> Iterator[Kept]:
+    """What of a SIM differs from the plan and is left alone."""
+    if _differing_speed(plan, sim) is not None and (keeper := _speed_keeper(plan, sim, group_ids)):
+        yield keeper
+
+
+def _speed_keeper(plan: Plan, sim: Sim, group_ids: GroupIds) -> Kept | None:
+    if desk_tags.SPEED_BEFORE in sim.tags:
+        return Kept.THROTTLED
+    handlers = [one for one in plan.handlers if sim.group_id and sim.group_id == group_ids.of(one.role)]
+    is_by_handler = sim.speed_class in {speed for handler in handlers for speed in _speed_classes(handler)}
+    return Kept.SLOWED_BY_HANDLER if is_by_handler else None
+
+
+def _speed_classes(handler: WantedHandler) -> Iterator[str]:
+    """The speed classes that an event handler sets."""
+    for action in handler.body["actionConfigList"]:
+        properties = action.get("properties")
+        speed_class = properties.get("speedClass") if isinstance(properties, dict) else None
+        if isinstance(speed_class, str):
+            yield speed_class
+
+
+def _differing_speed(plan: Plan, sim: Sim) -> str | None:
+    return plan.speed_class if plan.speed_class != sim.speed_class else None
 
 
 def _covers(found: object, wanted: object) -> bool:

@@ -129,9 +129,16 @@ class _Reader:
             case "order":
                 return ByOrder(sims["order"])
             case "tag":
+                self._check_tag(sims)
                 return ByTag(sims["tag"]["name"], sims["tag"]["value"])
             case _:
                 return self._list(sims["csv"])
+
+    def _check_tag(self, sims: Mapping[str, Any]) -> None:
+        """A plan that overwrote the tag that chooses its SIMs would lose them."""
+        name, value = sims["tag"]["name"], sims["tag"]["value"]
+        if sims.get("tags", {}).get(name, value) != value:
+            self._fault(("sims", "tags", name), f"chooses the SIMs of this plan ({name}={value}); it cannot be changed")
 
     def _list(self, name: str) -> ByList:
         path = ("sims", "csv")

@@ -34,7 +34,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "ship": (*_LOOK, "Sim:putSimTags", "Sim:setSimGroup"),
     "stop": (
         *("Sim:listSims", "Sim:getSim", "Query:searchSims", "Sim:suspendSim", "Sim:deactivateSim", "Sim:activateSim"),
-        *("Sim:updateSimSpeedClass", "Sim:putSimTags", "Sim:deleteSimTag", "Sim:sendSmsToSim"),
+        *("Sim:setSimToStandby", "Sim:updateSimSpeedClass", "Sim:putSimTags", "Sim:deleteSimTag", "Sim:sendSmsToSim"),
     ),
     "access": (
         *(

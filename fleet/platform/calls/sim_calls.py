@@ -111,6 +111,11 @@ def suspend(api: Api, sim_id: str) -> Sim:
     return sim_of(api.post(path_of("sims", sim_id, "suspend")).body)
 
 
+def set_to_standby(api: Api, sim_id: str) -> Sim:
+    """Sim:setSimToStandby. The SIM may connect, and is active from then on."""
+    return sim_of(api.post(path_of("sims", sim_id, "set_to_standby")).body)
+
+
 def send_sms(api: Api, sim_id: str, text: str) -> None:
     """Sim:sendSmsToSim. Sent once: a second SMS would arrive as a second message."""
     api.post(path_of("sims", sim_id, "send_sms"), {"payload": text, "encodingType": 1}, repeatable=False)

@@ -49,6 +49,20 @@ def test_the_second_run_has_nothing_to_change(plan, capsys):
     assert "everything is as the plan says" in capsys.readouterr().out
 
 
+def test_a_throttled_sim_stays_slow_and_is_shown(signed_in, plan, capsys):
+    sim = signed_in.sim_ids[0]
+    assert main(["prepare", str(plan), "--yes"]) == 0
+    assert main(["throttle", sim, "--to", "s1.slow"]) == 0
+    capsys.readouterr()
+    assert main(["prepare", str(plan), "--yes"]) == 0
+    assert "i SIM gw keeps its speed class: kitting throttle set it" in capsys.readouterr().out
+    assert signed_in.platform.sims[0].speed_class == "s1.slow"
+    assert main(["prepare", str(plan), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept"][0]["what"] == "throttled"
+    assert main(["resume", sim]) == 0
+    assert signed_in.platform.sims[0].speed_class == "s1.fast"
+
+
 def test_a_listed_sim_of_another_operator_makes_the_run_incomplete(plan, capsys):
     plan.with_name("sims.csv").write_text("simId,name\n8942310000000009999,gw\n")
     assert main(["prepare", str(plan), "--yes"]) == Code.PREPARE_INCOMPLETE.exit_code

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from kitting_plans import plan
 
-from fleet.plan.changes import ChangeSim, CreateGroup, DeleteHandler, PutHandler, PutParameters
-from fleet.plan.differences import group_changes, handler_body, handler_changes, sim_change
+from fleet.plan.changes import ChangeSim, CreateGroup, DeleteHandler, Kept, PutHandler, PutParameters
+from fleet.plan.differences import group_changes, handler_body, handler_changes, kept_of, sim_change
 from fleet.plan.plan import GroupIds, GroupRole, WantedSim
 from fleet.platform.event_handler import EventHandler
 from fleet.platform.group import Group
@@ -68,6 +68,23 @@ def test_handlers_are_created_replaced_and_deleted():
 )
 def test_a_sim_is_changed_in_what_differs(sim, change):
     assert sim_change(PLAN, WANTED, sim, IDS) == change
+
+
+@pytest.mark.parametrize(
+    ("sim", "kept"),
+    [
+        (SIM, []),
+        (replace(SIM, speed_class="s1.slow"), []),
+        (replace(SIM, speed_class="s1.slow", tags={**SIM.tags, "desk_speed_before": "s1.fast"}), [Kept.THROTTLED]),
+        (replace(SIM, speed_class="s1.minimum", group_id="a"), [Kept.SLOWED_BY_HANDLER]),
+        (replace(SIM, speed_class="s1.minimum", group_id="b"), []),
+    ],
+    ids=["as planned", "differs", "throttled", "slowed by the handler", "a handler of the other group"],
+)
+def test_a_speed_class_that_a_person_or_the_plans_handler_set_is_left_alone(sim, kept):
+    assert list(kept_of(PLAN, sim, IDS)) == kept
+    change = sim_change(PLAN, WANTED, sim, IDS)
+    assert (change is None) == bool(kept or sim == SIM)
 
 
 def test_a_plan_without_a_speed_class_leaves_the_speed_class_alone():

@@ -55,6 +55,11 @@ def test_the_files_beside_a_plan_are_named_by_it():
     [
         ("name: spring", "nam: spring", "line 1, nam: unknown key"),
         ("speed_class: s1.fast", "speed_class: quick", "line 2, sims.speed_class: takes a speed class"),
+        (
+            "csv: sims.csv",
+            "tag: {name: project, value: beta}",
+            "line 2, sims.tags.project: chooses the SIMs of this plan",
+        ),
         ("csv: sims.csv", "csv: sims.csv, order: OR1", "takes one of order, csv and tag"),
         ("csv: sims.csv", "csv: other.csv", "names a file that cannot be read: other.csv"),
         ("{name: alpha-bench, userdata: userdata.yaml}", "{userdata: userdata.yaml}", "lacks name"),

@@ -86,6 +86,7 @@ def stopping(operator, api):
     sim_calls.suspend(api, sim_calls.one_sim(api, sim.sim_id).sim_id)
     sim_calls.deactivate(api, sim.sim_id)
     sim_calls.activate(api, sim.sim_id)
+    sim_calls.set_to_standby(api, sim.sim_id)
     sim_calls.set_speed_class(api, sim.sim_id, "s1.slow")
     sim_calls.put_tags(api, sim.sim_id, {"desk_speed_before": "s1.fast"})
     sim_calls.delete_tag(api, sim.sim_id, "desk_speed_before")

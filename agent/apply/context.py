@@ -13,6 +13,7 @@ from agent.apply.machine.actor import Actor, Recorder
 from agent.apply.planning.nodes import LARGE_BYTES
 from agent.frozen import frozen
 from agent.host.durable import Disk
+from agent.host.foreign_files import opened
 from agent.settings import ApplySettings, Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ApplyContext:
             with suppress(FileNotFoundError):
                 at = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
                 try:
-                    return self.disk.open_file(digest, at)
+                    return opened(digest, os.O_RDONLY, at=at)
                 finally:
                     os.close(at)
         raise OSError(errno.ENODATA, "the fetched content is not there")

@@ -45,6 +45,8 @@ GRACE_S = 60.0
 """The time beyond `confirm_within` that the network half has to begin asking, and to write the confirmation."""
 BOOT_S = 300.0
 """The time beyond `confirm_within` after a restart, when modem and network come up first."""
+STUCK_S = 20.0
+"""How long an order that cannot be removed holds the service: systemd starts it again as soon as it ends."""
 _LOOK_S = 0.1
 """Seconds between two checks for the confirmation."""
 _SIGN_TRIES = 100
@@ -109,7 +111,8 @@ def _processed(service: ServiceContext) -> Outcome | None:
         if order is None:
             return None
         outcome = _earlier_outcome(order, context) or _carried_out(order, service)
-    handover.clear_order(context.inbox)
+    if not handover.clear_order(context.inbox):
+        service.sleep(STUCK_S)
     return outcome
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +26,7 @@ from agent.handover.order_json import (
     outcome_to_json,
 )
 from agent.host.durable import owner_of_directory, read_bounded, write_durably
+from agent.host.foreign_files import clear
 
 ORDER = "order.json"
 CONFIRMATION = "confirmation.json"
@@ -60,9 +60,9 @@ def read_order(inbox: Path) -> Order | None:
     return _read(inbox / ORDER, order_from_json)
 
 
-def clear_order(inbox: Path) -> None:
-    """Removes the order."""
-    _clear(inbox / ORDER)
+def clear_order(inbox: Path) -> bool:
+    """Removes the order, whatever kind of node it is; whether that was possible."""
+    return _clear(inbox / ORDER)
 
 
 def place_confirmation(inbox: Path, confirmation: Confirmation) -> None:
@@ -127,6 +127,9 @@ def _read(path: Path, parse: Callable[[str], T]) -> T | None:
         raise Failure(failure.code, failure.detail, where=str(path)) from None
 
 
-def _clear(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
+def _clear(path: Path) -> bool:
+    try:
+        clear(path)
+    except OSError:
+        return False
+    return True

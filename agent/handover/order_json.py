@@ -36,6 +36,8 @@ OUTCOME_VERSION = 2
 """The version of outcome.json."""
 READABLE_OUTCOMES = (1, OUTCOME_VERSION)
 """Version 1 had reasons as texts: an outcome that was written before an update is still read."""
+MOST_CODE, MOST_SECONDS = 1 << 16, 1e9
+"""Limits of the numbers about a command that was run; a number without a limit may have no `float`."""
 MAX_BYTES = 4 * 1024 * 1024
 """The most bytes of each text."""
 
@@ -139,7 +141,9 @@ def ran_to_json(ran: Ran) -> list[object]:
 def ran_from_json(row: object) -> Ran:
     """The command that `ran_to_json` made this row of; raises `ValueError`."""
     match row:
-        case [str(command), int(code), int() | float() as seconds, str(tail), because]:
+        case [str(command), int(code), int() | float() as seconds, str(tail), because] if (
+            -MOST_CODE <= code <= MOST_CODE and 0 <= seconds <= MOST_SECONDS
+        ):
             return Ran(command, code, float(seconds), tail, step_reason_from_json(because))
         case _:
             raise ValueError("not a command that was run")

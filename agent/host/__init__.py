@@ -3,6 +3,7 @@
 __all__ = [
     "clock",
     "durable",
+    "foreign_files",
     "jitter",
     "leaving_root",
     "locks",

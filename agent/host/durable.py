@@ -12,11 +12,13 @@ import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from agent.frozen import frozen
+from agent.host.foreign_files import UnfitFile, move_aside, opened
 
 FileOwner = tuple[int, int]
 """User id and group id."""
@@ -24,13 +26,15 @@ FileOwner = tuple[int, int]
 NAME_MAX = 255
 """Bytes in a file name on every file system that a gateway has (limits.h)."""
 
+LOCK_LIMIT_S = 10.0
+"""Longest wait for another writer in a directory, which writes one small file."""
+_LOCK_PAUSE_S = 0.01
+
 COPY_BYTES = 1024 * 1024
 """Part of a large file that is in memory at one time."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_PASSAGE = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
-"""Flags for a directory that may be passed through but not listed, which is enough to read a file in it."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -198,17 +202,25 @@ def _put(disk: Disk, at: int, name: str, fill: Callable[[int], None], mode: int,
 def content_digest(disk: Disk, source: int) -> str:
     """SHA-256, in hexadecimal, of an open file."""
     found = hashlib.sha256()
-    while part := disk.read(source, COPY_BYTES):
+    for part in _parts(disk, source):
         found.update(part)
     return found.hexdigest()
 
 
 def _copied(disk: Disk, source: int, target: int) -> str:
     found = hashlib.sha256()
-    while part := disk.read(source, COPY_BYTES):
+    for part in _parts(disk, source):
         found.update(part)
         disk.write(target, part)
     return found.hexdigest()
+
+
+def _parts(disk: Disk, source: int) -> Iterator[bytes]:
+    """The content of an open file as it is now: what another process goes on adding is left out."""
+    left = os.fstat(source).st_size
+    while left > 0 and (part := disk.read(source, min(COPY_BYTES, left))):
+        left -= len(part)
+        yield part
 
 
 def _create_anew(disk: Disk, name: str, at: int) -> int:
@@ -221,25 +233,56 @@ def _create_anew(disk: Disk, name: str, at: int) -> int:
 
 def write_until_boot(path: Path, content: bytes) -> None:
     """Writes a whole file for its owner alone, without syncing: for a file system in memory. Raises `OSError`."""
-    coming = path.with_name(f"{path.name}.new")
-    descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    coming.replace(path)
+    disk, coming = Disk(), path.with_name(f"{path.name}.new")
+    at = disk.open_root(path.parent)
+    try:
+        _free_of_directories(path, coming)
+        descriptor = _create_anew(disk, coming.name, at)
+        try:
+            disk.write(descriptor, content)
+        finally:
+            os.close(descriptor)
+        disk.rename(coming.name, path.name, at)
+    finally:
+        os.close(at)
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: FileOwner | None = None) -> None:
     """Writes `data` to `path`: a reader, also after a power cut, sees the old file or the new one, never a part.
 
-    Two writers in one directory wait for each other, for the time that one small file takes.
+    Two writers in one directory wait for each other, for the time that one small file takes. A directory that stands at
+    the name is moved aside. Raises `OSError`, also where another process keeps the directory locked.
     """
     disk = Disk()
     at = disk.open_root(path.parent)
     try:
-        fcntl.flock(at, fcntl.LOCK_EX)
+        _lock(at)
+        _free_of_directories(path, path.with_name(temporary_name(path.name)))
         replace_file(disk, at, path.name, data, mode=mode, owner=owner)
     finally:
         os.close(at)
+
+
+def _lock(directory: int) -> None:
+    """Takes the lock of a directory; whoever may read the directory can keep it, so the wait has a limit."""
+    until = time.monotonic() + LOCK_LIMIT_S
+    while True:
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise OSError(errno.EBUSY, "another process keeps the directory locked") from None
+            time.sleep(_LOCK_PAUSE_S)
+        else:
+            return
+
+
+def _free_of_directories(*paths: Path) -> None:
+    """Moves aside directories at the names that are to be written: no file can replace a directory."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if stat.S_ISDIR(path.lstat().st_mode):
+                move_aside(path)
 
 
 def owner_of_directory(directory: Path) -> FileOwner | None:
@@ -256,22 +299,26 @@ def read_file(disk: Disk, at: int, name: str, max_bytes: int) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(f"{name} is not a regular file")
-        data = disk.read(descriptor, max_bytes + 1)
+        return _all_of(disk, descriptor, name, max_bytes)
     finally:
         os.close(descriptor)
-    if len(data) > max_bytes:
-        raise OSError(f"{name} is larger than {max_bytes} bytes")
-    return data
 
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:
-    """The content of a regular file of at most `max_bytes`.
+    """The content of a regular file of at most `max_bytes`; whoever owns the directory.
 
-    Raises `FileNotFoundError` where there is no file, and another `OSError` for a link, a device, a pipe, or a larger
-    file: the agent itself writes none of these.
+    Raises `FileNotFoundError` where there is no file, `UnfitFile` for a larger one and what is no file of the agent,
+    and another `OSError` where it cannot be read.
     """
-    at = os.open(path.parent, _PASSAGE)
+    descriptor = opened(path, os.O_RDONLY)
     try:
-        return read_file(Disk(), at, path.name, max_bytes)
+        return _all_of(Disk(), descriptor, path.name, max_bytes)
     finally:
-        os.close(at)
+        os.close(descriptor)
+
+
+def _all_of(disk: Disk, descriptor: int, name: str, max_bytes: int) -> bytes:
+    data = disk.read(descriptor, max_bytes + 1)
+    if len(data) > max_bytes:
+        raise UnfitFile(errno.EBADMSG, f"{name} is larger than {max_bytes} bytes")
+    return data

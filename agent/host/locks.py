@@ -1,7 +1,7 @@
 """Edge. Locked files: which process of the agent is at work, and that only one is.
 
 A lock is flock(2) on a file: it ends with the process that holds it, also when that is killed. The resident imports
-this file, so it imports nothing but the interpreter's own modules.
+this file, so it imports nothing but the interpreter's own modules and `foreign_files`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import stat
 
-_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+from agent.host.foreign_files import FilePath, UnfitFile, move_aside, opened
+
 _MAX_BYTES = 32
 _LARGEST_PID = 1 << 22
 """The most processes of a Linux machine (PID_MAX_LIMIT in linux/threads.h)."""
@@ -19,16 +19,20 @@ _LARGEST_PID = 1 << 22
 RESIDENT_LOCK = "resident.lock"
 """File in the state directory that the resident holds locked, with its process number in it."""
 
-LockPath = str | os.PathLike[str]
 
-
-def take(path: LockPath, mode: int = 0o600, *, at: int | None = None) -> int:
+def take(path: FilePath, mode: int = 0o600, *, at: int | None = None) -> int:
     """Takes the lock of a file, which is made where it is missing; closing the returned descriptor ends the lock.
 
     Raises `BlockingIOError` where another process holds the lock, and another `OSError` where the file cannot be
-    opened. `at` is the directory that a relative path belongs to.
+    opened. What is no file of the agent is moved aside. `at` is the directory that a relative path belongs to.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, mode, dir_fd=at)
+    try:
+        descriptor = opened(path, os.O_RDWR | os.O_CREAT, mode, at=at)
+    except UnfitFile:
+        if at is not None:
+            raise
+        move_aside(path)
+        descriptor = opened(path, os.O_RDWR | os.O_CREAT, mode)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -40,7 +44,7 @@ def take(path: LockPath, mode: int = 0o600, *, at: int | None = None) -> int:
 class held:  # noqa: N801 (used like a function, as contextlib's own)
     """Holds the lock of a file for a `with` block, whose value is the descriptor; takes what `take` takes."""
 
-    def __init__(self, path: LockPath, mode: int = 0o600, *, at: int | None = None) -> None:
+    def __init__(self, path: FilePath, mode: int = 0o600, *, at: int | None = None) -> None:
         self._path, self._mode, self._at = path, mode, at
 
     def __enter__(self) -> int:
@@ -51,15 +55,13 @@ class held:  # noqa: N801 (used like a function, as contextlib's own)
         os.close(self._descriptor)
 
 
-def is_held(path: LockPath) -> bool:
+def is_held(path: FilePath) -> bool:
     """Whether another process holds the lock of a regular file; False where there is no such file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+        descriptor = opened(path, os.O_RDONLY)
     except OSError:
         return False
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return False
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -68,12 +70,12 @@ def is_held(path: LockPath) -> bool:
     return False
 
 
-def has_resident(state: LockPath) -> bool:
+def has_resident(state: FilePath) -> bool:
     """Whether a process holds a state directory as its resident."""
     return is_held(_resident_lock(state))
 
 
-def resident_pid(state: LockPath) -> int | None:
+def resident_pid(state: FilePath) -> int | None:
     """The process that holds a state directory as its resident; None where there is none.
 
     The directory's owner decides what stands in the lock, so a number is believed only of a process of that user.
@@ -84,7 +86,7 @@ def resident_pid(state: LockPath) -> int | None:
     return pid if pid is not None and _owner_of_process(pid) == os.stat(state).st_uid else None  # noqa: PTH116 (the same)
 
 
-def wake_resident(state: LockPath) -> int | None:
+def wake_resident(state: FilePath) -> int | None:
     """Sends SIGUSR1 to the resident and returns its number; None where there is none. Raises `PermissionError`."""
     pid = resident_pid(state)
     if pid is None:
@@ -104,13 +106,16 @@ def wake_resident(state: LockPath) -> int | None:
     return pid
 
 
-def _resident_lock(state: LockPath) -> str:
+def _resident_lock(state: FilePath) -> str:
     return os.path.join(state, RESIDENT_LOCK)  # noqa: PTH118 (the resident does not load pathlib)
 
 
 def _number_in(lock: str) -> int | None:
     """The process number in a lock that is held."""
-    descriptor = os.open(lock, os.O_RDONLY | _FLAGS)
+    try:
+        descriptor = opened(lock, os.O_RDONLY)
+    except OSError:
+        return None
     try:
         text = os.read(descriptor, _MAX_BYTES).decode("ascii", "replace").strip()
     except OSError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, unique
 from pathlib import Path
 
 from agent.errors import Code, failure_from
 from agent.host.durable import owner_of_directory, read_bounded, write_durably
+from agent.host.foreign_files import UnfitFile, clear, move_aside
 from agent.provision.remembered import Remembered
 
 REQUEST = "reprovision"
@@ -33,11 +35,18 @@ def request_pass(directory: Path, request: PassRequest) -> None:
 
 
 def take_pass_request(directory: Path) -> PassRequest | None:
-    """The request that was left, which is removed; None where there is none. Raises `state.unwritable`."""
+    """The request that was left, which is removed; None where there is none. Raises `state.unwritable`.
+
+    What is no file of the agent is no request, and is moved aside.
+    """
     try:
         content = read_bounded(directory / REQUEST, MAX_BYTES)
-        (directory / REQUEST).unlink()
+        clear(directory / REQUEST)
     except FileNotFoundError:
+        return None
+    except UnfitFile:
+        with suppress(OSError):
+            move_aside(directory / REQUEST)
         return None
     except OSError as error:
         raise failure_from(error, Code.STATE_UNWRITABLE, directory) from None

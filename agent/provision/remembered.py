@@ -12,6 +12,8 @@ from agent.frozen import frozen
 from agent.provision.lifecycle import State
 
 VERSION = 1
+MOST = 1_000_000_000
+"""The highest number in the file: a pass a second for thirty years."""
 
 _CODES = {code.text: code for code in Code}
 _STATES = tuple(state.value for state in State)
@@ -129,7 +131,7 @@ def _text(members: Mapping[str, Any], key: str) -> str | None:
 
 def _number(members: Mapping[str, Any], key: str) -> int:
     value = members.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if type(value) is not int or not 0 <= value <= MOST:
         raise ValueError(f"a wrong {key}")
     return value
 

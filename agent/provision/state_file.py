@@ -18,6 +18,7 @@ from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
 from agent.host.durable import owner_of_directory, read_bounded, write_durably, write_until_boot
+from agent.host.foreign_files import move_aside
 from agent.host.locks import held
 from agent.provision.remembered import Remembered, from_json, to_json
 from agent.settings import Settings
@@ -73,7 +74,7 @@ def load(directory: Path, volatile: Path | None = None) -> tuple[Remembered, Fai
         raise failure_from(error, Code.STATE_UNWRITABLE, directory) from None
     except (ValueError, OSError) as error:
         with suppress(OSError):
-            (directory / STATE).replace(directory / DAMAGED)
+            move_aside(directory / STATE)
         return _from_copy(directory, f"is damaged ({error})")
 
 

@@ -1,6 +1,6 @@
 """Entry point. The resident. It waits, starts each pass as a process of its own, and feeds the watchdog.
 
-The resident lives for years, so it imports the interpreter and two small files. It reads no settings (`kitting-agent
+The resident lives for years, so it imports the interpreter and three small files. It reads no settings (`kitting-agent
 run` checks them and passes what is needed as arguments), parses no input, and opens no network socket. A pass that
 crashes, hangs or is killed costs only that pass. The pass writes the time until the next pass into a pipe; where it
 wrote nothing, the resident waits longer after each such pass.

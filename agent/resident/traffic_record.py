@@ -23,6 +23,10 @@ RESERVE = 0.1
 LONGEST_PAUSE = timedelta(days=1)
 """The longest pause for a used-up budget: a device that never asks can never be corrected."""
 
+MOST_PASSES, MOST_BYTES = 10**9, 10**15
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Limits of what is read: beyond them arithmetic with times and numbers fails."""
+
 DEFAULT_PERIOD = timedelta(days=30)
 """Period of the record on a device without a budget."""
 
@@ -77,11 +81,11 @@ def record_of(values: object) -> TrafficRecord:
     """The record from JSON values; raises `ValueError` for values that `record_values` does not return."""
     match values:
         case {"since": str() | None as since, "passes": int(passes), "bytes": int(carried)} if (
-            min(passes, carried) >= 0
+            0 <= passes <= MOST_PASSES and 0 <= carried <= MOST_BYTES
         ):
             moment = datetime.fromisoformat(since) if since else None
-            if moment is not None and moment.tzinfo is None:
-                raise ValueError("a time without a zone")
+            if moment is not None and (moment.tzinfo is None or not EARLIEST <= moment <= LATEST):
+                raise ValueError("a time without a zone, or of no period of this device")
             return TrafficRecord(moment, passes, carried)
         case _:
             raise ValueError("not a traffic record")

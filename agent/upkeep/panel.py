@@ -15,6 +15,7 @@ from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
 from agent.host.durable import read_bounded, write_durably, write_until_boot
+from agent.host.foreign_files import clear
 from agent.provision.lifecycle import State
 
 PLACE = Path("/run/kitting-agent")
@@ -75,9 +76,9 @@ def show(shown: Shown, place: Path = PLACE, wanted: Path = WANTED) -> None:
 
 
 def take_light_request(wanted: Path = WANTED) -> None:
-    """Removes the request. Raises `state.unwritable` where it cannot be removed, e.g. because it is a directory."""
+    """Removes the request. Raises `state.unwritable` where it cannot be removed; a directory is moved aside."""
     try:
-        wanted.unlink(missing_ok=True)
+        clear(wanted)
     except OSError as error:
         raise failure_from(error, Code.STATE_UNWRITABLE, wanted) from None
 

@@ -100,6 +100,14 @@ def test_an_outcome_of_the_version_before_is_read():
     assert outcome_from_json(text) == Outcome("second", "d", Result.UNCONFIRMED, changes, recorded=True, ran=(ran,))
 
 
+@pytest.mark.parametrize(("code", "seconds"), [(1 << 17, 1), (0, 10**400), (0, -1), (0, "NaN"), (0, "Infinity")])
+def test_a_number_beyond_all_sense_is_refused(code, seconds):
+    text = outcome_to_json(Outcome("1", "d", Result.COMMITTED, ran=(Ran("true", 0, 0.5, "", Cause.NO_LONGER_NAMED),)))
+    with pytest.raises(Failure) as raised:
+        outcome_from_json(text.replace('"true",0,0.5', f'"true",{code},{seconds}'))
+    assert raised.value.code is Code.ORDER_INVALID
+
+
 @given(CONFIRMATIONS)
 def test_a_confirmation_is_read_back(confirmation):
     assert confirmation_to_json(confirmation_from_json(confirmation_to_json(confirmation))) == confirmation_to_json(

@@ -1,5 +1,7 @@
 """A file is there whole or not at all."""
 
+import fcntl
+import hashlib
 import os
 import stat
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.host import durable
-from agent.host.durable import read_bounded, temporary_name, write_durably
+from agent.host.durable import Disk, put_by_copy, read_bounded, temporary_name, write_durably, write_until_boot
 
 
 def test_what_was_written_is_read_back(tmp_path):
@@ -62,8 +64,57 @@ def test_a_pipe_is_refused_at_once(tmp_path):
 def test_a_link_is_not_read(tmp_path):
     (tmp_path / "elsewhere").write_bytes(b"secret")
     (tmp_path / "state").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="symbolic links"):
+    with pytest.raises(OSError, match="not a regular file"):
         read_bounded(tmp_path / "state", 10)
+
+
+@pytest.mark.parametrize("write", [write_durably, write_until_boot])
+@pytest.mark.parametrize("names", [["state"], [temporary_name("state"), "state.new"]])
+def test_directories_at_the_names_that_are_written_are_moved_aside(tmp_path, write, names):
+    for name in names:
+        (tmp_path / name / "full").mkdir(parents=True)
+    write(tmp_path / "state", b"new")
+    assert read_bounded(tmp_path / "state", 3) == b"new"
+
+
+@pytest.mark.parametrize("write", [write_durably, write_until_boot])
+@pytest.mark.parametrize("make", [os.symlink, os.link])
+def test_what_waits_at_the_next_name_is_not_written_into(tmp_path, write, make):
+    (tmp_path / "elsewhere").write_bytes(b"kept")
+    for name in (temporary_name("state"), "state.new", "state"):
+        make(tmp_path / "elsewhere", tmp_path / name)
+    write(tmp_path / "state", b"new")
+    assert (tmp_path / "elsewhere").read_bytes() == b"kept"
+    assert (tmp_path / "state").read_bytes() == b"new"
+
+
+def test_a_directory_that_another_process_keeps_locked_is_a_failure_in_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(durable, "LOCK_LIMIT_S", 0)
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    with pytest.raises(OSError, match="keeps the directory locked"):
+        write_durably(tmp_path / "state", b"new")
+    os.close(descriptor)
+    write_durably(tmp_path / "state", b"new")
+
+
+def test_what_another_process_goes_on_adding_to_a_file_is_not_copied(tmp_path):
+    (tmp_path / "source").write_bytes(b"some")
+    growing = Growing()
+    at, source = growing.open_root(tmp_path), os.open(tmp_path / "source", os.O_RDWR)
+    digest = hashlib.sha256(b"some").hexdigest()
+    put_by_copy(growing, at, "copy", source, digest, mode=0o600)
+    assert (tmp_path / "copy").read_bytes() == b"some"
+
+
+class Growing(Disk):
+    """A disk on which each read is followed by something more."""
+
+    def read(self, descriptor, max_bytes):
+        data = super().read(descriptor, max_bytes)
+        os.write(descriptor, b"more")
+        os.lseek(descriptor, -4, os.SEEK_CUR)
+        return data
 
 
 def test_a_file_that_is_not_there_is_reported(tmp_path):

@@ -41,14 +41,17 @@ def test_a_second_holder_is_refused_and_the_lock_ends_with_its_process(tmp_path)
         pass
 
 
-def test_neither_a_link_nor_a_pipe_is_taken_for_a_lock(tmp_path):
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="symbolic"), held(tmp_path / "link"):
-        pass
-    assert not (tmp_path / "elsewhere").exists()
-    assert not is_held(tmp_path / "link")
-    assert not is_held(tmp_path / "pipe")
+@pytest.mark.parametrize("make", ["link", "second name", "pipe", "directory"])
+def test_what_is_no_lock_is_moved_aside_and_left_as_it_was(tmp_path, make):
+    victim, lock = tmp_path / "elsewhere", tmp_path / "lock"
+    victim.write_text("kept")
+    {"link": lock.symlink_to, "second name": lock.hardlink_to}.get(make, lambda _: None)(victim)
+    {"pipe": os.mkfifo, "directory": os.mkdir}.get(make, lambda _: None)(lock)
+    assert not is_held(lock)
+    with held(lock) as descriptor:
+        os.pwrite(descriptor, b"1234", 0)
+    assert (victim.read_text(), lock.read_text()) == ("kept", "1234")
+    assert os.path.lexists(tmp_path / "lock.damaged")
 
 
 def test_the_resident_is_the_process_that_holds_the_lock_and_wrote_its_number(tmp_path):

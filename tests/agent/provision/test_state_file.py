@@ -55,6 +55,8 @@ def test_what_is_saved_is_remembered(tmp_path):
         b'{"version": 1, "state": "new", "in_force": 3}',
         b'{"version": 1, "state": "new", "failures_in_a_row": true}',
         b'{"version": 1, "state": "new", "failures_in_a_row": -1}',
+        b'{"version": 1, "state": "new", "failures_in_a_row": 1000000001}',
+        b'{"version": 1, "state": "new", "interruptions": 1' + b"0" * 400 + b"}",
         b'{"version": 1, "state": "new", "failure": ["apply.failed"]}',
         b"x" * (state.MAX_BYTES + 1),
     ],

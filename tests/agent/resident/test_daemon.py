@@ -323,6 +323,7 @@ def test_it_imports_nothing_but_the_interpreter_and_its_own_few_lines():
     of_ours = [
         "agent",
         "agent.host",
+        "agent.host.foreign_files",
         "agent.host.locks",
         "agent.host.systemd",
         "agent.resident",

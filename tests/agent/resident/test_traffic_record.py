@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from agent.resident.traffic_record import (
     LONGEST_PAUSE,
+    MOST_BYTES,
+    MOST_PASSES,
     RESERVE,
     TrafficRecord,
     affordable_pause_s,
@@ -83,6 +85,6 @@ def test_the_next_pass_is_never_further_away_than_a_day_and_never_in_the_past(si
     assert expected_bytes(record, budget, now, max(pause_s, 60)) >= record.bytes
 
 
-@given(st.builds(TrafficRecord, st.none() | MOMENTS, st.integers(0), st.integers(0)))
+@given(st.builds(TrafficRecord, st.none() | MOMENTS, st.integers(0, MOST_PASSES), st.integers(0, MOST_BYTES)))
 def test_a_ledger_comes_back(record):
     assert record_of(record_values(record)) == record

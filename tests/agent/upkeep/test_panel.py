@@ -80,11 +80,10 @@ def test_a_request_is_taken_and_not_opened(tmp_path, make):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_directory_in_the_place_of_a_request_is_a_failure(tmp_path):
+def test_a_directory_in_the_place_of_a_request_is_moved_aside(tmp_path):
     (tmp_path / "wanted").mkdir()
-    with pytest.raises(Failure) as failed:
-        take_light_request(tmp_path / "wanted")
-    assert failed.value.code is Code.STATE_UNWRITABLE
+    take_light_request(tmp_path / "wanted")
+    assert [path.name for path in tmp_path.iterdir()] == ["wanted.damaged"]
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff" * 32, b"x" * 4096])

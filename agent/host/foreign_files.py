@@ -1,0 +1,98 @@
+"""Edge. Opens files in a directory that another user may own: anything may be there, and nothing there is trusted.
+
+The network half owns /var/lib/kitting-agent and /run/kitting-agent, where root reads and locks files. It can put links,
+pipes, sockets, directories and second names of other files there. `opened` opens a regular file that has one name, and
+that belongs to root, to this process's user or to the directory's owner; it follows no link and waits for nothing.
+Anything else is `UnfitFile`, and `move_aside` frees its name. The resident imports this file, so it imports nothing
+but the interpreter's own modules.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+FilePath = str | os.PathLike[str]
+
+NO_SURPRISE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+"""Flags of every opening: no link is followed, a pipe does not block, a terminal does not become ours."""
+PASSAGE = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+"""Flags for a directory that may be passed through but not listed, which is enough to read a file in it."""
+_UNFIT = frozenset({errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV})
+"""The kernel's errors for a link, a directory, a socket or a pipe without a reader, and a device without a driver."""
+
+
+class UnfitFile(OSError):
+    """A name belongs to something that the agent has not put there; the message says to what."""
+
+
+def opened(path: FilePath, flags: int, mode: int = 0o600, *, at: int | None = None) -> int:
+    """Opens the regular file at `path`; raises `UnfitFile`, or another `OSError` where it cannot be opened.
+
+    `at` is the directory that a relative path belongs to.
+    """
+    above, name = os.path.split(os.fspath(path))
+    directory = os.open(above or ".", PASSAGE, dir_fd=at)
+    try:
+        return _opened_in(directory, name, flags, mode)
+    finally:
+        os.close(directory)
+
+
+def _opened_in(directory: int, name: str, flags: int, mode: int) -> int:
+    owners = {0, os.geteuid(), os.fstat(directory).st_uid}
+    try:
+        _examine(name, os.stat(name, dir_fd=directory, follow_symlinks=False), owners)
+    except FileNotFoundError:
+        if not flags & os.O_CREAT:
+            raise
+    try:
+        descriptor = os.open(name, flags | NO_SURPRISE, mode, dir_fd=directory)
+    except OSError as error:
+        raise _unfit(name, "is not a regular file") if error.errno in _UNFIT else error from None
+    try:
+        _examine(name, os.fstat(descriptor), owners)  # another node may have come in between
+    except UnfitFile:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _examine(name: str, status: os.stat_result, owners: set[int]) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise _unfit(name, "is not a regular file")
+    if status.st_nlink > 1:
+        raise _unfit(name, "is a second name of another file")
+    if status.st_uid not in owners:
+        raise _unfit(name, "belongs to another user")
+
+
+def _unfit(name: str, what: str) -> UnfitFile:
+    return UnfitFile(errno.EBADMSG, f"{name} {what}")
+
+
+def move_aside(path: FilePath) -> None:
+    """Renames whatever is at `path` to `PATH.damaged`, for people to look at, so that the name is free.
+
+    One of before is replaced; a directory of before stays, and the name gets some digits more. Raises `OSError`.
+    """
+    place = os.fspath(path)
+    try:
+        os.rename(place, f"{place}.damaged")  # noqa: PTH104 (no pathlib)
+    except (IsADirectoryError, NotADirectoryError, FileExistsError):
+        os.rename(place, f"{place}.damaged-{os.urandom(4).hex()}")  # noqa: PTH104
+    except OSError as error:
+        if error.errno != errno.ENOTEMPTY:
+            raise
+        os.rename(place, f"{place}.damaged-{os.urandom(4).hex()}")  # noqa: PTH104
+
+
+def clear(path: FilePath) -> None:
+    """Frees a name: what is there is removed, a directory is moved aside. Raises `OSError`, but not for a free name."""
+    try:
+        os.unlink(path)  # noqa: PTH108 (no pathlib)
+    except FileNotFoundError:
+        pass
+    except IsADirectoryError:
+        move_aside(path)

@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from agent.host import program_files
+from agent.host.leaving_root import leave_root
 from agent.provision.state_file import make_directory
 from agent.settings import Settings
 
@@ -22,6 +23,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
 
     state = settings.paths.state
     make_directory(state)
+    leave_root(settings)
     options = [
         *(["--config", str(arguments.config)] if arguments.config else []),
         *(["--json"] if arguments.json else []),

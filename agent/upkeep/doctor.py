@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from agent.errors import Code, Failure, text_of
 from agent.host.clock import CLOCK_FLOOR, trusted_now
+from agent.host.leaving_root import leave_root
 from agent.identity import Equipment, Imei, NotRead, Reading, Registration, SimState, Subscriber, value_of
 from agent.metadata.subscriber_service import MetadataService
 from agent.provision.binding import Mismatch, Verdict, verdict
@@ -28,7 +29,16 @@ LEAST_FREE_INODES = 1000
 
 
 def examine(settings: Settings, read_equipment: Callable[[], Equipment], system: Path = Path("/")) -> Iterator[Finding]:
-    """Each finding as soon as it is made; `system` is the directory in which /proc and /sys are."""
+    """Each finding as soon as it is made; `system` is the directory in which /proc and /sys are.
+
+    What the user who started this may write is examined first: nothing of the network is read as root.
+    """
+    here = (
+        _permissions(settings),
+        _disk("disk for the state", settings.paths.state),
+        _disk("disk for the configuration", settings.apply.root),
+    )
+    leave_root(settings)
     yield from _network(settings.metadata, system)
     subscriber = None
     with MetadataService(settings.metadata) as service:
@@ -41,9 +51,7 @@ def examine(settings: Settings, read_equipment: Callable[[], Equipment], system:
         yield from _radio(equipment)
         yield _binding(verdict(subscriber, equipment) if subscriber else None)
         yield _clock(datetime.now(UTC), service.date)
-    yield _permissions(settings)
-    yield _disk("disk for the state", settings.paths.state)
-    yield _disk("disk for the configuration", settings.apply.root)
+    yield from here
 
 
 def _network(settings: MetadataSettings, system: Path) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ WRITES = {
     "agent.handover.files": "order, confirmation and outcome",
     "agent.host.durable": "the primitive operations",
     "agent.host.foreign_files": "nodes that are in the way are moved aside or removed",
+    "agent.host.leaving_root": "a state directory that root made is given away",
     "agent.host.locks": "locks",
     "agent.host.process_entry": "/dev/null as standard output",
     "agent.metadata.sources": "fetched files",

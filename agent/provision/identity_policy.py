@@ -3,7 +3,8 @@
 Only a number that was read can differ from a number that is remembered: a modem that does not answer is no difference.
 Where the network names the accepted IMEI for this session, it is witness enough.
 An operator order, which the tag `kitting_order` carries, counts only on a SIM of the device's own operator: a thief can
-put a SIM of another operator into the device and write any tag on it.
+put a SIM of another operator into the device and write any tag on it. An order is for the device that sees it come:
+what a SIM carries when a device meets it was for another device; only `hold`, which changes nothing, counts at once.
 """
 
 from __future__ import annotations
@@ -110,15 +111,31 @@ def refusal(found: Difference, remembered: Remembered, subscriber: Subscriber, e
     return Failure(_CODES[found], detail)
 
 
+def meeting(remembered: Remembered, subscriber: Subscriber) -> Remembered:
+    """What is remembered once the order tag of this SIM was looked at.
+
+    A memory of an earlier version of the agent names no SIM here: the order on the accepted SIM is for this device.
+    """
+    text = _order_text(subscriber)
+    if remembered.order_card is not None and _is_same_card(remembered.order_card, subscriber):
+        return remembered if text == remembered.order_before else replace(remembered, order_before=None)
+    was_known = remembered.order_card is None and remembered.card is not None
+    is_for_this_device = was_known and _is_same_card(remembered.card or "", subscriber)
+    if is_for_this_device:
+        return replace(remembered, order_card=subscriber.card)
+    last_order = remembered.last_order if remembered.held else None  # the one on the other SIM does not count here
+    return replace(remembered, order_card=subscriber.card, order_before=text or None, last_order=last_order)
+
+
 def operator_order(
     subscriber: Subscriber, remembered: Remembered, settings: IdentitySettings
 ) -> OperatorOrder | Failure | None:
     """The operator order on the SIM; None where there is none, or where it was carried out already.
 
     A `Failure` is an order that this device does not carry out. The first word of the tag is the instruction; the rest
-    makes an order new that was given before (`hold 2`).
+    makes an order new that was given before (`hold 2`). `remembered` is what `meeting` returned.
     """
-    text = subscriber.tags.get(ORDER_TAG, "").strip()[:MAX_ORDER_CHARACTERS]
+    text = _order_text(subscriber)
     if not text or text == remembered.last_order:
         return None
     name = text.split()[0].lower()
@@ -131,7 +148,14 @@ def operator_order(
     if remembered.operator is not None and subscriber.operator != remembered.operator:
         operator = subscriber.operator or "an unknown operator"
         return _refused(f"{name} comes from a SIM of {operator}, not of {remembered.operator}")
+    if text == remembered.order_before and instruction is not Instruction.HOLD:
+        again = f"to order it of this device, write {name} and another word, such as {name} 2"
+        return _refused(f"{name} was on this SIM before this device met it; {again}")
     return OperatorOrder(text, instruction)
+
+
+def _order_text(subscriber: Subscriber) -> str:
+    return subscriber.tags.get(ORDER_TAG, "").strip()[:MAX_ORDER_CHARACTERS]
 
 
 def _refused(detail: str) -> Failure:

@@ -9,7 +9,7 @@ from agent.handover.files import new_order_id
 from agent.handover.order import Scrub
 from agent.identity import Subscriber
 from agent.provision.edges import Edges, PassStage
-from agent.provision.identity_policy import OperatorOrder, operator_order
+from agent.provision.identity_policy import OperatorOrder, meeting, operator_order
 from agent.provision.pass_result import Followed, Stopped
 from agent.provision.remembered import Remembered
 from agent.settings import Instruction, Settings
@@ -24,6 +24,7 @@ def follow_order(
     settings: Settings, edges: Edges, remembered: Remembered, subscriber: Subscriber
 ) -> Followed | Stopped:
     """Carries out a new operator order; ends the pass where the operator holds the device."""
+    remembered = meeting(remembered, subscriber)
     found = operator_order(subscriber, remembered, settings.identity)
     match found:
         case None:

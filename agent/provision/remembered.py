@@ -49,6 +49,10 @@ class Remembered:
     """The operator ordered the device to apply nothing."""
     last_order: str | None = None
     """The operator order that was carried out last (`identity_policy.OperatorOrder.text`)."""
+    order_card: str | None = None
+    """`Subscriber.card` of the SIM whose order tag was looked at last."""
+    order_before: str | None = None
+    """The order that this SIM carried when the device met it, as long as it carries it: it was for another device."""
     failure: Failure | None = None
     """Why the last pass did not end well; None where it did."""
     notice: Failure | None = None
@@ -109,6 +113,8 @@ def from_json(content: bytes) -> Remembered:
         operator=_text(members, "operator"),
         held=_flag(members, "held"),
         last_order=_text(members, "obeyed"),
+        order_card=_text(members, "order_card"),
+        order_before=_text(members, "order_before"),
         failure=_failure(members, "failure"),
         notice=_failure(members, "notice"),
         seen_record=_text(members, "seen_record"),

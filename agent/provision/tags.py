@@ -6,7 +6,7 @@
     kitting_at       when state or configuration last changed, UTC, RFC 3339
     kitting_agent    the version of the agent
     kitting_error    `code: message` of the failure or the notice
-    kitting_obeyed   the operator order (tag kitting_order) that was carried out last
+    kitting_obeyed   the operator order (tag kitting_order) that this device carried out last
 
 The tags that the document asks for are added. No name has a dot, which the service's query syntax uses. Other tags of
 the SIM are never written, and a tag that has its value already is not sent again.
@@ -68,10 +68,9 @@ def wanted_tags(report: Report) -> Mapping[str, str]:
 
 def _own_tags(report: Report) -> dict[str, str]:
     imei = {"kitting_imei": report.imei.digits} if report.imei else {}
-    last_order = {"kitting_obeyed": tag_value(report.last_order)} if report.last_order else {}
     return {
         **imei,
-        **last_order,
+        "kitting_obeyed": tag_value(report.last_order or ""),
         "kitting_state": report.state.value,
         "kitting_config": short(report.in_force or ""),
         "kitting_at": report.changed_at or "",

@@ -75,10 +75,11 @@ def test_a_modem_that_cannot_be_read_now_is_in_the_way_of_something_new_only():
 
 def test_a_device_can_wait_for_an_order_before_it_accepts_its_first_identity():
     world = World(subscriber=UNLOCKED, settings=identity(first_boot=Policy.HOLD))
-    assert world.run().failure.code is Code.IDENTITY_FIRST_BOOT
+    held = world.run()
+    assert held.failure.code is Code.IDENTITY_FIRST_BOOT
     released = World(subscriber=replace(UNLOCKED, tags={"site": "tokyo", "kitting_order": "release"}))
     released.settings = world.settings
-    result = released.run()
+    result = released.run(held.remembered)
     assert result.remembered.state is State.PROVISIONED
     assert released.sent[0]["kitting_obeyed"] == "release"
 

@@ -39,8 +39,65 @@ def test_a_strangers_sim_cannot_release_a_device():
     assert result.failure.code is Code.IDENTITY_NEW_SIM
     assert result.remembered.notice.code is Code.IDENTITY_ORDER_REFUSED
     assert world.orders == []
-    own = with_order("release", replace(OTHER_SIM, operator="OP0000000000"), site="osaka")
-    assert World(subscriber=own, equipment=NO_CARD).run(kitted()).remembered.card == OTHER_SIM.card
+
+
+OWN_SIM = replace(OTHER_SIM, operator="OP0000000000")
+
+
+def met(*orders, before=None, sim=OWN_SIM, **more):
+    """The passes of a device in which this SIM lies, with one order after the other; the results."""
+    results = []
+    for order in orders:
+        world = World(subscriber=with_order(order, sim, site="osaka", **more), equipment=NO_CARD)
+        results.append((world.run(results[-1][0].remembered if results else before or kitted()), world))
+    return results
+
+
+def test_the_operator_releases_a_new_sim_once_the_device_has_met_it():
+    (met_first, _), (released, _) = met("", "release")
+    assert met_first.failure.code is Code.IDENTITY_NEW_SIM
+    assert (released.failure, released.remembered.card) == (None, OTHER_SIM.card)
+
+
+@pytest.mark.parametrize("word", ["release", "release 2", "scrub"])
+def test_an_order_that_a_sim_brings_from_another_device_is_not_obeyed(word):
+    (first, world), (second, _) = met(word, word, kitting_obeyed=word)
+    for result in (first, second):
+        assert (result.failure.code, result.remembered.card) == (Code.IDENTITY_NEW_SIM, kitted().card)
+        assert result.remembered.notice.code is Code.IDENTITY_ORDER_REFUSED
+    assert world.orders == []
+    assert world.sent[0]["kitting_obeyed"] == "", "another device has obeyed it"
+
+
+def test_an_order_from_another_device_is_given_again_by_another_text_or_after_it_was_taken_away():
+    (_, _), (released, _) = met("release", "release again")
+    assert released.remembered.card == OTHER_SIM.card
+    (_, _), (_, _), (released, _) = met("release", "", "release")
+    assert released.remembered.card == OTHER_SIM.card
+
+
+def test_a_sim_that_comes_with_a_hold_holds_the_device():
+    ((held, _),) = met("hold", kitting_obeyed="hold")
+    assert (held.failure.code, held.remembered.held) == (Code.IDENTITY_HELD, True)
+
+
+def test_an_order_that_was_adopted_with_its_sim_lifts_nothing_later():
+    (adopted, _), (later, _) = met("release", "release", before=replace(kitted(), card=None, imei=None, in_force=None))
+    assert adopted.remembered.card == OTHER_SIM.card
+    assert later.remembered.order_before == "release"
+    assert later.remembered.last_order is None
+
+
+def test_each_sim_is_released_by_the_same_word():
+    before = replace(kitted(), order_card=kitted().card, last_order="release")
+    (_, _), (released, _) = met("", "release", before=before)
+    assert released.remembered.card == OTHER_SIM.card
+
+
+def test_an_order_on_the_accepted_sim_counts_after_an_update_of_the_agent():
+    before = replace(kitted(), order_card=None, held=True, last_order="hold")
+    result = World(subscriber=with_order("release", site="osaka")).run(before)
+    assert (result.remembered.held, result.remembered.last_order) == (False, "release")
 
 
 def test_what_is_refused_is_not_released_by_a_tag():

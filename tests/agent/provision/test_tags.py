@@ -25,6 +25,7 @@ TAGS = {
     "kitting_at": "2026-11-23T09:00:00Z",
     "kitting_agent": "0.1.0",
     "kitting_error": "",
+    "kitting_obeyed": "",
     "serial": "10000000abcdef",
 }
 

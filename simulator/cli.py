@@ -192,9 +192,9 @@ def _command(arguments: argparse.Namespace, command: Command) -> int:
     except (OSError, ValueError):
         message = f"no simulator answers at {arguments.control}; start one: kitting-sim serve --count 1"
         raise Wrong(os.EX_UNAVAILABLE, message) from None
-    if "wrong" in reply:
-        raise Wrong(os.EX_DATAERR, reply["wrong"])
-    print(reply["said"])
+    if "error" in reply:
+        raise Wrong(os.EX_DATAERR, reply["error"])
+    print(reply["text"])
     return os.EX_OK
 
 

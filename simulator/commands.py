@@ -1,7 +1,7 @@
 """Pure. The commands for a running simulator: each is a value that changes the simulated world or is refused.
 
 On the control socket a command is a JSON object `{"command": "tell", "about": "001…", "values": {"tag.site": "x"}}`,
-an answer `{"said": "…"}` or `{"wrong": "…"}`.
+an answer `{"text": "…"}` or `{"error": "…"}`.
 """
 
 from __future__ import annotations
@@ -128,11 +128,11 @@ def from_json(line: bytes) -> Command:
 def answer(world: World, line: bytes) -> bytes:
     """The answer of the control socket to a line."""
     try:
-        reply = {"said": carry_out(world, from_json(line))}
+        reply = {"text": carry_out(world, from_json(line))}
     except Refusal as refusal:
-        reply = {"wrong": refusal.message}
+        reply = {"error": refusal.message}
     except (ValueError, RecursionError) as error:
-        reply = {"wrong": str(error)}
+        reply = {"error": str(error)}
     return json.dumps(reply, ensure_ascii=False).encode() + b"\n"
 
 

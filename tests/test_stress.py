@@ -85,15 +85,15 @@ def stress(place, *words):
 def stressed(place, *words):
     """The exit code and the printed lines of the program."""
     with stress(place, *words) as process:
-        said, _ = output_of(process)
-        return exit_of(process), said.splitlines()
+        output, _ = output_of(process)
+        return exit_of(process), output.splitlines()
 
 
 def test_a_suite_that_fails_in_each_run_is_listed_with_its_seeds(tmp_path):
     (tmp_path / "test_it.py").write_text("def test_good(): pass\ndef test_bad(): assert False\n")
-    code, said = stressed(tmp_path, "--runs=2", str(tmp_path / "test_it.py"))
+    code, output = stressed(tmp_path, "--runs=2", str(tmp_path / "test_it.py"))
     assert code == 1
-    assert said[-4:] == [
+    assert output[-4:] == [
         "2 runs, of which 2 failed:",
         "  2 of 2  test_it.py::test_bad  seeds 7 8",
         "The same order again: make stress RUNS=1 SEED=…",
@@ -103,9 +103,9 @@ def test_a_suite_that_fails_in_each_run_is_listed_with_its_seeds(tmp_path):
 
 
 def test_a_suite_that_cannot_run_has_failed(tmp_path):
-    code, said = stressed(tmp_path, "--runs=1", "--no-such-option")
+    code, output = stressed(tmp_path, "--runs=1", "--no-such-option")
     assert code == 1
-    assert "  1 of 1  (pytest ended with 4)  seeds 7" in said
+    assert "  1 of 1  (pytest ended with 4)  seeds 7" in output
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda by: by.name)
@@ -118,7 +118,7 @@ def test_an_interruption_ends_the_suite_and_shows_the_results_so_far(tmp_path, b
     with stress(tmp_path, str(tmp_path / "test_it.py")) as process:
         until("the suite's test", lambda: began.exists() and began.read_text(), process=process)
         process.send_signal(by)
-        said, _ = output_of(process)
+        output, _ = output_of(process)
         assert exit_of(process) == 130
-    assert said.splitlines()[1:] == ["interrupted", "nothing failed in 0 runs", f"logs: {tmp_path}"]
+    assert output.splitlines()[1:] == ["interrupted", "nothing failed in 0 runs", f"logs: {tmp_path}"]
     until("the suite's end", lambda: alive(began.read_text()), lambda seen: not seen)

@@ -91,8 +91,8 @@ class Service:
                 raise OSError
             request += part
         head, _, body = request.partition(b"\r\n\r\n")
-        told = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-        length = int(told[0].split(b":")[1]) if told else 0
+        text = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        length = int(text[0].split(b":")[1]) if text else 0
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append(head + b"\r\n\r\n" + body)

@@ -102,13 +102,13 @@ def test_the_desk_watches_the_simulated_platform(from_wheel, simulator):
 
 
 @pytest.mark.parametrize(
-    ("plan", "told"),
+    ("plan", "message"),
     [(PLAN.replace("sims", "simz"), "simz: unknown key"), (PLAN.replace("{tag", "{gat"), "sims.gat: unknown key")],
 )
-def test_the_desk_refuses_a_plan_by_the_schema_that_came_along(from_wheel, plan, told):
+def test_the_desk_refuses_a_plan_by_the_schema_that_came_along(from_wheel, plan, message):
     (from_wheel.home / "plan.yaml").write_text(plan)
     done = from_wheel.run("kitting", "watch", "plan.yaml", "--once", "--endpoint", "http://127.0.0.1:9")
-    assert (done.returncode, told in done.stderr) == (os.EX_DATAERR, True)
+    assert (done.returncode, message in done.stderr) == (os.EX_DATAERR, True)
 
 
 def test_the_simulator_has_its_modem_models(from_wheel):

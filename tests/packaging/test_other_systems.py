@@ -47,7 +47,7 @@ def test_the_board_is_served():
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("kitting-agent", "identify"), SYSTEM),
         (("kitting-agent", "provision"), SYSTEM),
@@ -55,9 +55,9 @@ def test_the_board_is_served():
         (("kitting-sim", "demo"), SIMULATOR),
     ],
 )
-def test_what_needs_a_posix_system_is_reported(words, told):
+def test_what_needs_a_posix_system_is_reported(words, message):
     done = run(POSIX, *words)
-    assert (done.returncode, done.stderr.startswith(told)) == (os.EX_UNAVAILABLE, True)
+    assert (done.returncode, done.stderr.startswith(message)) == (os.EX_UNAVAILABLE, True)
 
 
 @pytest.mark.parametrize("command", ["modem", "identify"])

@@ -57,24 +57,24 @@ AGAIN = "Then type the same make again.\n"
 
 
 def test_an_index_that_cannot_be_reached_is_named_and_one_that_lacks_something_too(checkout):
-    said, code = prepared(checkout, PIP_INDEX_URL="http://127.0.0.1:9/simple")
+    output, code = prepared(checkout, PIP_INDEX_URL="http://127.0.0.1:9/simple")
     assert code == os.EX_UNAVAILABLE
-    assert said == (
+    assert output == (
         "pip cannot reach its package index http://127.0.0.1:9/simple (Connection refused). "
         f"Connect this computer to it. {AGAIN}"
     )
-    said, code = prepared(checkout, PIP_NO_INDEX="1")
+    output, code = prepared(checkout, PIP_NO_INDEX="1")
     assert code == os.EX_UNAVAILABLE
-    assert said.startswith("pip finds no setuptools==")
-    assert said.endswith(f" -m pip config list shows. {AGAIN}")
-    assert said.count("\n") == 1
+    assert output.startswith("pip finds no setuptools==")
+    assert output.endswith(f" -m pip config list shows. {AGAIN}")
+    assert output.count("\n") == 1
 
 
 def test_a_folder_that_cannot_be_written_is_named(checkout):
     (checkout / ".venv").write_text("a file, where a folder has to be\n")
-    said, code = prepared(checkout)
+    output, code = prepared(checkout)
     assert code == os.EX_CANTCREAT
-    assert said == (
+    assert output == (
         f"{checkout}/.venv cannot be written. "
         f"Use a checkout on a disk that is not read-only, and that belongs to you. {AGAIN}"
     )
@@ -82,14 +82,14 @@ def test_a_folder_that_cannot_be_written_is_named(checkout):
 
 def test_a_disk_without_room_is_named_before_anything_is_made(checkout, programs):
     path = programs("df", "echo head", "echo '/dev/sda1 99999999 99999999 12345 100% /'")
-    said, code = prepared(checkout, path=path)
+    output, code = prepared(checkout, path=path)
     assert code == os.EX_CANTCREAT
-    assert said == f"The disk of .venv is too full: 12 MB are left, and 300 MB are needed. Make room. {AGAIN}"
+    assert output == f"The disk of .venv is too full: 12 MB are left, and 300 MB are needed. Make room. {AGAIN}"
 
 
 def test_a_place_for_temporary_files_that_is_not_there_is_named(checkout):
-    said, code = prepared(checkout, TMPDIR="/not/there")
-    assert (said, code) == (
+    output, code = prepared(checkout, TMPDIR="/not/there")
+    assert (output, code) == (
         f"The folder /not/there is not there. Make it, or name another one in TMPDIR. {AGAIN}",
         os.EX_CANTCREAT,
     )
@@ -110,9 +110,9 @@ def test_an_archive_that_apt_cannot_reach_is_named(checkout, programs, without_h
         "    exit 100",
         "}",
     )
-    said, code = prepared(checkout, path=without_headers)
+    output, code = prepared(checkout, path=without_headers)
     assert code == os.EX_UNAVAILABLE
-    assert said == (
+    assert output == (
         "apt-get cannot reach http://deb.example, the archive of this system's packages. "
         f"Connect this computer to the Internet. {AGAIN}"
     )
@@ -120,18 +120,18 @@ def test_an_archive_that_apt_cannot_reach_is_named(checkout, programs, without_h
 
 def test_another_failure_of_apt_is_shown_with_what_to_type(checkout, programs, without_headers):
     programs("apt-get", "echo 'E: dpkg was interrupted' >&2", "exit 100")
-    said, code = prepared(checkout, path=without_headers)
+    output, code = prepared(checkout, path=without_headers)
     assert code == os.EX_UNAVAILABLE
-    assert said.startswith("E: dpkg was interrupted\napt-get failed; its reason stands above.")
-    assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libsystemd-dev" in said
+    assert output.startswith("E: dpkg was interrupted\napt-get failed; its reason stands above.")
+    assert "sudo apt-get update && sudo apt-get install -y --no-install-recommends libsystemd-dev" in output
 
 
 def test_who_may_not_install_gets_the_command_to_type(checkout, programs):
     programs("pkg-config", "exit 1")
     programs("sudo", "exit 1")
-    said, code = prepared(checkout, path=programs("id", "echo 1000"))
+    output, code = prepared(checkout, path=programs("id", "echo 1000"))
     assert code == os.EX_UNAVAILABLE
-    assert said.splitlines()[1].strip() == (
+    assert output.splitlines()[1].strip() == (
         "sudo apt-get update && sudo apt-get install -y --no-install-recommends libsystemd-dev"
     )
 

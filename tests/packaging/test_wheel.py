@@ -45,23 +45,23 @@ def test_the_sdist_has_every_file_of_the_repository_that_is_no_tools_own(built):
 
 
 def test_the_metadata_of_the_wheel_is_complete(built):
-    told = information(built.wheel)
-    assert (told["Name"], told["Version"], told["License"]) == ("kitting-agent", __version__, "MIT")
-    assert told["Author-email"] == "kitting-agent@example.com"
+    text = information(built.wheel)
+    assert (text["Name"], text["Version"], text["License"]) == ("kitting-agent", __version__, "MIT")
+    assert text["Author-email"] == "kitting-agent@example.com"
     assert {"Documentation", "Changelog", "Issues", "Security"} <= {
-        line.partition(",")[0] for line in told.get_all("Project-URL")
+        line.partition(",")[0] for line in text.get_all("Project-URL")
     }
-    classified = [line.rpartition(" ")[2] for line in told.get_all("Classifier") if "Python :: 3." in line]
+    classified = [line.rpartition(" ")[2] for line in text.get_all("Classifier") if "Python :: 3." in line]
     assert classified == ["3.11", "3.12", "3.13"]
-    assert told["Requires-Python"] == ">=3.11"
+    assert text["Requires-Python"] == ">=3.11"
 
 
 def test_no_extra_is_needed_but_by_a_device(built):
-    told = information(built.wheel)
-    assert {"device", "fleet"} <= set(told.get_all("Provides-Extra"))
-    wanted = [line for line in told.get_all("Requires-Dist") if "extra ==" not in line]
+    text = information(built.wheel)
+    assert {"device", "fleet"} <= set(text.get_all("Provides-Extra"))
+    wanted = [line for line in text.get_all("Requires-Dist") if "extra ==" not in line]
     assert not [line for line in wanted if "systemd" in line]
-    device = [line for line in told.get_all("Requires-Dist") if re.search(r"extra == .device", line)]
+    device = [line for line in text.get_all("Requires-Dist") if re.search(r"extra == .device", line)]
     assert {re.match(r"[\w-]+", line)[0] for line in device} == {"pyserial", "systemd-python"}
 
 

@@ -139,7 +139,7 @@ def complaint(line, capsys):
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_line_of_an_example_is_one_that_its_program_takes(page, capsys):
-    assert {line: said for line in lines(page) if (said := complaint(line, capsys))} == {}
+    assert {line: output for line in lines(page) if (output := complaint(line, capsys))} == {}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -147,8 +147,8 @@ def test_every_command_that_is_named_in_a_sentence_is_there(page, capsys):
     for span in spans(page):
         if span in WITHOUT_COMMANDS or "…" in span or "COMMAND" in span:
             continue
-        said = complaint(span.replace("ROLE", "watch"), capsys)
-        assert not said or "are required" in said, span
+        output = complaint(span.replace("ROLE", "watch"), capsys)
+        assert not output or "are required" in output, span
 
 
 def test_the_pages_were_read():

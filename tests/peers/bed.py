@@ -87,7 +87,7 @@ class Bed:
                     if not line:
                         return
                     for one in line.splitlines():
-                        self.told(one.split())
+                        self.carry_out(one.split())
                 else:
                     self.heard(port)
             while self.due and self.due[0][0] <= monotonic():
@@ -124,7 +124,7 @@ class Bed:
         fcntl.ioctl(other, termios.TIOCNXCL)
         os.close(other)
 
-    def told(self, words):
+    def carry_out(self, words):
         match words:
             case ["faults", number, *names]:
                 self.modems[int(number)].faults = tuple(getattr(modem_faults, name)() for name in names)

@@ -40,11 +40,11 @@ class Witness:
             return
         self.seen.add(name)
         is_right = response.status < 400
-        told = [
+        message = [
             *(document.wrong_request(operation, request) if is_right else ()),
             *document.wrong_answer(operation, response),
         ]
-        self.wrong += [f"{name}: {one}" for one in told]
+        self.wrong += [f"{name}: {one}" for one in message]
 
     def _operation(self, request):
         path = request.path.partition("?")[0].removeprefix("/v1")

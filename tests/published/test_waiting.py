@@ -45,8 +45,8 @@ def test_a_condition_that_never_holds_shows_what_was_seen_last():
 
 def test_a_process_that_has_ended_is_not_waited_for(sleeper):
     sleeper.stdin.close()
-    said = why(until, "a file", lambda: "no file", lambda _: False, process=sleeper)
-    assert "a file; its process has ended with 0; last seen: 'no file'" in said
+    output = why(until, "a file", lambda: "no file", lambda _: False, process=sleeper)
+    assert "a file; its process has ended with 0; last seen: 'no file'" in output
 
 
 def test_what_a_process_did_before_its_end_is_still_seen(sleeper):

@@ -96,10 +96,10 @@ def test_an_api_is_served_beside_from_the_same_state(tmp_path, control):
     with running(tmp_path, control, "--count", "2", "--api", "0") as (served, _):
         profile = Path(served["profile"])
         assert (stat.S_IMODE(profile.stat().st_mode), profile.name) == (0o600, "simulator.json")
-        told = json.loads(profile.read_text())
-        assert told.pop("endpoint") + "/v1" == served["api"]  # soracom-cli adds the version to a profile's endpoint
+        printed = json.loads(profile.read_text())
+        assert printed.pop("endpoint") + "/v1" == served["api"]  # soracom-cli adds the version to a profile's endpoint
         with requests.Session() as session:
-            signed = session.post(served["api"] + "/auth", json=told, timeout=PATIENCE_S).json()
+            signed = session.post(served["api"] + "/auth", json=printed, timeout=PATIENCE_S).json()
             session.headers = {"X-Soracom-API-Key": signed["apiKey"], "X-Soracom-Token": signed["token"]}
             assert main(["tell", FIRST, "tag.site=osaka", "traffic_bytes=7", *at]) == 0
             assert [
@@ -169,8 +169,8 @@ def test_what_is_wrong_is_reported_in_a_line_with_an_exit_code(control, capsys, 
         code = main([*words, *at])
     except SystemExit as end:
         code = end.code
-    said = capsys.readouterr().err
-    assert (code, message in said, "Traceback" in said) == (exit_code, True, False)
+    reported = capsys.readouterr().err
+    assert (code, message in reported, "Traceback" in reported) == (exit_code, True, False)
 
 
 @pytest.mark.parametrize("command", ["serve", "tell", "break", "set", "dump", "demo"])

@@ -53,6 +53,6 @@ def test_each_sim_is_at_the_given_address(tmp_path):
 @pytest.mark.parametrize("words", [("--at", "001010000000001=127.0.0.9"), ("--at", "7=127.0.0.9")])
 def test_a_sim_without_an_address_is_reported(tmp_path, words):
     with serve(tmp_path, *words) as simulator:
-        _, said = output_of(simulator)
+        _, output = output_of(simulator)
     assert simulator.returncode == 64
-    assert "001010000000002" in said
+    assert "001010000000002" in output

@@ -201,12 +201,12 @@ def test_switches_are_turned(world):
     ],
 )
 def test_a_line_that_is_no_command_is_answered_with_what_is_wrong(world, line):
-    assert set(json.loads(answer(world, line))) == {"wrong"}
+    assert set(json.loads(answer(world, line))) == {"error"}
 
 
 def test_a_line_is_answered_with_what_was_done(world):
-    assert json.loads(answer(world, to_json(Set({"field_newline": "true"})))) == {"said": "set"}
-    assert json.loads(json.loads(answer(world, to_json(Dump())))["said"])["switches"]["field_newline"] is True
+    assert json.loads(answer(world, to_json(Set({"field_newline": "true"})))) == {"text": "set"}
+    assert json.loads(json.loads(answer(world, to_json(Dump())))["text"])["switches"]["field_newline"] is True
 
 
 @given(st.binary(max_size=100))

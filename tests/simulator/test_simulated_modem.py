@@ -76,8 +76,8 @@ def test_errors_come_in_the_form_that_was_asked_for(setting, answer):
 @pytest.mark.parametrize("name", model_names())
 def test_every_model_reports_its_imei_somewhere_and_where_it_is_known_from(name):
     modem = quiet(name)
-    told = talk(modem, "AT", "AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
-    assert IMEI.encode() in told
+    text = talk(modem, "AT", "AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
+    assert IMEI.encode() in text
     assert load_model(name).source
     for command in load_model(name).answers:
         assert modem.feed(f"AT{command}\r".encode())
@@ -100,10 +100,10 @@ def test_a_family_has_its_own_words(name, command, answer):
 
 def test_reports_come_before_inside_and_after_answers():
     modem = quiet("huawei-ms2372")
-    told = [talk(modem, "ATI") for _ in range(3)]
-    assert told[0].startswith(b"\r\n^RSSI:18\r\n\r\nManufacturer")
-    assert b'Manufacturer: huawei\r\n\r\n^HCSQ:"LTE",45,40,111,22\r\nModel' in told[1]
-    assert told[2].endswith(b"OK\r\n\r\n^BOOT:03237518,0,0,0,75\r\n")
+    text = [talk(modem, "ATI") for _ in range(3)]
+    assert text[0].startswith(b"\r\n^RSSI:18\r\n\r\nManufacturer")
+    assert b'Manufacturer: huawei\r\n\r\n^HCSQ:"LTE",45,40,111,22\r\nModel' in text[1]
+    assert text[2].endswith(b"OK\r\n\r\n^BOOT:03237518,0,0,0,75\r\n")
 
 
 def test_power_on_is_announced_and_settings_are_lost():

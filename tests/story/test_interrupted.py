@@ -49,11 +49,11 @@ def processes_of(place):
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            told = (process / "cmdline").read_bytes().decode(errors="replace") + str((process / "cwd").readlink())
+            message = (process / "cmdline").read_bytes().decode(errors="replace") + str((process / "cwd").readlink())
         except OSError:  # (it has ended)
             continue
-        if str(place) in told:
-            found.append(told)
+        if str(place) in message:
+            found.append(message)
     return found
 
 

@@ -149,8 +149,8 @@ class Cell:
             simulator.connect(str(self.control))
             simulator.sendall(json.dumps({"command": command, **members}).encode() + b"\n")
             reply = json.loads(b"".join(iter(lambda: simulator.recv(65536), b"")))
-        assert "said" in reply, reply
-        return reply["said"]
+        assert "text" in reply, reply
+        return reply["text"]
 
     @property
     def tags(self) -> dict[str, str]:

@@ -72,8 +72,8 @@ def test_the_container_kits_the_root_that_is_mounted(image, cell, tmp_path):
         (root / path).write_text(text)
     settings.write_text(SETTINGS.replace("SERVICE", SERVICE).replace("PORT", str(cell.port)))
     volumes = {root: "/target", settings: "/etc/kitting-agent/agent.toml"}
-    said = container(image, cell, volumes, "kitting-agent", "provision", "--json", user="root")
-    assert json.loads(said)["state"] == "provisioned"
+    output = container(image, cell, volumes, "kitting-agent", "provision", "--json", user="root")
+    assert json.loads(output)["state"] == "provisioned"
     assert (root / "etc/hostname").read_text() == "gw-tokyo\n"
     assert (cell.tags["kitting_state"], cell.tags["kitting_imei"]) == ("provisioned", IMEI)
 

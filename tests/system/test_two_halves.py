@@ -77,30 +77,30 @@ cat /var/lib/kitting-apply/outcome.json
 
 
 def test_the_privileged_half_has_no_network(running):
-    said = as_unit(running, "kitting-apply.service", ASK_FOR_NETWORKS)
-    assert "wwan0:" not in said
-    assert [line.split()[1] for line in said.splitlines() if line.startswith("refused")] == [
+    output = as_unit(running, "kitting-apply.service", ASK_FOR_NETWORKS)
+    assert "wwan0:" not in output
+    assert [line.split()[1] for line in output.splitlines() if line.startswith("refused")] == [
         "AF_INET",
         "AF_INET6",
         "AF_NETLINK",
     ]
-    assert "GIVEN" not in said
+    assert "GIVEN" not in output
 
 
 def test_the_privileged_half_sees_no_modem(running):
-    said = as_unit(running, "kitting-apply.service", "ls /dev; id -u\n")
-    assert "ttyUSB" not in said
-    assert "\n0\n" in said
+    output = as_unit(running, "kitting-apply.service", "ls /dev; id -u\n")
+    assert "ttyUSB" not in output
+    assert "\n0\n" in output
 
 
 def test_the_network_half_writes_into_its_own_folder_only(running):
-    said = as_unit(running, "kitting-agent.service", WRITE_EVERYWHERE)
-    assert said.split() == ["own"]
+    output = as_unit(running, "kitting-agent.service", WRITE_EVERYWHERE)
+    assert output.split() == ["own"]
 
 
 def test_the_network_half_reads_no_secret_of_the_other(running):
-    said = as_unit(running, "kitting-agent.service", READ_SECRETS)
-    assert said.startswith("{"), "only what is said to it"
+    output = as_unit(running, "kitting-agent.service", READ_SECRETS)
+    assert output.startswith("{"), "only what is said to it"
 
 
 def test_state_and_answers_belong_to_whom_they_should(running):

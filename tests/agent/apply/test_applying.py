@@ -152,8 +152,8 @@ def test_what_stood_there_before_comes_back_with_its_mode_when_nothing_names_it_
 def test_a_secret_is_in_no_outcome_and_in_no_name(ready, fresh):
     place = copied(ready, fresh)
     outcome = apply_after(context(place))
-    said = (place / "state/apply/outcome.json").read_text()
-    assert "s3cr3t-canary" not in said + repr(outcome)
+    output = (place / "state/apply/outcome.json").read_text()
+    assert "s3cr3t-canary" not in output + repr(outcome)
     assert not any("s3cr3t-canary" in str(path) for path in (place / "state").rglob("*"))
 
 

@@ -133,8 +133,8 @@ def test_what_is_in_the_way_of_one_secret_does_not_keep_the_others(gateway, thei
     else:
         (gateway.root / "etc/k1/sub").mkdir(parents=True)
     outcome = scrub(gateway.order(Scrub), gateway.context())
-    said = [(change.what, change.where) for change in outcome.changes]
-    assert (outcome.result, said) == (Result.COMMITTED, [("removed", "/etc/k2"), ("left", "/etc/k1")])
+    output = [(change.what, change.where) for change in outcome.changes]
+    assert (outcome.result, output) == (Result.COMMITTED, [("removed", "/etc/k2"), ("left", "/etc/k1")])
 
 
 def test_a_directory_for_secrets_goes_with_them(gateway):

@@ -31,9 +31,9 @@ def test_all_violations_are_named():
         "runcmd": ["ls"],
         "write_files": [{"path": "/etc/x"}, {"path": "/opt/y"}, {"path": "/etc/x.d"}],
     }
-    said = refusal(document, allow=("write_files",), paths=("/opt", "/etc/x.dd"))
-    assert all(name in said for name in ("hostname", "runcmd", "write_files[0].path", "write_files[2].path"))
-    assert "write_files[1]" not in said
+    output = refusal(document, allow=("write_files",), paths=("/opt", "/etc/x.dd"))
+    assert all(name in output for name in ("hostname", "runcmd", "write_files[0].path", "write_files[2].path"))
+    assert "write_files[1]" not in output
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_standard_error_is_the_journal_only_if_systemd_confirms_it_of_this_very_
 def test_without_systemds_library_standard_error_takes_an_entry_to_the_journal(tmp_path):
     hidden = "import sys; sys.modules['systemd'] = None"
     code = f"{hidden}; from agent.host.systemd import log_to_journal; log_to_journal('x', 4, {{}})"
-    said = []
+    output = []
     for stream in ("here", "elsewhere"):
         with (tmp_path / stream).open("w+") as log:
             there = os.fstat(log.fileno())
@@ -102,5 +102,5 @@ def test_without_systemds_library_standard_error_takes_an_entry_to_the_journal(t
             subprocess.run(
                 [sys.executable, "-c", code], env=os.environ | {"JOURNAL_STREAM": named}, stderr=log, check=True
             )
-        said.append((tmp_path / stream).read_text())
-    assert said == ["<4>x\n", ""]
+        output.append((tmp_path / stream).read_text())
+    assert output == ["<4>x\n", ""]

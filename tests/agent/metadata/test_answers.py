@@ -205,14 +205,14 @@ READERS = {
 
 @given(answers, st.sampled_from(list(READERS.values())))
 def test_any_answer_is_a_value_or_a_failure_that_quotes_nothing(answer, read_answer):
-    said = ""
+    output = ""
     try:
         read_answer(answer)
     except Failure as failure:
-        said = str(failure)
-    assert len(said) < 250
-    assert said.isprintable()
-    assert "Router" not in said
+        output = str(failure)
+    assert len(output) < 250
+    assert output.isprintable()
+    assert "Router" not in output
 
 
 @pytest.mark.parametrize("body", ["", "null", "-1", "1.5", PAGE, "9" * 20, "\u0661"])

@@ -87,8 +87,8 @@ def test_one_to_somewhere_else_is_not_used(known):
 
 
 def test_what_has_to_be_new_is_not_what_was_begun_before(known):
-    told = [answer(b"001010000000001")]
-    with service(["hang"], told) as running, asking(settings_for(running.url, known)) as metadata:
+    text = [answer(b"001010000000001")]
+    with service(["hang"], text) as running, asking(settings_for(running.url, known)) as metadata:
         until("the connection that was begun", lambda: metadata.connections)
         metadata.answers_anew(PATIENCE_S)
         assert metadata.connections == 2

@@ -94,11 +94,11 @@ def test_no_pause_outlasts_the_patience_whatever_the_random_number(patience_s, c
 
 
 def test_a_service_that_names_the_time_of_the_next_request_is_not_asked_before():
-    told = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=30.0)
-    answer, time = ask(Question(told))
+    text = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=30.0)
+    answer, time = ask(Question(text))
     assert (answer, time.pauses) == ("answer", [30.5])
 
 
 def test_a_service_that_names_too_late_a_time_is_not_waited_for():
-    told = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=130.0)
-    assert ask(Question(told))[0] is told
+    text = AskLater(Code.METADATA_UNAVAILABLE, "429", after_s=130.0)
+    assert ask(Question(text))[0] is text

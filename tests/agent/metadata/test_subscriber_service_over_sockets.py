@@ -143,10 +143,10 @@ def test_whatever_comes_is_a_value_or_a_failure(parts, ask):
         try:
             getattr(metadata, ask)()
         except Failure as failure:
-            said = str(failure)
+            output = str(failure)
         else:
-            said = ""
-    assert len(said) < 200
+            output = ""
+    assert len(output) < 200
 
 
 def test_a_body_without_end_is_not_read_to_its_end():

@@ -140,17 +140,17 @@ def test_an_address_of_the_wrong_kind_reaches_nothing():
 @pytest.fixture
 def names(monkeypatch):
     """Addresses by name, as a resolver would tell them; a name that is not there does not resolve."""
-    really, told = socket.getaddrinfo, {}
+    really, text = socket.getaddrinfo, {}
 
     def look_up(host, port, family=0, kind=0, **more):
         if host.replace(".", "").isdigit():
             return really(host, port, family, kind, **more)
-        if more or host not in told:
+        if more or host not in text:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return really(told[host], port, family, kind)
+        return really(text[host], port, family, kind)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    return told
+    return text
 
 
 def test_the_name_is_looked_up_anew_for_a_new_connection_and_has_to_resolve(names):

@@ -46,7 +46,7 @@ def modem(generic=(), cellular=()):
     return json.dumps({"modem": {"3gpp": {**CELLULAR, **dict(cellular)}, "generic": {**GENERIC, **dict(generic)}}})
 
 
-def told(generic=(), cellular=()):
+def message(generic=(), cellular=()):
     return modem_in(modem(generic, cellular).encode()).equipment
 
 

@@ -9,16 +9,16 @@ FOLDER = Path(__file__).parents[2] / "dialogues"
 
 
 def dialogues_in(path):
-    told = tomllib.loads(path.read_text())
-    return told.get("dialogue", [told])
+    text = tomllib.loads(path.read_text())
+    return text.get("dialogue", [text])
 
 
 def all_dialogues():
     return [
-        (f"{path.stem}-{number}" if len(found) > 1 else path.stem, told)
+        (f"{path.stem}-{number}" if len(found) > 1 else path.stem, text)
         for path in sorted(FOLDER.glob("*.toml"))
         for found in [dialogues_in(path)]
-        for number, told in enumerate(found, 1)
+        for number, text in enumerate(found, 1)
     ]
 
 

@@ -16,7 +16,7 @@ DIALOGUES = all_dialogues()
 
 
 FRAGMENTS = st.sampled_from(
-    [told["received"].encode("latin-1") for _, told in DIALOGUES]
+    [text["received"].encode("latin-1") for _, text in DIALOGUES]
     + [b"AT+CGSN\r", b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CREG: 1,5\r\n", b"\0", b"\r\n+CMT: 3569380356\r\n"]
 )
 
@@ -53,12 +53,12 @@ def test_only_a_right_check_digit_is_believed(digits):
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "output"),
     [("10", "no SIM is inserted"), ("SIM PIN required", "the SIM needs its PIN"), ("12", "PUK"), ("777", "error 777")],
 )
-def test_the_state_of_the_sim_is_shown_in_words(error, said):
+def test_the_state_of_the_sim_is_shown_in_words(error, output):
     reading = imsi_in("AT+CIMI", answered("AT+CIMI", [f"\r\n+CME ERROR: {error}\r\n".encode()]))
-    assert said in reading.why
+    assert output in reading.why
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from agent.modem.dialogue_file import masked_exchanges, reading_in, trace, value
 DIALOGUES = all_dialogues()
 
 
-def wanted(told):
-    if "imei" in told:
-        return Read(Imei(told["imei"]))
-    return told["value"] if "value" in told else told["not_read"]
+def wanted(message):
+    if "imei" in message:
+        return Read(Imei(message["imei"]))
+    return message["value"] if "value" in message else message["not_read"]
 
 
-def said(reading):
+def output(reading):
     match reading:
         case Read(Imei()):
             return reading
@@ -30,25 +30,25 @@ def said(reading):
 
 
 @pytest.mark.parametrize("size", [1, 7, MAX_BYTES])
-@pytest.mark.parametrize("told", [told for _, told in DIALOGUES], ids=[name for name, _ in DIALOGUES])
-def test_a_dialogue_ends_as_it_must(told, size):
-    data = told["received"].encode("latin-1")
-    answer = answered(told["command"], [data[i : i + size] for i in range(0, len(data), size)])
-    reading = reading_in(told["command"], answer, Imsi(told["imsi"]) if "imsi" in told else None)
-    assert said(reading) == wanted(told)
+@pytest.mark.parametrize("message", [message for _, message in DIALOGUES], ids=[name for name, _ in DIALOGUES])
+def test_a_dialogue_ends_as_it_must(message, size):
+    data = message["received"].encode("latin-1")
+    answer = answered(message["command"], [data[i : i + size] for i in range(0, len(data), size)])
+    reading = reading_in(message["command"], answer, Imsi(message["imsi"]) if "imsi" in message else None)
+    assert output(reading) == wanted(message)
     if isinstance(reading, NotRead):
-        assert reading.why.startswith(told["command"])
+        assert reading.why.startswith(message["command"])
 
 
 def test_a_dialogue_is_one_or_the_other():
-    for name, told in DIALOGUES:
-        assert len({"imei", "value", "not_read"} & set(told)) == 1, name
-        assert told["command"] in COMMANDS
+    for name, message in DIALOGUES:
+        assert len({"imei", "value", "not_read"} & set(message)) == 1, name
+        assert message["command"] in COMMANDS
 
 
 def test_there_are_enough_of_both_kinds():
     assert len(DIALOGUES) >= 60
-    assert sum("not_read" in told for _, told in DIALOGUES) >= 25
+    assert sum("not_read" in message for _, message in DIALOGUES) >= 25
 
 
 def test_a_trace_is_read_back_byte_for_byte_with_the_same_reading():
@@ -60,13 +60,15 @@ def test_a_trace_is_read_back_byte_for_byte_with_the_same_reading():
     ]
     found = tomllib.loads(trace(exchanges, 'a "new" modem'))
     assert found["why"] == 'a "new" modem'
-    assert [told["received"].encode("latin-1") for told in found["dialogue"]] == [one.received for one in exchanges]
-    assert [told.get("imei") or told.get("value") or told["not_read"] for told in found["dialogue"]] == [
+    assert [message["received"].encode("latin-1") for message in found["dialogue"]] == [
+        one.received for one in exchanges
+    ]
+    assert [message.get("imei") or message.get("value") or message["not_read"] for message in found["dialogue"]] == [
         "001010000000001",
         "490154203237518",
         "modem.refused",
     ]
-    assert [told.get("imsi") for told in found["dialogue"]] == [None, None, "001010000000001"]
+    assert [message.get("imsi") for message in found["dialogue"]] == [None, None, "001010000000001"]
 
 
 def test_equal_numbers_have_equal_masks_and_short_numbers_stay():

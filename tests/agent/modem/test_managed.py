@@ -168,4 +168,4 @@ def test_a_port_that_is_taken_meanwhile_is_read_through_who_took_it(machine):
     finally:
         os.close(holder)
     assert found.equipment.source is EquipmentSource.MODEM_MANAGER
-    assert [said.imei.code for _, said in found.asked] == [Code.MODEM_BUSY]
+    assert [output.imei.code for _, output in found.asked] == [Code.MODEM_BUSY]

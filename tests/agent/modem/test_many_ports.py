@@ -194,7 +194,7 @@ def test_everything_that_was_asked_can_be_seen(machine):
         is_read_to_its_end(good)
         mute.unplug()
         found = reading.result()
-    assert [(port.name, said.imei == found.equipment.imei) for port, said in found.asked] == [
+    assert [(port.name, output.imei == found.equipment.imei) for port, output in found.asked] == [
         ("ttyUSB0", False),
         ("ttyUSB1", True),
     ]

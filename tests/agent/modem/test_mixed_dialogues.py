@@ -20,9 +20,9 @@ OTHER = "356938035643809"
 """A right IMEI, of somebody else."""
 ZEROS_FIRST = "004999010640000"
 FILES = [
-    told["received"].replace(OTHER, TRUE).replace(ZEROS_FIRST, TRUE).encode("latin-1")
-    for _, told in all_dialogues()
-    if told["command"] in IMEI_COMMANDS
+    text["received"].replace(OTHER, TRUE).replace(ZEROS_FIRST, TRUE).encode("latin-1")
+    for _, text in all_dialogues()
+    if text["command"] in IMEI_COMMANDS
 ]
 DECOYS = [
     f"{shape}\r\n".encode("latin-1")

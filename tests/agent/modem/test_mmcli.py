@@ -6,7 +6,7 @@ import pytest
 from example_counts import scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from printed_by_mmcli import CARD, CELLULAR, GENERIC, IMEI, OTHER, SIM_PATH, told
+from printed_by_mmcli import CARD, CELLULAR, GENERIC, IMEI, OTHER, SIM_PATH, message
 
 from agent.errors import Code, Failure
 from agent.identity import Imsi, NotRead, Read, SimState
@@ -17,18 +17,18 @@ from agent.modem.mmcli import MAX_BYTES, card_in, imei_unless_imsi, modem_in, mo
     "number", ["490154203237519", "4901542032375101", "49015420323751", "000000000000000", "A1000009"]
 )
 def test_an_identifier_that_cannot_be_verified_is_none(number):
-    imei = told({"equipment-identifier": number}, {"imei": "--"}).imei
+    imei = message({"equipment-identifier": number}, {"imei": "--"}).imei
     assert isinstance(imei, NotRead)
     assert imei.code is Code.MODEM_UNVERIFIED
 
 
 def test_two_identifiers_that_differ_are_none():
-    assert "two different" in told({}, {"imei": OTHER}).imei.why
+    assert "two different" in message({}, {"imei": OTHER}).imei.why
 
 
 def test_the_imsi_is_no_imei():
-    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(IMEI))), NotRead)
-    assert isinstance(imei_unless_imsi(told().imei, Read(Imsi(OTHER))), Read)
+    assert isinstance(imei_unless_imsi(message().imei, Read(Imsi(IMEI))), NotRead)
+    assert isinstance(imei_unless_imsi(message().imei, Read(Imsi(OTHER))), Read)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_the_imsi_is_no_imei():
     ],
 )
 def test_the_state_of_the_sim_has_the_same_words(generic, state):
-    assert told(generic).radio.sim == Read(state)
+    assert message(generic).radio.sim == Read(state)
 
 
 @pytest.mark.parametrize(
     "generic", [{"state": "disabled"}, {"signal-quality": "67"}, {"signal-quality": {"value": "670"}}]
 )
 def test_a_signal_that_is_not_current_is_none(generic):
-    assert isinstance(told(generic).radio.signal, NotRead)
+    assert isinstance(message(generic).radio.signal, NotRead)
 
 
 @pytest.mark.parametrize(

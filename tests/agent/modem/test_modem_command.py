@@ -62,11 +62,11 @@ def test_a_trace_is_a_test_as_it_is(kitting_modem, tmp_path, model):
     assert stat.S_IMODE(trace.stat().st_mode) == 0o600
     assert "as they are" in err
     recorded = dialogues_in(trace)
-    assert Read(Imei(IMEI)) in [reading(told) for told in recorded]
-    for told in recorded:
-        found = reading(told)
-        assert isinstance(found, Read) == ("not_read" not in told)
-        assert "imei" not in told or found == Read(Imei(told["imei"]))
+    assert Read(Imei(IMEI)) in [reading(text) for text in recorded]
+    for text in recorded:
+        found = reading(text)
+        assert isinstance(found, Read) == ("not_read" not in text)
+        assert "imei" not in text or found == Read(Imei(text["imei"]))
 
 
 def test_a_masked_trace_has_no_number(kitting_modem, tmp_path):
@@ -75,8 +75,8 @@ def test_a_masked_trace_has_no_number(kitting_modem, tmp_path):
     kitting_modem(modem, "--trace", str(trace), "--mask")
     for number in (IMEI, IMEI[-8:], modem.imsi, modem.iccid, "818011112222"):
         assert number not in trace.read_text()
-    assert [told for told in dialogues_in(trace) if "imei" in told]
-    assert all(isinstance(reading(told), Read) == ("not_read" not in told) for told in dialogues_in(trace))
+    assert [text for text in dialogues_in(trace) if "imei" in text]
+    assert all(isinstance(reading(text), Read) == ("not_read" not in text) for text in dialogues_in(trace))
 
 
 def test_a_trace_goes_to_standard_output_where_no_file_is_named(kitting_modem):
@@ -91,6 +91,6 @@ def test_a_trace_that_cannot_be_written_is_reported(kitting_modem, tmp_path):
     assert str(tmp_path) in err
 
 
-def reading(told):
-    answer = answered(told["command"], [told["received"].encode("latin-1")])
-    return reading_in(told["command"], answer, Imsi(told["imsi"]) if "imsi" in told else None)
+def reading(text):
+    answer = answered(text["command"], [text["received"].encode("latin-1")])
+    return reading_in(text["command"], answer, Imsi(text["imsi"]) if "imsi" in text else None)

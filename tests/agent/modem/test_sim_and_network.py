@@ -16,15 +16,15 @@ from agent.modem.sim_and_network import (
 
 
 @pytest.mark.parametrize(
-    ("said", "best"),
+    ("output", "best"),
     [
         ([Registration.IDLE, Registration.HOME, Registration.IDLE], Registration.HOME),
         ([Registration.SEARCHING, Registration.ROAMING], Registration.ROAMING),
         ([Registration.DENIED, Registration.IDLE], Registration.DENIED),
     ],
 )
-def test_a_registration_with_any_part_of_the_network_is_one(said, best):
-    assert best_registration(map(Read, said)) == Read(best)
+def test_a_registration_with_any_part_of_the_network_is_one(output, best):
+    assert best_registration(map(Read, output)) == Read(best)
 
 
 def reading(meaning, command, *lines):

@@ -123,7 +123,9 @@ class Host:
     def hears(self, beginning: str) -> None:
         """Waits for a line that the resident sends to the manager."""
         self.sees(
-            beginning, lambda: list(self.manager.heard), lambda said: any(line.startswith(beginning) for line in said)
+            beginning,
+            lambda: list(self.manager.heard),
+            lambda output: any(line.startswith(beginning) for line in output),
         )
 
     def stop(self) -> int:

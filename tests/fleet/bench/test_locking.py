@@ -129,11 +129,11 @@ def test_a_sim_in_another_device_than_in_the_plan_is_not_locked(operator):
     assert "another device than the plan says" in refused(operator, sim, expectations=other)
 
 
-@pytest.mark.parametrize("told", ["zeros", "null"])
-def test_a_sim_is_not_locked_where_the_network_reports_no_imei(told):
+@pytest.mark.parametrize("text", ["zeros", "null"])
+def test_a_sim_is_not_locked_where_the_network_reports_no_imei(text):
     with SimulatedOperator() as operator:
         sim = operator.kitted()
-        operator.platform.switches = Switches(session_imei=told)
+        operator.platform.switches = Switches(session_imei=text)
         assert "reports no IMEI" in refused(operator, sim)
 
 

@@ -38,9 +38,9 @@ def test_a_sim_has_the_stage_of_platform_and_device(sim, stage):
     assert row(sim).needs_attention == (stage in {Stage.BLOCKED, Stage.FAILED, Stage.LOCK_NOT_PROVED})
 
 
-@pytest.mark.parametrize("told", ["490154203237518", "490154203237510", "4901542032375101", "49015420323751"])
-def test_a_number_without_a_check_digit_names_the_is_same_device(told):
-    seen = replace(LOCKED, session=Session(online=True, imei=told, changed_at=NOW))
+@pytest.mark.parametrize("text", ["490154203237518", "490154203237510", "4901542032375101", "49015420323751"])
+def test_a_number_without_a_check_digit_names_the_is_same_device(text):
+    seen = replace(LOCKED, session=Session(online=True, imei=text, changed_at=NOW))
     assert row(seen).findings == ()
     assert row(seen).imei == IMEI
 

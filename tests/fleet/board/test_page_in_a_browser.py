@@ -121,8 +121,8 @@ def test_a_platform_that_does_not_answer_is_shown_with_the_time_of_the_last_upda
     page = look()
     source.now = replace(source.now, problem="platform.unreachable: no route")
     until(page, "!document.getElementById('away').hidden")
-    told, updated = values(page, "document.getElementById('away').innerText").split("\n\n")
-    assert told == "SORACOM does not answer: platform.unreachable: no route"
+    message, updated = values(page, "document.getElementById('away').innerText").split("\n\n")
+    assert message == "SORACOM does not answer: platform.unreachable: no route"
     assert re.fullmatch(r"last update .*\d\d:\d\d.*", updated)
     assert len(names(page)) == 30
     source.now = replace(source.now, problem="")
@@ -136,10 +136,10 @@ def test_a_server_that_does_not_answer_is_shown_until_it_answers(look, browser):
     page.execute_cdp_cmd("Network.emulateNetworkConditions", limits)
     try:
         until(page, "!document.getElementById('away').hidden")
-        told = values(page, "document.getElementById('away').innerText")
+        message = values(page, "document.getElementById('away').innerText")
     finally:
         page.execute_cdp_cmd("Network.emulateNetworkConditions", {**limits, "offline": False})
-    assert told.startswith("The server of the board does not answer\n\nlast update ")
+    assert message.startswith("The server of the board does not answer\n\nlast update ")
     until(page, "document.getElementById('away').hidden")
     assert {entry["source"] for entry in browser.get_log("browser")} == {"network"}
 

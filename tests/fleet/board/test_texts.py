@@ -8,7 +8,7 @@ from fleet.board.texts import STAGES, PageText, TileGroup
 
 
 def test_every_stage_group_and_text_is_in_both_languages():
-    said = [*STAGES.values(), *(word.value for word in PageText), *(group.text for group in TileGroup)]
+    output = [*STAGES.values(), *(word.value for word in PageText), *(group.text for group in TileGroup)]
     assert set(STAGES) == set(Stage)
-    assert all(one.en and one.ja for one in said)
+    assert all(one.en and one.ja for one in output)
     assert in_order(sample(NOW).rows)[0].stage is Stage.SUSPICIOUS

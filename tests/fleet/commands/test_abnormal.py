@@ -34,9 +34,9 @@ def test_abnormal_sims_are_listed_with_what_would_stop_them(signed_in, tmp_path,
     signed_in.platform.change_sim(moved.imsi, imei_lock="490154203237518")
     capsys.readouterr()
     assert main(["abnormal", str(plan), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert {one["sim"] for one in told["abnormal"]} == {heavy.sim_id, moved.sim_id}
-    assert told["handlers"] == ["kitting: p: after: suspend above 100 MB"]
+    text = json.loads(capsys.readouterr().out)
+    assert {one["sim"] for one in text["abnormal"]} == {heavy.sim_id, moved.sim_id}
+    assert text["handlers"] == ["kitting: p: after: suspend above 100 MB"]
     assert main(["abnormal", str(plan)]) == 0
     shown = capsys.readouterr().out
     assert "carried 20.0 MB in one day" in shown

@@ -55,11 +55,11 @@ def test_a_gate_is_closed_afterwards_unless_it_was_open_before(signed_in, was_op
     gate = new_gateway(signed_in.account)
     gate["gateOpened"] = was_open
     with access(sim.sim_id, "--gate", gate["vpgId"]) as process:
-        told = json_of(process.stdout)
+        message = json_of(process.stdout)
         assert gate["gateOpened"]
         process.send_signal(signal.SIGINT)
     address = signed_in.platform.sim(sim.imsi).session.address
-    assert told["command"] == f"ssh -p 22 pi@{address}"
+    assert message["command"] == f"ssh -p 22 pi@{address}"
     assert gate["gateOpened"] is was_open
 
 

@@ -83,7 +83,7 @@ def test_an_address_without_a_host_is_a_usage_error(capsys):
 
 
 @pytest.mark.parametrize(
-    ("content", "mode", "told"),
+    ("content", "mode", "message"),
     [
         (b"", 0o600, "0 characters"),
         (b"short\n", 0o600, "5 characters"),
@@ -93,14 +93,14 @@ def test_an_address_without_a_host_is_a_usage_error(capsys):
         (b"correct horse\n", 0o644, "other users may read the password"),
     ],
 )
-def test_a_password_file_that_cannot_be_used_is_named_with_what_to_do(password_file, capsys, content, mode, told):
+def test_a_password_file_that_cannot_be_used_is_named_with_what_to_do(password_file, capsys, content, mode, message):
     password_file.write_bytes(content)
     password_file.chmod(mode)
     assert (
         main(["board", "--sample", "--listen", NOT_OURS, "--password-file", str(password_file)])
         == Code.FILE_UNREADABLE.exit_code
     )
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_missing_password_file_is_named(tmp_path, capsys):

@@ -24,10 +24,10 @@ def sandbox(monkeypatch):
 
 def test_a_sandbox_has_an_operator_a_key_sims_and_a_profile(sandbox, capsys):
     assert main(["sandbox", "init", "--sims", "4", "--endpoint", sandbox.server.url, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert len(told["sims"]) == 4
-    with Api(profile_of(AccessOptions(profile=told["profile"]), {}, Path.home())) as api:
-        assert sorted(sim.sim_id for sim in sim_calls.all_sims(api)) == sorted(told["sims"])
+    text = json.loads(capsys.readouterr().out)
+    assert len(text["sims"]) == 4
+    with Api(profile_of(AccessOptions(profile=text["profile"]), {}, Path.home())) as api:
+        assert sorted(sim.sim_id for sim in sim_calls.all_sims(api)) == sorted(text["sims"])
 
 
 def test_an_existing_profile_is_not_overwritten(sandbox):

@@ -30,10 +30,10 @@ def test_what_the_desk_signs_a_device_accepts(tmp_path, author, capsys, text):
     file, out = tmp_path / "userdata", tmp_path / "signed"
     file.write_text(text)
     assert main(["sign", str(file), "--key", str(author), "--out", str(out), "--json"]) == os.EX_OK
-    told = json.loads(capsys.readouterr().out)
+    message = json.loads(capsys.readouterr().out)
     found = split(out.read_bytes())
     assert require(found, tmp_path / "allowed") == "author@example.com"
-    assert (told["serial"], told["bytes"]) == (found.serial, out.stat().st_size)
+    assert (message["serial"], message["bytes"]) == (found.serial, out.stat().st_size)
     assert check(found.text, SCHEMA) == ()
 
 

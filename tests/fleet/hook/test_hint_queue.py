@@ -10,14 +10,14 @@ from fleet.hook.locking_by_hint import HintResult, LockOutcome
 
 def run_to_the_end(hints, outcomes):
     """Answers the looks at each SIM with its outcomes, in their order; returns the results in their order."""
-    told, left = [], {sim: list(turns) for sim, turns in outcomes.items()}
+    text, left = [], {sim: list(turns) for sim, turns in outcomes.items()}
     over = threading.Event()
 
     def lock(sim):
         return HintResult(sim, left[sim].pop(0))
 
     def note(one):
-        told.append((one.sim_id, one.outcome))
+        text.append((one.sim_id, one.outcome))
         if not any(left.values()):
             over.set()
 
@@ -26,7 +26,7 @@ def run_to_the_end(hints, outcomes):
         hook.hint(sim)
     happened("the last outcome", over)
     hook.stop()
-    return told
+    return text
 
 
 def test_a_sim_that_is_not_ready_is_looked_at_again():

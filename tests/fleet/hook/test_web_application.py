@@ -13,7 +13,7 @@ SIM = "8942310000000000001"
 
 
 def asked(app, method="POST", body=b"", path="/", **headers):
-    told = []
+    text = []
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -22,9 +22,9 @@ def asked(app, method="POST", body=b"", path="/", **headers):
         f"HTTP_{SECRET_HEADER.upper().replace('-', '_')}": SECRET,
         **headers,
     }
-    answer = b"".join(app(environ, lambda status, _: told.append(int(status.split()[0]))))
+    answer = b"".join(app(environ, lambda status, _: text.append(int(status.split()[0]))))
     json.loads(answer)
-    return told[0]
+    return text[0]
 
 
 def test_only_a_caller_with_the_secret_is_accepted():

@@ -80,9 +80,9 @@ def test_a_fault_is_named_by_line_and_key(old, new, words):
 
 def test_userdata_that_no_device_would_accept_is_refused_whatever_the_sims():
     wrong = Files({**FILES.contents, "userdata.yaml": b"hostnam: gw\n"})
-    told = refused(PLAN.replace("csv: sims.csv", "tag: {name: a, value: b}"), wrong)
-    assert "userdata.yaml: line 1" in told
-    assert "hostname" in told
+    message = refused(PLAN.replace("csv: sims.csv", "tag: {name: a, value: b}"), wrong)
+    assert "userdata.yaml: line 1" in message
+    assert "hostname" in message
 
 
 def test_a_configuration_above_the_platforms_limit_is_refused():
@@ -116,8 +116,8 @@ def test_any_other_document_is_refused_as_a_plan(instead):
     try:
         plan(json.dumps(document))
     except Failure as failure:
-        told = failure.code
-        assert told is Code.PLAN_INVALID
+        message = failure.code
+        assert message is Code.PLAN_INVALID
 
 
 def test_the_example_is_a_valid_plan():

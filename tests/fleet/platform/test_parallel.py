@@ -6,10 +6,10 @@ from fleet.platform.parallel import in_parallel
 
 
 def test_an_item_that_fails_does_not_affect_the_others(operator):
-    told = dict(
+    text = dict(
         in_parallel(
             operator.api.at_once, lambda sim_id: sim_calls.one_sim(operator.api, sim_id), [*operator.sim_ids, "nobody"]
         )
     )
-    assert isinstance(told.pop("nobody"), Failure)
-    assert {sim.sim_id for sim in told.values()} == set(operator.sim_ids)
+    assert isinstance(text.pop("nobody"), Failure)
+    assert {sim.sim_id for sim in text.values()} == set(operator.sim_ids)

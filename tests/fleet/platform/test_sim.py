@@ -48,9 +48,9 @@ def test_a_sim_is_named_by_the_imsi_of_its_session_too():
     assert {sim.sim_id, "001010000000002", "901280000000001"} <= sim.every_number
 
 
-@pytest.mark.parametrize("told", ["000000000000000", None, "", "junk", "1"])
-def test_a_number_that_is_no_device_is_not_an_imei(told):
-    assert sim_of({**SIM, "sessionStatus": {"online": True, "imei": told}}).session.imei is None
+@pytest.mark.parametrize("message", ["000000000000000", None, "", "junk", "1"])
+def test_a_number_that_is_no_device_is_not_an_imei(message):
+    assert sim_of({**SIM, "sessionStatus": {"online": True, "imei": message}}).session.imei is None
 
 
 def test_an_unknown_status_is_another_status():
@@ -58,13 +58,13 @@ def test_an_unknown_status_is_another_status():
 
 
 @pytest.mark.parametrize(
-    "told",
+    "message",
     [None, [], "x", 1, {}, {"simId": 1}, {"simId": "1", "tags": []}, {"simId": "1", "sessionStatus": "online"}],
     ids=repr,
 )
-def test_any_other_value_is_not_understood(told):
+def test_any_other_value_is_not_understood(message):
     with pytest.raises(Failure) as caught:
-        sim_of(told)
+        sim_of(message)
     assert caught.value.code is Code.PLATFORM_NOT_UNDERSTOOD
 
 
@@ -85,9 +85,9 @@ MEMBERS = st.dictionaries(st.sampled_from(sorted({**SUBSCRIBER, **SIM})), JSON, 
 
 
 @given(st.sampled_from([SUBSCRIBER, SIM]), MEMBERS)
-def test_any_members_are_a_sim_or_not_understood(told, instead):
+def test_any_members_are_a_sim_or_not_understood(message, instead):
     try:
-        found = sim_of({**told, **instead}).sim_id
+        found = sim_of({**message, **instead}).sim_id
     except Failure as failure:
         found = failure.code
     assert isinstance(found, str) or found is Code.PLATFORM_NOT_UNDERSTOOD

@@ -72,11 +72,11 @@ class Desk:
         return {"X-Soracom-API-Key": told["apiKey"], "X-Soracom-Token": told["token"]}
 
     def ask(self, method, path, body=None, *, headers=None, **query):
-        """Status and body of an answer; its headers are `self.told`."""
+        """Status and body of an answer; its headers are `self.answer_headers`."""
         url = self.server.url + path + (f"?{urlencode(query)}" if query else "")
         headers = self.headers if headers is None else headers
         answer = self.session.request(method, url, json=body, headers=headers, timeout=PATIENCE_S)
-        self.told = answer.headers
+        self.answer_headers = answer.headers
         return answer.status_code, answer.json() if answer.content else None
 
     def get(self, path, **query):

@@ -78,7 +78,7 @@ def test_sims_of_an_order_are_the_operators_after_the_takeover():
         while key is not None:
             page = desk.get("/subscribers", limit=1, **key)
             seen += [one["imsi"] for one in page]
-            following = desk.told.get("x-soracom-next-key")
+            following = desk.answer_headers.get("x-soracom-next-key")
             key = {"last_evaluated_key": following} if following else None
         assert sorted(seen) == sorted(one["imsi"] for one in ordered)
         assert len(desk.get("/query/subscribers", imsi=imsi[:6], limit=10)) == 3

@@ -91,13 +91,13 @@ def purchasing(desk):
 
 def orders_and_sandbox(desk):
     desk.do("POST", "/sandbox/operators/token/a@example.com", ACCOUNT)
-    told = desk.do("POST", "/sandbox/init", {**ACCOUNT, "email": "a@example.com", "password": "p"}, 201)
+    text = desk.do("POST", "/sandbox/init", {**ACCOUNT, "email": "a@example.com", "password": "p"}, 201)
     before = desk.headers
-    desk.headers = {"X-Soracom-API-Key": told["apiKey"], "X-Soracom-Token": told["token"]}
+    desk.headers = {"X-Soracom-API-Key": text["apiKey"], "X-Soracom-Token": text["token"]}
     items = {"orderItemList": [{"productCode": "4573326590013", "quantity": 3}], "shippingAddressId": "a"}
     order_id = desk.do("POST", "/orders", items, 201)["orderId"]
     desk.do("PUT", f"/orders/{order_id}/confirm")
-    desk.do("POST", "/sandbox/orders/ship", {"orderId": order_id, "operatorId": told["operatorId"]})
+    desk.do("POST", "/sandbox/orders/ship", {"orderId": order_id, "operatorId": text["operatorId"]})
     group_id = desk.do("POST", "/groups", {"tags": {"name": "ordered"}}, 201)["groupId"]
     settings = {"simInitialSettings": {"plan01s": {"groupId": group_id, "tags": {"lot": "7"}, "speedClass": "s1.slow"}}}
     desk.do("PUT", f"/orders/{order_id}/resource_initial_setting", settings)
@@ -193,11 +193,11 @@ def credentials(desk, user):
 def ways_in(desk):
     sim = desk.sims[0]
     body = {"destination": {"port": 22, "service": "air"}, "duration": 60, "tlsRequired": False}
-    told = desk.do("POST", f"/port_mappings/sims/{sim.sim_id}", body, 201)
+    text = desk.do("POST", f"/port_mappings/sims/{sim.sim_id}", body, 201)
     desk.do("POST", "/port_mappings", {**body, "destination": {"imsi": sim.imsi, "port": 22}}, 201)
     for path in ("", f"/sims/{sim.sim_id}", f"/subscribers/{sim.imsi}"):
         assert len(desk.get(f"/port_mappings{path}")) == 2
-    desk.do("DELETE", f"/port_mappings/{told['ipAddress']}/{told['port']}", None, 204)
+    desk.do("DELETE", f"/port_mappings/{text['ipAddress']}/{text['port']}", None, 204)
     vpg_id = new_gateway(desk.account, "gate")["vpgId"]
     desk.do("POST", f"/virtual_private_gateways/{vpg_id}/gate/open", {"vxlanId": 10, "privacySeparatorEnabled": False})
     assert desk.get("/virtual_private_gateways") == [desk.get(f"/virtual_private_gateways/{vpg_id}")]

@@ -55,7 +55,7 @@ def test_a_speed_rule_names_the_new_speed(desk):
 
 
 @pytest.mark.parametrize(
-    ("switches", "expected"), [(Switches(), [imei(1)]), (Switches(session_imei="zeros"), [])], ids=["told", "zeros"]
+    ("switches", "expected"), [(Switches(), [imei(1)]), (Switches(session_imei="zeros"), [])], ids=["text", "zeros"]
 )
 def test_a_session_rule_may_want_an_imei(desk, switches, expected):
     desk.platform.switches = switches
@@ -154,15 +154,15 @@ def test_a_handler_is_quiet_for_its_own_period(desk, after, offset, quiet_ms):
     more = {"inactiveTimeoutOffsetMinutes": offset} if offset else {}
     desk.handler("SimSpeedClassAttributeRule", mail("speed"), after=after, **more)
     path = f"/sims/{desk.sims[0].sim_id}/update_speed_class"
-    told = []
+    text = []
     desk.headers = {}
     desk.headers = desk.signed_in("")
     for at, speed_class in [(0, "s1.slow"), (quiet_ms - 1, "s1.fast"), (quiet_ms, "s1.minimum")]:
         desk.clock.at(NOW_MS + max(0, at))
         desk.headers = desk.signed_in("")
         desk.do("POST", path, {"speedClass": speed_class})
-        told.append(len(mails(desk)))
-    assert told == ([1, 2, 3] if quiet_ms == 0 else [1, 1, 2])
+        text.append(len(mails(desk)))
+    assert text == ([1, 2, 3] if quiet_ms == 0 else [1, 1, 2])
 
 
 @pytest.mark.parametrize(("once", "expected"), [("true", 1), ("false", 3)])
@@ -217,8 +217,8 @@ def test_a_target_is_a_sim_an_imsi_a_group_or_all(desk):
 def test_a_handler_that_is_for_another_now_leaves_the_first_alone(desk):
     first, second, _ = desk.sims
     handler_id = desk.handler("SimStatusAttributeRule", mail("${imsi}"), target={"targetImsi": first.imsi})
-    told = desk.get(f"/event_handlers/{handler_id}")
-    changed = {name: value for name, value in told.items() if name != "handlerId"} | {"targetImsi": second.imsi}
+    text = desk.get(f"/event_handlers/{handler_id}")
+    changed = {name: value for name, value in text.items() if name != "handlerId"} | {"targetImsi": second.imsi}
     desk.do("PUT", f"/event_handlers/{handler_id}", changed)
     for sim in (first, second):
         desk.do("POST", f"/sims/{sim.sim_id}/deactivate")
@@ -242,8 +242,8 @@ def test_a_function_is_called_with_the_imsi_and_its_parameters(desk):
     desk.account.lambdas["hook"] = lambda event, _context: seen.append(event)
     desk.account.lambdas["dies"] = lambda _event, _context: 1 / 0
     for name in ("dies", "nobody", "hook:7"):
-        told = {"functionName": name, "endpoint": "https://x", "credentialsId": "c", "parameter1": "${newStatus}"}
-        desk.handler("SimStatusAttributeRule", ("InvokeAWSLambdaAction", told))
+        text = {"functionName": name, "endpoint": "https://x", "credentialsId": "c", "parameter1": "${newStatus}"}
+        desk.handler("SimStatusAttributeRule", ("InvokeAWSLambdaAction", text))
     desk.do("POST", f"/sims/{desk.sims[0].sim_id}/deactivate")
     desk.firing.settle()
     assert seen == [{"imsi": desk.sims[0].imsi, "operatorId": "OP0000000000", "parameter1": "inactive"}]

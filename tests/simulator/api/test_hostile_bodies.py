@@ -53,13 +53,13 @@ RIGHT = [
 
 
 @st.composite
-def spoiled(draw, told):
+def spoiled(draw, text):
     """The same with something else in one place."""
-    if isinstance(told, dict) and told and draw(st.integers(0, 3)):
-        name = draw(st.sampled_from(sorted(told)))
-        return {**told, name: draw(spoiled(told[name]))}
-    if isinstance(told, list) and told and draw(st.integers(0, 3)):
-        return [draw(spoiled(told[0])), *told[1:]]
+    if isinstance(text, dict) and text and draw(st.integers(0, 3)):
+        name = draw(st.sampled_from(sorted(text)))
+        return {**text, name: draw(spoiled(text[name]))}
+    if isinstance(text, list) and text and draw(st.integers(0, 3)):
+        return [draw(spoiled(text[0])), *text[1:]]
     return draw(VALUES)
 
 
@@ -87,15 +87,15 @@ def asked(route, body, query):
     headers = {"x-soracom-api-key": signed["apiKey"], "x-soracom-token": signed["token"]}
     path = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "x"), route.template)
     asking = "&".join(f"{name}={value}" for name, value in query.items())
-    told = answer(account, Request(route.method, f"/v1{path}?{asking}", headers, body))
+    text = answer(account, Request(route.method, f"/v1{path}?{asking}", headers, body))
     account.platform.dump()
-    return told
+    return text
 
 
 @cache
 def taken(route):
     """The bodies of `RIGHT` that this call takes."""
-    return [told for told in RIGHT if asked(route, json.dumps(told).encode(), {}).status < 300] or RIGHT
+    return [text for text in RIGHT if asked(route, json.dumps(text).encode(), {}).status < 300] or RIGHT
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: f"{route.method} {route.operation}")
@@ -103,7 +103,7 @@ def taken(route):
 @given(data=st.data())
 def test_no_body_brings_more_than_a_refusal(route, data):
     body = data.draw(VALUES | st.sampled_from(taken(route)).flatmap(spoiled))
-    told = asked(route, json.dumps(body).encode(), data.draw(QUERIES))
-    assert told.status in {200, 201, 202, 204, 400, 401, 403, 404}
-    if told.status >= 400:
-        assert set(json.loads(told.body)) == {"code", "message"}
+    text = asked(route, json.dumps(body).encode(), data.draw(QUERIES))
+    assert text.status in {200, 201, 202, 204, 400, 401, 403, 404}
+    if text.status >= 400:
+        assert set(json.loads(text.body)) == {"code", "message"}

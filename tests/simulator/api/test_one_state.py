@@ -56,8 +56,8 @@ def test_a_read_only_group_is_one_for_the_device_too(desk, line):
 
 @pytest.mark.parametrize("word", ["deactivate", "suspend"])
 def test_a_sim_that_is_stopped_is_off_the_line(desk, line, word):
-    told = desk.do("POST", f"/sims/{desk.sims[0].sim_id}/{word}")
-    assert told["sessionStatus"]["online"] is False
+    message = desk.do("POST", f"/sims/{desk.sims[0].sim_id}/{word}")
+    assert message["sessionStatus"]["online"] is False
     with pytest.raises(http.client.RemoteDisconnected):
         line("GET", "/v1/subscriber")
     desk.do("POST", f"/sims/{desk.sims[0].sim_id}/activate")
@@ -69,11 +69,11 @@ def test_a_sim_that_is_stopped_is_off_the_line(desk, line, word):
 def test_a_lock_to_another_device_may_end_the_session_and_keeps_the_next_one_out(desk, cuts, online):
     sim = desk.sims[0]
     desk.platform.switches = Switches(lock_cuts=cuts)
-    told = desk.do("POST", f"/sims/{sim.sim_id}/set_imei_lock", {"imei": imei(9)})
-    assert told["sessionStatus"]["online"] is online
+    message = desk.do("POST", f"/sims/{sim.sim_id}/set_imei_lock", {"imei": imei(9)})
+    assert message["sessionStatus"]["online"] is online
     if online:
-        told = desk.do("POST", f"/sims/{sim.sim_id}/delete_session")
-    assert (told["sessionStatus"]["online"], told["imeiLock"]) == (False, {"imei": imei(9)})
+        message = desk.do("POST", f"/sims/{sim.sim_id}/delete_session")
+    assert (message["sessionStatus"]["online"], message["imeiLock"]) == (False, {"imei": imei(9)})
     desk.do("POST", f"/sims/{sim.sim_id}/unset_imei_lock")
     assert desk.platform.connect(sim.imsi)
 
@@ -121,8 +121,8 @@ def test_the_log_names_the_user_and_the_operation(desk):
     desk.ask("GET", f"/sims/{sim_id}", headers=user)
     desk.ask("POST", f"/sims/{sim_id}/suspend", headers=user)
     desk.ask("GET", "/nothing")
-    told = [(one.method, one.path, one.operation, one.status, one.user) for one in desk.account.calls]
-    assert told == [
+    message = [(one.method, one.path, one.operation, one.status, one.user) for one in desk.account.calls]
+    assert message == [
         ("GET", f"/v1/sims/{sim_id}", "Sim:getSim", 200, "reader"),
         ("POST", f"/v1/sims/{sim_id}/suspend", "Sim:suspendSim", 403, "reader"),
         ("GET", "/v1/nothing", "", 404, ""),

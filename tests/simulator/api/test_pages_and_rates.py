@@ -24,11 +24,11 @@ def pages(desk, path, **query):
         page = page.get("orderedSubscriberList") if isinstance(page, dict) else page
         found += page
         sizes.append(len(page))
-        key = desk.told.get("x-soracom-next-key")
+        key = desk.answer_headers.get("x-soracom-next-key")
         if key is None:
-            assert "Link" not in desk.told
+            assert "Link" not in desk.answer_headers
             return sizes, found
-        link = parse_qs(urlsplit(desk.told["Link"].partition("<")[2].partition(">")[0]).query)
+        link = parse_qs(urlsplit(desk.answer_headers["Link"].partition("<")[2].partition(">")[0]).query)
         assert link["last_evaluated_key"] == [key]
         query["last_evaluated_key"] = key
 
@@ -143,10 +143,10 @@ def test_too_many_requests_get_a_429_with_retry_after():
     with Desk(rate_limit=3) as desk:
         desk.clock.at(NOW_MS - NOW_MS % 60_000 + 15_000)
         assert [desk.ask("GET", "/sims")[0] for _ in range(5)] == [200, 200, 200, 429, 429]
-        told = {name: desk.told[name] for name in ("Retry-After", "X-Soracom-Ratelimit-Remaining")}
+        told = {name: desk.answer_headers[name] for name in ("Retry-After", "X-Soracom-Ratelimit-Remaining")}
         assert told == {"Retry-After": "45", "X-Soracom-Ratelimit-Remaining": "0"}
         assert desk.ask("GET", "/groups")[0] == 200
-        assert desk.told["X-Soracom-Ratelimit-Remaining"] == "2"
+        assert desk.answer_headers["X-Soracom-Ratelimit-Remaining"] == "2"
         desk.clock.at(desk.clock() + 45_000)
         assert desk.ask("GET", "/sims")[0] == 200
 

@@ -28,15 +28,15 @@ def people(desk):
     ],
 )
 def test_a_password_opens(people, body, user):
-    status, told = people.ask("POST", "/auth", body, headers={})
-    assert (status, told["operatorId"], told.get("userName")) == (200, OP, user)
-    assert told["apiKey"].startswith("api-")
+    status, text = people.ask("POST", "/auth", body, headers={})
+    assert (status, text["operatorId"], text.get("userName")) == (200, OP, user)
+    assert text["apiKey"].startswith("api-")
 
 
 def test_a_token_names_its_operator_its_user_and_its_expiry(people):
     body = {"operatorId": OP, "userName": "desk", "password": "desk's", "mfaOTPCode": "123456"}
-    _, told = people.ask("POST", "/auth", {**body, "tokenTimeoutSeconds": 600}, headers={})
-    payload = told["token"].split(".")[1]
+    _, text = people.ask("POST", "/auth", {**body, "tokenTimeoutSeconds": 600}, headers={})
+    payload = text["token"].split(".")[1]
     claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert claims["operator"] == {"operatorId": OP, "userName": "desk"}
     assert claims["exp"] == NOW_MS // 1000 + 600
@@ -59,8 +59,8 @@ def test_a_token_names_its_operator_its_user_and_its_expiry(people):
     ],
 )
 def test_nothing_else_does(people, body):
-    status, told = people.ask("POST", "/auth", body, headers={})
-    assert (status, set(told)) == (401, {"code", "message"})
+    status, text = people.ask("POST", "/auth", body, headers={})
+    assert (status, set(text)) == (401, {"code", "message"})
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 172801, "60", 1.5, True, None])
@@ -71,8 +71,8 @@ def test_a_token_lasts_two_days_at_most(people, seconds):
 
 def test_a_token_expires_and_can_be_renewed_before(people):
     body = {"email": "owner@example.com", "password": "root's", "tokenTimeoutSeconds": 60}
-    told = people.do("POST", "/auth", body)
-    people.headers = {"X-Soracom-API-Key": told["apiKey"], "X-Soracom-Token": told["token"]}
+    text = people.do("POST", "/auth", body)
+    people.headers = {"X-Soracom-API-Key": text["apiKey"], "X-Soracom-Token": text["token"]}
     people.clock.at(NOW_MS + 59_000)
     renewed = people.do("POST", f"/operators/{OP}/token", {"tokenTimeoutSeconds": 60})
     people.clock.at(NOW_MS + 61_000)

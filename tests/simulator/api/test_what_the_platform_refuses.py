@@ -121,8 +121,8 @@ def test_a_password_is_changed_by_who_knows_it(desk):
     ],
 )
 def test_what_is_not_there_is_not_found(desk, method, path):
-    status, told = desk.ask(method, path)
-    assert (status, set(told)) == (404, {"code", "message"})
+    status, text = desk.ask(method, path)
+    assert (status, set(text)) == (404, {"code", "message"})
 
 
 @pytest.mark.parametrize("word", ["tags", "configuration/SoracomAir"])

@@ -62,10 +62,10 @@ def test_of_a_content_that_is_lost_it_is_known_which_it_was(present):
 @given(events)
 def test_an_event_is_read_back_as_it_was_written(happened):
     read = happened_from_record(through_text(happened_to_record(happened)))
-    told = [
+    text = [
         (item.failure and (item.failure.code, item.failure.detail, item.failure.where)) for item in (read, happened)
     ]
-    assert told[0] == told[1]
+    assert text[0] == text[1]
     assert replace(read, failure=None) == replace(happened, failure=None)
 
 

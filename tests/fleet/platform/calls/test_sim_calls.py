@@ -19,8 +19,8 @@ def test_the_device_sees_the_tags_the_group_and_the_speed_class_that_the_desk_se
     assert sim_calls.put_tags(operator.api, sim_id, {"name": "gw-1", "サイト": "東京"}).tags["サイト"] == "東京"
     assert sim_calls.set_group(operator.api, sim_id, BENCH).group_id == BENCH
     assert sim_calls.set_speed_class(operator.api, sim_id, "s1.fast").speed_class == "s1.fast"
-    told = operator.platform.subscriber(imsi)
-    assert (told["tags"]["name"], told["groupId"], told["speedClass"]) == ("gw-1", BENCH, "s1.fast")
+    text = operator.platform.subscriber(imsi)
+    assert (text["tags"]["name"], text["groupId"], text["speedClass"]) == ("gw-1", BENCH, "s1.fast")
     sim_calls.delete_tag(operator.api, sim_id, "サイト")
     sim_calls.delete_tag(operator.api, sim_id, "サイト")
     assert "サイト" not in operator.platform.subscriber(imsi)["tags"]

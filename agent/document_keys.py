@@ -25,3 +25,6 @@ DOCUMENT_KEYS = (
     "report",
 )
 """In the order in which their effects are wanted, whatever their order in a document."""
+
+SAFE_KEYS = ("hostname", "timezone", "locale", "ntp", "network", "power_state", "enforce", "report")
+"""The keys of `[apply] allow = "safe"`: no text of a document under it is executed as root, or decides who is root."""

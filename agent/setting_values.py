@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from agent.document_keys import DOCUMENT_KEYS
+from agent.document_keys import DOCUMENT_KEYS, SAFE_KEYS
 from agent.frozen import frozen
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -130,7 +130,9 @@ def as_texts(value: object) -> tuple[str, ...]:
 
 
 def as_document_keys(value: object) -> tuple[str, ...]:
-    """Keys of the userdata document."""
+    """Keys of the userdata document; the word `safe` stands for the keys that give nobody root."""
+    if value == "safe":
+        return SAFE_KEYS
     keys = as_texts(value)
     for key in keys:
         if key not in DOCUMENT_KEYS:

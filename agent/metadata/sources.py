@@ -35,6 +35,8 @@ MOST_LOSSES = 5
 
 _PART_BYTES = 64 * 1024
 _FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
+_NO_CHUNK = (ValueError, OverflowError)
+"""What urllib3 lets through of a chunk with a negative size."""
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -126,7 +128,7 @@ class Sources:
             self._transport.begin(url, self._timeout_s)
             try:
                 data = response.raw.read(_PART_BYTES, decode_content=False)
-            except _FOREIGN as error:
+            except (*_FOREIGN, *_NO_CHUNK) as error:
                 raise Failure(Code.SOURCE_UNREACHABLE, f"lost: {type(error).__name__}", where=url) from None
             if not data:
                 return

@@ -50,6 +50,8 @@ T = TypeVar("T")
 _HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
 """Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
 _FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
+_NO_CHUNK = (ValueError, OverflowError)
+"""What urllib3 lets through of a chunk with a negative size."""
 _PART_BYTES = 16 * 1024
 _MAX_LENGTH_DIGITS = 18
 _BODILESS = frozenset({204, 304})
@@ -320,6 +322,6 @@ def _body(response: Response) -> tuple[bytes, bool]:
     try:
         while len(body) <= MAX_BYTES and (part := response.raw.read(_PART_BYTES, decode_content=False)):
             body += part
-    except _FOREIGN:
+    except (*_FOREIGN, *_NO_CHUNK):
         return bytes(body), True
     return bytes(body), False

@@ -23,6 +23,7 @@ NAMESPACE = "6f2b6a0e-5a0c-4b1e-9c55-0d6a1f6f8a51"
 MAX_SSID_BYTES = 32
 
 _PLAIN_SSID = re.compile(r"[A-Za-z0-9_-]+(?: [A-Za-z0-9_-]+)*")
+_ADDRESS_CHARACTERS = re.compile(r"[0-9A-Fa-f:./]+(%[A-Za-z0-9_.-]+)?(/[0-9]+)?")
 _ONLY_DIGITS = re.compile(r"[0-9]+")
 
 Section = Mapping[str, object]
@@ -143,6 +144,9 @@ def _route_faults(route: Mapping[str, Any], here: KeyPath) -> Iterator[Fault]:
 
 
 def _is(read: Any, text: str) -> bool:
+    """Whether `read` reads a text that has only characters of an address: Python takes any text for a zone (RFC 4007)."""
+    if not _ADDRESS_CHARACTERS.fullmatch(text):
+        return False
     try:
         read(text)
     except ValueError:
@@ -169,7 +173,7 @@ def _value(value: object) -> str:
         case bool():
             return str(value).lower()
         case list() | tuple():
-            return "".join(f"{item};" for item in value)
+            return "".join(f"{_escaped(str(item))};" for item in value)
         case _:
             return _escaped(str(value))
 

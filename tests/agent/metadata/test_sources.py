@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from scripted_service import service
 from waiting import PATIENCE_S
 
 from agent.errors import Code, Failure
@@ -157,6 +158,14 @@ def test_a_part_that_belongs_elsewhere_is_refused(host, sources, tmp_path):
 def test_a_closed_port_is_unreachable(sources):
     with pytest.raises(Failure) as raised:
         sources.fetch("http://127.0.0.1:1/x", DIGEST, 1)
+    assert raised.value.code is Code.SOURCE_UNREACHABLE
+
+
+@pytest.mark.parametrize("size", [b"-5", b"-" + b"f" * 40, b"zz"])
+def test_a_chunk_without_a_possible_size_is_a_host_out_of_reach(sources, size):
+    chunk = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\nhostname: gw\r\n0\r\n\r\n"
+    with service([chunk, "close"]) as running, pytest.raises(Failure) as raised:
+        sources.fetch(f"{running.url}/x", DIGEST, len(CONTENT))
     assert raised.value.code is Code.SOURCE_UNREACHABLE
 
 

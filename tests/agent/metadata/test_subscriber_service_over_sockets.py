@@ -108,6 +108,12 @@ def test_every_way_in_which_a_network_fails_is_distinguished(script, code, words
     assert "secret" not in str(failure)
 
 
+@pytest.mark.parametrize("size", [b"-5", b"-1", b"-" + b"f" * 40, b"f" * 70, b"8000000000000000", b"", b"0x5", b"\xb2"])
+def test_a_chunk_without_a_possible_size_is_a_body_that_broke_off(size):
+    chunk = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\nhostname: gw\r\n0\r\n\r\n"
+    assert failing([chunk, "close"]).code is Code.METADATA_TRUNCATED
+
+
 pieces = st.lists(
     st.sampled_from(
         [

@@ -97,6 +97,8 @@ def test_an_open_network_has_no_security_section():
         ({"addresses": ["192.0.2.10"]}, ("addresses", 0)),
         ({"addresses": ["{{ tags.ip }}"]}, ("addresses", 0)),
         ({"addresses": ["300.0.2.10/24"]}, ("addresses", 0)),
+        ({"nameservers": {"addresses": ["fe80::1%x\n[vpn]\nservice-type=x"]}}, ("nameservers", "addresses", 0)),
+        ({"addresses": ["fe80::1%x\n[user]/64"]}, ("addresses", 0)),
         ({"nameservers": {"addresses": ["dns.example.com"]}}, ("nameservers", "addresses", 0)),
         ({"routes": [{"to": "default", "via": "gw"}]}, ("routes", 0, "via")),
         ({"routes": [{"to": "198.51.100.1/24", "via": "192.0.2.1"}]}, ("routes", 0, "to")),

@@ -35,23 +35,24 @@ FILES = {
 
 HOSTILE = st.sampled_from(
     [
-        "",
-        "\n[vpn]\nservice-type=x\n",
-        "\n",
-        "\r",
-        "\0",
-        "$(id)",
-        "`id`",
-        ";id",
-        "|sh",
-        "'",
-        '"',
-        "\\",
-        "/../..",
-        "%x",
-        " ",
+        *(
+            "",
+            "\n[vpn]\nservice-type=x\n",
+            "\n",
+            "\r",
+            "\0",
+            "$(id)",
+            "`id`",
+            ";id",
+            "|sh",
+            "'",
+            '"',
+            "\\",
+            "/../..",
+            "%x",
+        ),
+        *(" ", "\u2028", "é", "{{ tags.x }}", "%eth0\n[user]\n", "#", "=", "&&", "\t", "\x1b[2J"),
     ]
-    + ["\u2028", "é", "{{ tags.x }}", "%eth0\n[user]\n", "#", "=", "&&", "\t", "\x1b[2J"]
 )
 
 
@@ -134,21 +135,20 @@ def is_harmless(effect):
     match effect:
         case WriteFile(path, content, mode, "root:root") if CONNECTION.fullmatch(path):
             lines = content.decode().split("\n")
-            return mode == 0o600 and all(re.fullmatch(f"|{SECTIONS}|{MEMBERS}", line) for line in lines)
+            harmless = mode == 0o600 and all(re.fullmatch(f"|{SECTIONS}|{MEMBERS}", line) for line in lines)
         case WriteFile(path, content, 0o644, "root:root"):
-            return path in FILES and re.fullmatch(FILES[path], content.decode())
+            harmless = path in FILES and re.fullmatch(FILES[path], content.decode())
         case Link("/etc/localtime", target, must_exist=True):
-            return re.fullmatch(r"/usr/share/zoneinfo(/[A-Za-z0-9_+-]+)+", target)
+            harmless = re.fullmatch(r"/usr/share/zoneinfo(/[A-Za-z0-9_+-]+)+", target)
         case RunCommand(argv):
-            return argv in COMMANDS
+            harmless = argv in COMMANDS
         case ServiceVerb(unit):
-            return unit == "systemd-timesyncd.service"
+            harmless = unit == "systemd-timesyncd.service"
         case ActivateConnections(connections):
-            return all(re.fullmatch(r"kitting-[A-Za-z0-9_.-]+", name) for name in connections)
-        case PowerState():
-            return True
+            harmless = all(re.fullmatch(r"kitting-[A-Za-z0-9_.-]+", name) for name in connections)
         case _:
-            return False
+            harmless = isinstance(effect, PowerState)
+    return bool(harmless)
 
 
 @given(SAFE_DOCUMENTS)

@@ -144,7 +144,7 @@ def _route_faults(route: Mapping[str, Any], here: KeyPath) -> Iterator[Fault]:
 
 
 def _is(read: Any, text: str) -> bool:
-    """Whether `read` reads a text that has only characters of an address: Python takes any text for a zone (RFC 4007)."""
+    """Whether `read` reads a text of an address's characters only: Python takes any text for a zone (RFC 4007)."""
     if not _ADDRESS_CHARACTERS.fullmatch(text):
         return False
     try:

@@ -82,9 +82,8 @@ def _print_comparison(comparison: Comparison) -> None:
         print(f"  {kept}")
     if len(comparison.kept) > _MOST_SHOWN:
         print(f"  … and {len(comparison.kept) - _MOST_SHOWN} SIMs more of which something is left alone")
-    for role, group in comparison.plan.groups:
-        if group.readonly:
-            print(f"  i group {group.name} ({role.value}) is read-only: its devices can neither unlock nor report")
+    for role, name in comparison.readonly:
+        print(f"  i group {name} ({role.value}) is read-only: its devices can neither unlock nor report")
     if not comparison.writes:
         rest = ", except what is left alone" if comparison.kept else ""
         print(f"  everything is as the plan says{rest}")

@@ -12,7 +12,7 @@ from fleet.bench.plan_status import expectations_of
 from fleet.bench.stage import row_of
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.plan.plan import Plan
-from fleet.plan.plan_on_platform import groups_of_plan, ids_of
+from fleet.plan.plan_on_platform import groups_of_plan, ids_of, is_sim_of_plan
 from fleet.platform.api import Api
 from fleet.platform.calls import sim_calls
 
@@ -47,7 +47,7 @@ def lock_by_hint(
     try:
         group_ids = ids_of(groups_of_plan(api, plan))
         sim = sim_calls.one_sim(api, sim_id)
-        if group_ids.before is None or sim.group_id != group_ids.before:
+        if group_ids.before is None or sim.group_id != group_ids.before or not is_sim_of_plan(api, plan, sim):
             return HintResult(sim_id, LockOutcome.NOT_OURS)
         expectations = expectations_of(plan, group_ids, (sim,))
         row = row_of(sim, expectations, clock.now())

@@ -95,6 +95,8 @@ class Kept(Enum):
 
     THROTTLED = "keeps its speed class: kitting throttle set it, and kitting resume sets it back"
     SLOWED_BY_HANDLER = "keeps its speed class: an event handler of this plan sets it"
+    SHIPPED = "was shipped, so it stays in its group, which is none of this plan"
+    IN_OTHER_GROUP = "stays in its group, which is none of this plan; sims.from_any_group: true has it moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,10 @@ class KeptSim:
     sim_id: str
     label: str
     why: Kept
+    group_id: str | None
 
     def __str__(self) -> str:
-        return f"i SIM {self.label} {self.why.value}"
+        return f"i SIM {self.label} {self.why.value} (group {self.group_id or 'none'})"
 
 
 GroupChange = CreateGroup | PutParameters

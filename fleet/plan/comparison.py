@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from agent.configuration.schema_file import userdata_schema
@@ -10,7 +10,7 @@ from agent.errors import Code, Failure
 from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange, KeptSim
 from fleet.plan.differences import group_changes, handler_changes, kept_of, sim_change
 from fleet.plan.listed_sims import rows_of_sims
-from fleet.plan.plan import ByList, ByOrder, GroupIds, Plan, WantedGroup, WantedSim
+from fleet.plan.plan import ByList, ByOrder, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
 from fleet.plan.plan_on_platform import groups_of_plan, ids_of, sims_of_plan
 from fleet.plan.userdata_fit import Unfit, unfit_sims
@@ -37,6 +37,8 @@ class Comparison:
     """Numbers of SIMs that the plan lists and the operator does not have."""
     unfit: tuple[Unfit, ...]
     """SIMs for which the userdata is not valid."""
+    readonly: tuple[tuple[GroupRole, str], ...]
+    """The groups that are read-only after the changes: role and name."""
     kept: tuple[KeptSim, ...] = ()
     """SIMs of which something differs from the plan and is left alone."""
     unregistered_order: str | None = None
@@ -73,7 +75,8 @@ def compare(api: Api, plan: Plan) -> Comparison:
         len(pairs),
         missing,
         tuple(unfit_sims(plan, pairs, userdata_schema())),
-        tuple(KeptSim(sim.sim_id, sim.label, why) for _, sim in pairs for why in kept_of(plan, sim, group_ids)),
+        tuple((role, group.name) for role, group in plan.groups if _is_readonly(group, found[role])),
+        tuple(_kept_sims(plan, (sim for _, sim in pairs), group_ids)),
         _unregistered_order(api, plan),
     )
 
@@ -100,6 +103,20 @@ def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]]
     listed = plan.source.sims if isinstance(plan.source, ByList) else ()
     missing = {row.number for row in listed} - {row.number for row in rows.values()}
     return pairs, tuple(sorted(missing))
+
+
+def _kept_sims(plan: Plan, sims: Iterable[Sim], group_ids: GroupIds) -> Iterator[KeptSim]:
+    for sim in sims:
+        for why in kept_of(plan, sim, group_ids):
+            yield KeptSim(sim.sim_id, sim.label, why, sim.group_id)
+
+
+def _is_readonly(wanted: WantedGroup, found: Group | None) -> bool:
+    """Whether a group is read-only, by the plan or, where the plan leaves it out, as it is now."""
+    if wanted.readonly is not None or found is None:
+        return bool(wanted.readonly)
+    metadata = found.configuration.get("SoracomAir", {}).get("metadata")
+    return isinstance(metadata, dict) and metadata.get("readonly") is True
 
 
 def _require_room(wanted: WantedGroup, found: Group | None) -> None:

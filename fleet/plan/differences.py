@@ -1,7 +1,8 @@
 """Pure. The differences between a plan and the platform, as changes in the order in which they have to be made.
 
-Settings that are as the plan says cause no change, so that an unchanged plan causes no write. A SIM in the group after
-shipment stays there, and a tag that the plan does not name stays as it is. A speed class that `kitting throttle` or the
+Settings that are as the plan says cause no change, so that an unchanged plan causes no write. What the plan does not
+name stays as it is: a tag, and a parameter of a group, also inside of another parameter. A shipped SIM and a SIM in a
+group of no plan or of another one stay in their group. A speed class that `kitting throttle` or the
 plan's own event handler has set stays, too.
 """
 
@@ -34,7 +35,11 @@ def group_changes(wanted: WantedGroup, found: Group | None) -> Iterator[GroupCha
         return
     for namespace, parameters in wanted.configuration.items():
         before = found.configuration.get(namespace, {})
-        differing = {key: value for key, value in parameters.items() if not _covers(before.get(key), value)}
+        differing = {
+            key: _merged(before.get(key), value)
+            for key, value in parameters.items()
+            if not _covers(before.get(key), value)
+        }
         if differing:
             yield PutParameters(found.group_id, found.name, namespace, differing, before)
 
@@ -61,7 +66,7 @@ def handler_body(handler: WantedHandler, group_id: str) -> Mapping[str, Any]:
 def sim_change(plan: Plan, wanted: WantedSim, sim: Sim, group_ids: GroupIds) -> ChangeSim | None:
     """What makes one SIM as the plan wants it; None where it is so already."""
     tags = {name: value for name, value in {**plan.tags, **wanted.tags}.items() if sim.tags.get(name) != value}
-    stays = sim.group_id is not None and sim.group_id in {group_ids.before, group_ids.after}
+    stays = _is_in_plan(sim, group_ids) or _group_keeper(plan, sim, group_ids) is not None
     speed_class = None if _speed_keeper(plan, sim, group_ids) else _differing_speed(plan, sim)
     change = ChangeSim(sim.sim_id, sim.label, tags, None if stays else GroupRole.BEFORE, speed_class)
     return change if change.writes else None
@@ -71,6 +76,22 @@ def kept_of(plan: Plan, sim: Sim, group_ids: GroupIds) -> Iterator[Kept]:
     """What of a SIM differs from the plan and is left alone."""
     if _differing_speed(plan, sim) is not None and (keeper := _speed_keeper(plan, sim, group_ids)):
         yield keeper
+    if keeper := _group_keeper(plan, sim, group_ids):
+        yield keeper
+
+
+def _is_in_plan(sim: Sim, group_ids: GroupIds) -> bool:
+    """Whether a SIM is in one of the plan's groups."""
+    return sim.group_id is not None and sim.group_id in {group_ids.before, group_ids.after}
+
+
+def _group_keeper(plan: Plan, sim: Sim, group_ids: GroupIds) -> Kept | None:
+    """Why a SIM that is in neither group of the plan stays where it is; None for any other SIM."""
+    if _is_in_plan(sim, group_ids):
+        return None
+    if desk_tags.SHIPPED_AT in sim.tags:
+        return Kept.SHIPPED
+    return Kept.IN_OTHER_GROUP if sim.group_id is not None and not plan.from_any_group else None
 
 
 def _speed_keeper(plan: Plan, sim: Sim, group_ids: GroupIds) -> Kept | None:
@@ -101,3 +122,10 @@ def _covers(found: object, wanted: object) -> bool:
     if isinstance(wanted, list) and isinstance(found, list):
         return len(wanted) == len(found) and all(map(_covers, found, wanted))
     return found == wanted
+
+
+def _merged(found: object, wanted: object) -> object:
+    """A JSON value with everything that is wanted, and with the other members that it has already."""
+    if not (isinstance(wanted, dict) and isinstance(found, dict)):
+        return wanted
+    return {**found, **{name: _merged(found.get(name), value) for name, value in wanted.items()}}

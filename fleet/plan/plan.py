@@ -72,7 +72,8 @@ class WantedGroup:
     name: str
     group_id: str | None
     userdata: str | None
-    readonly: bool
+    readonly: bool | None
+    """None where the plan leaves it as it is."""
     configuration: Mapping[str, Mapping[str, Any]]
     """Namespace → parameters, as the API takes them."""
 
@@ -102,6 +103,8 @@ class Plan:
     handlers: tuple[WantedHandler, ...]
     megabytes_a_day: int | None = None
     seen_within_hours: int | None = None
+    from_any_group: bool = False
+    """Whether SIMs that are in a group of no other meaning to the plan are moved as well."""
 
     @property
     def groups(self) -> Iterator[tuple[GroupRole, WantedGroup]]:

@@ -115,6 +115,7 @@ class _Reader:
             tuple(self._handlers(self._hook())),
             expect.get("megabytes_a_day"),
             expect.get("seen_within_hours"),
+            sims.get("from_any_group", False),
         )
 
     def _fault(self, path: KeyPath, message: str) -> None:
@@ -151,8 +152,9 @@ class _Reader:
 
     def _group(self, members: Mapping[str, Any], path: KeyPath) -> WantedGroup:
         userdata = self._userdata(members["userdata"], (*path, "userdata")) if "userdata" in members else None
-        readonly = members.get("readonly", False)
-        air: dict[str, Any] = {"metadata": {"enabled": True, "readonly": readonly}}
+        readonly = members.get("readonly")
+        metadata = {"enabled": True} if readonly is None else {"enabled": True, "readonly": readonly}
+        air: dict[str, Any] = {"metadata": metadata}
         if userdata is not None:
             air["userdata"] = userdata
         if "dns" in members:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from agent.errors import Code, Failure
+from fleet.plan.listed_sims import rows_of_sims
 from fleet.plan.plan import ByList, ByOrder, ByTag, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.platform.api import Api
 from fleet.platform.calls import group_calls, order_calls, sim_calls
@@ -38,6 +39,17 @@ def sims_of_plan(api: Api, plan: Plan) -> Iterator[Sim]:
             yield from (sim for sim in sim_calls.all_sims(api) if sim.tags.get(name) == value)
         case ByList(sims):
             yield from _by_list(api, sims)
+
+
+def is_sim_of_plan(api: Api, plan: Plan, sim: Sim) -> bool:
+    """Whether a plan means this SIM."""
+    match plan.source:
+        case ByOrder(order_id):
+            return any(sim_id in sim.every_number for sim_id in order_calls.sims_of_order(api, order_id))
+        case ByTag(name, value):
+            return sim.tags.get(name) == value
+        case ByList():
+            return bool(rows_of_sims(plan, (sim,)))
 
 
 def _by_list(api: Api, wanted: tuple[WantedSim, ...]) -> Iterator[Sim]:

@@ -47,7 +47,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("VirtualPrivateGateway:getVirtualPrivateGateway", "VirtualPrivateGateway:openGate"),
         "VirtualPrivateGateway:closeGate",
     ),
-    "hook": ("Group:listGroups", "Sim:getSim", *_LOCK),
+    "hook": ("Group:listGroups", "Sim:getSim", "Order:listOrderedSubscribers", *_LOCK),
 }
 """The operations that each role calls, by their names in the published API document."""
 ALSO = {"Sim:putSimTags": "Sim:putTags", "Sim:deleteSimTag": "Sim:deleteTag"}

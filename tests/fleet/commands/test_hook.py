@@ -30,6 +30,8 @@ HOOKED = PLAN + (
 def operator(monkeypatch):
     with SimulatedOperator(group_id=BENCH) as started:
         started.environment(monkeypatch)
+        for sim in started.platform.sims:
+            started.platform.set_tag(sim.imsi, "batch", "7")
         yield started
 
 

@@ -13,6 +13,8 @@ PLAN = "name: p\nsims: {tag: {name: batch, value: '7'}}\ngroups: {before: {name:
 def operator(monkeypatch):
     with SimulatedOperator(group_id=BENCH) as started:
         started.environment(monkeypatch)
+        for sim in started.platform.sims:
+            started.platform.set_tag(sim.imsi, "batch", "7")
         yield started
 
 

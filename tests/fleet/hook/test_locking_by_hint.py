@@ -15,6 +15,8 @@ PLAN = small_plan(
 @pytest.fixture
 def operator():
     with SimulatedOperator(group_id=BENCH) as started:
+        for sim in started.platform.sims:
+            started.platform.set_tag(sim.imsi, "batch", "7")
         yield started
 
 
@@ -49,6 +51,12 @@ def test_sims_of_other_groups_and_unknown_sims_are_left_alone(operator):
     operator.platform.set_group(sim.imsi, None)
     assert lock_by_hint(operator.api, PLAN, sim.sim_id).outcome is LockOutcome.NOT_OURS
     assert lock_by_hint(operator.api, PLAN, "8942310000000009999").outcome is LockOutcome.NOT_OURS
+
+
+def test_a_sim_of_another_plan_on_the_same_bench_is_left_alone(operator):
+    sim = operator.kitted(batch="8")
+    assert lock_by_hint(operator.api, PLAN, sim.sim_id).outcome is LockOutcome.NOT_OURS
+    assert operator.platform.sim(sim.imsi).imei_lock is None
 
 
 def test_a_lock_that_another_desk_may_be_proving_is_not_removed(operator):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from kitting_plans import PLAN as PLAN_TEXT
 from kitting_plans import plan
 
 from fleet.plan.changes import ChangeSim, CreateGroup, DeleteHandler, Kept, PutHandler, PutParameters
@@ -58,7 +59,8 @@ def test_handlers_are_created_replaced_and_deleted():
         (SIM, None),
         (replace(SIM, group_id="a"), None),
         (replace(SIM, group_id=None), ChangeSim("1", "gw-1", {}, GroupRole.BEFORE)),
-        (replace(SIM, group_id="other"), ChangeSim("1", "gw-1", {}, GroupRole.BEFORE)),
+        (replace(SIM, group_id="other"), None),
+        (replace(SIM, group_id=None, tags={**SIM.tags, "desk_shipped_at": "2026"}), None),
         (replace(SIM, speed_class="s1.slow"), ChangeSim("1", "gw-1", speed_class="s1.fast")),
         (
             replace(SIM, tags={"name": "gw-1", "project": "beta", "more": "x"}),
@@ -70,18 +72,45 @@ def test_a_sim_is_changed_in_what_differs(sim, change):
     assert sim_change(PLAN, WANTED, sim, IDS) == change
 
 
+def test_a_sim_of_another_group_is_moved_where_the_plan_says_so_but_not_where_it_was_shipped():
+    takes_all = replace(PLAN, from_any_group=True)
+    elsewhere = replace(SIM, group_id="other")
+    assert sim_change(takes_all, WANTED, elsewhere, IDS) == ChangeSim("1", "gw-1", {}, GroupRole.BEFORE)
+    shipped = replace(elsewhere, tags={**SIM.tags, "desk_shipped_at": "2026"})
+    assert sim_change(takes_all, WANTED, shipped, IDS) is None
+    assert list(kept_of(takes_all, shipped, IDS)) == [Kept.SHIPPED]
+
+
+def test_a_parameter_inside_of_another_that_the_plan_leaves_out_stays_as_it_is():
+    wanted = plan(PLAN_TEXT.replace("readonly: true, ", "")).after
+    assert (wanted.readonly, wanted.configuration["SoracomAir"]["metadata"]) == (None, {"enabled": True})
+    air = {**wanted.configuration["SoracomAir"], "metadata": {"enabled": False, "readonly": True, "allowOrigin": "x"}}
+    (change,) = group_changes(wanted, Group("a", "field", {"SoracomAir": air}, {}))
+    assert change.parameters == {"metadata": {"enabled": True, "readonly": True, "allowOrigin": "x"}}
+
+
 @pytest.mark.parametrize(
     ("sim", "kept"),
     [
         (SIM, []),
+        (replace(SIM, group_id="other"), [Kept.IN_OTHER_GROUP]),
+        (replace(SIM, group_id=None, tags={**SIM.tags, "desk_shipped_at": "2026"}), [Kept.SHIPPED]),
         (replace(SIM, speed_class="s1.slow"), []),
         (replace(SIM, speed_class="s1.slow", tags={**SIM.tags, "desk_speed_before": "s1.fast"}), [Kept.THROTTLED]),
         (replace(SIM, speed_class="s1.minimum", group_id="a"), [Kept.SLOWED_BY_HANDLER]),
         (replace(SIM, speed_class="s1.minimum", group_id="b"), []),
     ],
-    ids=["as planned", "differs", "throttled", "slowed by the handler", "a handler of the other group"],
+    ids=[
+        "as planned",
+        "other group",
+        "shipped",
+        "differs",
+        "throttled",
+        "slowed by the handler",
+        "a handler of the other group",
+    ],
 )
-def test_a_speed_class_that_a_person_or_the_plans_handler_set_is_left_alone(sim, kept):
+def test_what_is_left_alone_is_named(sim, kept):
     assert list(kept_of(PLAN, sim, IDS)) == kept
     change = sim_change(PLAN, WANTED, sim, IDS)
     assert (change is None) == bool(kept or sim == SIM)

@@ -32,7 +32,7 @@ def test_a_plan_has_sims_groups_and_handlers():
         IMEI,
     )
     assert (second.tags, second.imei) == ({"name": "gw-2", "site": "osaka"}, None)
-    assert found.before.configuration["SoracomAir"]["metadata"] == {"enabled": True, "readonly": False}
+    assert found.before.configuration["SoracomAir"]["metadata"] == {"enabled": True}
     assert found.after.configuration["SoracomAir"]["dnsServers"] == ["192.0.2.53", "192.0.2.54"]
     assert [one.role for one in found.handlers] == [GroupRole.AFTER, GroupRole.AFTER, GroupRole.BEFORE]
 

@@ -7,8 +7,9 @@ from simulated_operator import SimulatedOperator
 from agent.errors import Failure
 from fleet.bench.plan_status import status_of_plan
 from fleet.plan.comparison import compare
-from fleet.plan.plan_on_platform import sims_of_plan
-from fleet.platform.calls import group_calls
+from fleet.plan.plan_on_platform import is_sim_of_plan, sims_of_plan
+from fleet.platform.calls import group_calls, sim_calls
+from simulator.api.account import Order
 
 
 def test_two_groups_of_one_name_need_an_id(operator):
@@ -19,6 +20,20 @@ def test_two_groups_of_one_name_need_an_id(operator):
     assert "write the id of one into the plan" in caught.value.detail
     one = operator.platform.groups[-1].group_id
     assert compare(operator.api, plan_for(operator, PLAN.replace("alpha-bench,", f"alpha-bench, id: {one},")))
+
+
+@pytest.mark.parametrize("source", ["csv: sims.csv", "order: OR1", "tag: {name: batch, value: '7'}"])
+def test_a_sim_of_another_plan_is_none_of_this_plan(operator, source):
+    mine, other = (sim.sim_id for sim in operator.platform.sims[:2])
+    operator.account.orders["OR1"] = Order("OR1", sim_ids=[mine], status="received", registered=True)
+    operator.platform.set_tag(operator.platform.sims[0].imsi, "batch", "7")
+    wanted = plan_for(
+        operator, PLAN.replace("csv: sims.csv", source), **{"sims.csv": f"simId,name,site\n{mine},a,b\n".encode()}
+    )
+    assert [is_sim_of_plan(operator.api, wanted, sim_calls.one_sim(operator.api, one)) for one in (mine, other)] == [
+        True,
+        False,
+    ]
 
 
 def test_sims_with_a_tag_are_found_and_never_by_the_search_index(operator):

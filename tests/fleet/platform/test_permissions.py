@@ -29,7 +29,7 @@ def test_an_operation_that_no_statement_allows_is_denied_and_a_condition_is_not_
     assert is_allowed((), "Sim:getSim") is Allowed.NO
     assert is_allowed([Statement(True, ("*",)), Statement(False, ("Sim:getSim",))], "Sim:getSim") is Allowed.NO
     assert is_allowed([Statement(True, ("Sim:*",), "ipAddress('192.0.2.0/24')")], "Sim:getSim") is Allowed.DEPENDS
-    assert set(missing("hook", [Statement(True, ("Sim:*",))])) == {"Group:listGroups"}
+    assert set(missing("hook", [Statement(True, ("Sim:*",))])) == {"Group:listGroups", "Order:listOrderedSubscribers"}
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def accessing(operator, api):
 
 def hooking(operator, api):
     sim = operator.kitted()
-    result = lock_by_hint(api, small_plan(TAGGED), sim.sim_id)
+    result = lock_by_hint(api, small_plan(ORDER), sim.sim_id)
     if result.outcome is not LockOutcome.LOCKED:
         raise Failure(Code.PLATFORM_FORBIDDEN, result.reason)
     sim_calls.unset_imei_lock(api, sim.sim_id)

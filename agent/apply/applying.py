@@ -33,6 +33,7 @@ from agent.configuration.resolving import from_document, wanted_effects
 from agent.configuration.schema_file import userdata_schema
 from agent.effects import WantedEffect
 from agent.errors import Code, Failure
+from agent.handover.files import new_order_id
 from agent.handover.order import Apply, Outcome, Result, RollBack, Scrub
 from agent.settings import ApplySettings
 
@@ -106,6 +107,19 @@ def scrub(order: Scrub, context: ApplyContext) -> Outcome:
     from agent.apply.leading_back import scrubbed
 
     return _at_once(order, lambda store: scrubbed(order, store, context), context)
+
+
+def what_is_managed(context: ApplyContext) -> Managed:
+    """What documents put on the gateway; raises `state.corrupt` where every record of it is damaged."""
+    if stores.is_record_lost(context.own, context.disk):
+        raise Failure(Code.STATE_CORRUPT, "what documents put on this disk is not known", advice="Take a fresh disk.")
+    return stores.peek_managed(context.own, context.disk)
+
+
+def take_everything_back(context: ApplyContext) -> Outcome:
+    """Makes everything that documents put on the gateway what stood there before, and keeps that at once."""
+    outcome = apply_effects(Apply(new_order_id(), "", {}, ""), tuple, context)
+    return confirm(context) if outcome.result is Result.UNCONFIRMED else outcome
 
 
 def _at_once(order: RollBack | Scrub, lead_back: Callable[[Store], Outcome], context: ApplyContext) -> Outcome:

@@ -86,6 +86,12 @@ def carry_out_for_root(order: Order, context: ApplyContext, identity: IdentitySe
         return carry_out_order(order, Giver.ROOT, context, identity)
 
 
+def take_everything_back_for_root(context: ApplyContext) -> Outcome:
+    """Takes back everything that documents put on the gateway; raises `pass.under_way` where the service is at work."""
+    with _locked(context.own):
+        return applying.take_everything_back(context)
+
+
 def carry_out_order(order: Order, giver: Giver, context: ApplyContext, identity: IdentitySettings) -> Outcome:
     """Carries out an order if its author and this device's settings allow it; raises `Failure` otherwise."""
     order = authorised(order, giver, context.policy, context.own)

@@ -155,6 +155,14 @@ def peek_managed(state: Path, disk: Disk) -> Managed:
         return Store(disk, at, kept_at).read_managed()[0]
 
 
+def is_record_lost(state: Path, disk: Disk) -> bool:
+    """Whether what is managed is not known: there are records of it, and none can be read."""
+    if not (state / NAME / KEPT).is_dir():
+        return False
+    with _directories(state, disk, make=False) as (at, kept_at):
+        return set(Store(disk, at, kept_at).read_managed()[1]) == set(MANAGED)
+
+
 def peek_generation(state: Path, disk: Disk) -> str | None:
     """The order that led to the present generation, without locking; None where it is not possible to go back."""
     if not (state / NAME / KEPT).is_dir():

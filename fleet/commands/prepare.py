@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from fleet.commands.record_file import RecordFile
 from fleet.commands.terminal import ProgressBar, is_confirmed
 
 if TYPE_CHECKING:
-    from fleet.plan.changes import Change
+    from fleet.plan.changes import Change, TakeOver
     from fleet.plan.comparison import Comparison
     from fleet.platform.api import Api
 
@@ -44,6 +45,8 @@ def prepare(arguments: argparse.Namespace) -> int:
         changes = [_values(change) for change in comparison.changes]
         kept = [{"sim": one.sim_id, "what": one.why.name.lower(), "why": one.why.value} for one in comparison.kept]
         print_json({"changes": changes, "done": done, "failed": failed, "missing": comparison.missing, "kept": kept})
+    if comparison.packing:
+        raise Failure(Code.PREPARE_INCOMPLETE, _packing(comparison.packing), where=str(arguments.plan))
     if failed or comparison.missing:
         missing = len(comparison.missing)
         detail = f"SIMs that could not be changed: {failed}; listed SIMs that the operator does not have: {missing}"
@@ -53,8 +56,10 @@ def prepare(arguments: argparse.Namespace) -> int:
 
 def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Comparison, done: list[dict[str, Any]]) -> int:
     """Makes and records the changes; returns how many SIMs failed."""
+    from fleet.plan.changes import ChangeSim
     from fleet.plan.preparing import make_changes
 
+    expected = comparison.changes
     progress = ProgressBar(len(comparison.changes), "preparing")
     with RecordFile(arguments.record or arguments.plan.with_suffix(".record.jsonl")) as record:
 
@@ -63,6 +68,8 @@ def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Compariso
             record.write(**values)
             if not failure:
                 done.append(values)
+            if not (arguments.json or isinstance(change, ChangeSim) or change in expected):
+                print(f"  {change}")
             progress.step()
 
         return make_changes(api, comparison, note)
@@ -70,23 +77,39 @@ def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Compariso
 
 def _print_comparison(comparison: Comparison) -> None:
     print(f"{comparison.plan.name}: {comparison.seen} SIMs")
-    for change in (*comparison.groups, *comparison.handlers, *comparison.sims[:_MOST_SHOWN]):
-        print(f"  {change}")
-    if len(comparison.sims) > _MOST_SHOWN:
-        print(f"  … and {len(comparison.sims) - _MOST_SHOWN} SIMs more")
-    if comparison.unregistered_order:
-        print(f"  + the SIMs of order {comparison.unregistered_order}, which is not registered yet")
-    for number in comparison.missing[:_MOST_SHOWN]:
-        print(f"  ! SIM {number} does not belong to this operator")
-    for kept in comparison.kept[:_MOST_SHOWN]:
-        print(f"  {kept}")
-    if len(comparison.kept) > _MOST_SHOWN:
-        print(f"  … and {len(comparison.kept) - _MOST_SHOWN} SIMs more of which something is left alone")
+    for line in (*_change_lines(comparison), *_note_lines(comparison)):
+        print(f"  {line}")
+
+
+def _change_lines(comparison: Comparison) -> Iterator[str]:
+    """What will be changed."""
+    takeover = (comparison.takeover,) if comparison.takeover else ()
+    yield from map(str, (*comparison.groups, *comparison.handlers, *takeover))
+    yield from _shortened(comparison.sims, "SIMs")
+
+
+def _note_lines(comparison: Comparison) -> Iterator[str]:
+    """What will not be changed, and why."""
+    if comparison.packing:
+        yield f"! {_packing(comparison.packing)}"
+    yield from _shortened([f"! SIM {number} does not belong to this operator" for number in comparison.missing], "SIMs")
+    yield from map(str, comparison.kept_handlers)
+    yield from _shortened(comparison.kept, "SIMs of which something is left alone")
     for role, name in comparison.readonly:
-        print(f"  i group {name} ({role.value}) is read-only: its devices can neither unlock nor report")
+        yield f"i group {name} ({role.value}) is read-only: its devices can neither unlock nor report"
     if not comparison.writes:
-        rest = ", except what is left alone" if comparison.kept else ""
-        print(f"  everything is as the plan says{rest}")
+        yield "everything is as the plan says" + (", except what is left alone" if comparison.kept else "")
+
+
+def _shortened(things: Sequence[object], what: str) -> Iterator[str]:
+    yield from map(str, things[:_MOST_SHOWN])
+    if len(things) > _MOST_SHOWN:
+        yield f"… and {len(things) - _MOST_SHOWN} {what} more"
+
+
+def _packing(order: TakeOver) -> str:
+    sims = f" with {order.sims} SIMs" if order.sims else ""
+    return f"order {order.order_id}{sims} is still being packed; come back when it is shipped"
 
 
 def _values(change: Change) -> dict[str, Any]:

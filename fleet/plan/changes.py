@@ -26,6 +26,17 @@ class CreateGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class UseGroup:
+    """Uses the group that another desk created at the same moment, and deletes the second one."""
+
+    name: str
+    group_id: str
+
+    def __str__(self) -> str:
+        return f"= group {self.name}: another desk created {self.group_id} at the same moment; that one is used"
+
+
+@dataclass(frozen=True, slots=True)
 class PutParameters:
     """Sets parameters of one namespace of a group."""
 
@@ -57,13 +68,27 @@ class PutHandler:
 
 @dataclass(frozen=True, slots=True)
 class DeleteHandler:
-    """Deletes an event handler that an earlier form of the plan created."""
+    """Deletes an event handler that an earlier form of the plan, or a second desk, created."""
 
     handler_id: str
     name: str
+    is_double: bool = False
+    """Whether another one of this name stays."""
 
     def __str__(self) -> str:
-        return f"- handler {self.name.removeprefix(HANDLER_PREFIX)}"
+        why = ", which exists twice" if self.is_double else ""
+        return f"- handler {self.name.removeprefix(HANDLER_PREFIX)}{why}"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Takes the SIMs of an order over."""
+
+    order_id: str
+    sims: int
+
+    def __str__(self) -> str:
+        return f"+ order {self.order_id}: its {self.sims} SIMs are taken over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +137,23 @@ class KeptSim:
         return f"i SIM {self.label} {self.why.value} (group {self.group_id or 'none'})"
 
 
+@dataclass(frozen=True, slots=True)
+class KeptHandler:
+    """A handler that is not created, since one of another plan does the same for the same group."""
+
+    name: str
+    other: str
+    """The name of the other one."""
+
+    def __str__(self) -> str:
+        names = (self.name.removeprefix(HANDLER_PREFIX), self.other.removeprefix(HANDLER_PREFIX))
+        advice = "if that plan was renamed to this one, write renamed_from"
+        return f"i handler {names[0]} is not created: {names[1]} does the same for this group; {advice}"
+
+
 GroupChange = CreateGroup | PutParameters
 HandlerChange = PutHandler | DeleteHandler
-Change = GroupChange | HandlerChange | ChangeSim
+Change = GroupChange | UseGroup | HandlerChange | TakeOver | ChangeSim
 
 
 def _short(value: object) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange, KeptSim
-from fleet.plan.differences import group_changes, handler_changes, kept_of, sim_change
+from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange, KeptHandler, KeptSim, TakeOver
+from fleet.plan.differences import group_changes, handler_changes, kept_handlers, kept_of, sim_change
 from fleet.plan.listed_sims import rows_of_sims
 from fleet.plan.plan import ByList, ByOrder, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
@@ -16,6 +16,7 @@ from fleet.plan.plan_on_platform import groups_of_plan, ids_of, sims_of_plan
 from fleet.plan.userdata_fit import Unfit, unfit_sims
 from fleet.platform.api import Api
 from fleet.platform.calls import event_handler_calls, order_calls
+from fleet.platform.calls.order_calls import OrderStage
 from fleet.platform.group import Group
 from fleet.platform.sim import Sim
 
@@ -41,18 +42,22 @@ class Comparison:
     """The groups that are read-only after the changes: role and name."""
     kept: tuple[KeptSim, ...] = ()
     """SIMs of which something differs from the plan and is left alone."""
-    unregistered_order: str | None = None
-    """The plan's order, where its SIMs have to be registered first."""
+    kept_handlers: tuple[KeptHandler, ...] = ()
+    takeover: TakeOver | None = None
+    """The plan's order, where its SIMs have to be taken over first."""
+    packing: TakeOver | None = None
+    """The plan's order, where it is not on its way yet: its SIMs cannot be taken over now."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """All changes in their order."""
-        return (*self.groups, *self.handlers, *self.sims)
+        takeover = (self.takeover,) if self.takeover else ()
+        return (*self.groups, *self.handlers, *takeover, *self.sims)
 
     @property
     def writes(self) -> int:
         """How many requests the changes take."""
-        others = len(self.groups) + len(self.handlers) + (self.unregistered_order is not None)
+        others = len(self.groups) + len(self.handlers) + (self.takeover is not None)
         return others + sum(change.writes for change in self.sims)
 
 
@@ -63,7 +68,8 @@ def compare(api: Api, plan: Plan) -> Comparison:
     for role, group in plan.groups:
         _require_room(group, found[role])
     groups = tuple(change for role, group in plan.groups for change in group_changes(group, found[role]))
-    handlers = tuple(handler_changes(plan, group_ids, event_handler_calls.all_handlers(api)))
+    all_handlers = event_handler_calls.all_handlers(api)
+    handlers = tuple(handler_changes(plan, group_ids, all_handlers))
     pairs, missing = _pairs(plan, sims_of_plan(api, plan))
     sims = tuple(filter(None, (sim_change(plan, wanted, sim, group_ids) for wanted, sim in pairs)))
     return Comparison(
@@ -77,7 +83,8 @@ def compare(api: Api, plan: Plan) -> Comparison:
         tuple(unfit_sims(plan, pairs, userdata_schema())),
         tuple((role, group.name) for role, group in plan.groups if _is_readonly(group, found[role])),
         tuple(_kept_sims(plan, (sim for _, sim in pairs), group_ids)),
-        _unregistered_order(api, plan),
+        tuple(kept_handlers(plan, group_ids, all_handlers)),
+        **_order(api, plan),
     )
 
 
@@ -89,10 +96,18 @@ def require_fit(comparison: Comparison) -> None:
         raise Failure(Code.PLAN_INVALID, f"the userdata is not valid for {count} SIMs: {texts}")
 
 
-def _unregistered_order(api: Api, plan: Plan) -> str | None:
-    if not isinstance(plan.source, ByOrder) or order_calls.is_received(api, plan.source.order_id):
-        return None
-    return plan.source.order_id
+def _order(api: Api, plan: Plan) -> Mapping[str, TakeOver]:
+    """The members `takeover` or `packing` of a comparison; raises `plan.invalid` for an order that was cancelled."""
+    if not isinstance(plan.source, ByOrder):
+        return {}
+    order_id = plan.source.order_id
+    stage = order_calls.order_stage(api, order_id)
+    if stage is OrderStage.RECEIVED:
+        return {}
+    if stage is OrderStage.CANCELLED:
+        raise Failure(Code.PLAN_INVALID, "the order was cancelled, or has failed", where=f"order {order_id}")
+    order = TakeOver(order_id, len(set(order_calls.sims_of_order(api, order_id))))
+    return {"packing" if stage is OrderStage.PACKING else "takeover": order}
 
 
 def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]], tuple[str, ...]]:

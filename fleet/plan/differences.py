@@ -19,10 +19,11 @@ from fleet.plan.changes import (
     GroupChange,
     HandlerChange,
     Kept,
+    KeptHandler,
     PutHandler,
     PutParameters,
 )
-from fleet.plan.plan import GroupIds, GroupRole, Plan, WantedGroup, WantedHandler, WantedSim
+from fleet.plan.plan import HANDLER_PREFIX, GroupIds, GroupRole, Plan, WantedGroup, WantedHandler, WantedSim
 from fleet.platform.event_handler import EventHandler
 from fleet.platform.group import Group
 from fleet.platform.sim import Sim
@@ -46,16 +47,50 @@ def group_changes(wanted: WantedGroup, found: Group | None) -> Iterator[GroupCha
 
 def handler_changes(plan: Plan, group_ids: GroupIds, found: Sequence[EventHandler]) -> Iterator[HandlerChange]:
     """What makes the plan's event handlers as the plan wants them; handlers of other names are left alone."""
-    own = {handler.name: handler for handler in found if handler.name.startswith(plan.handler_prefix)}
+    own = _own_handlers(plan, found)
+    kept = {one.name for one in kept_handlers(plan, group_ids, found)}
     for wanted in plan.handlers:
         existing = own.pop(wanted.name, None)
         group_id = group_ids.of(wanted.role)
-        if existing is None:
+        if existing is None and wanted.name not in kept:
             yield PutHandler(wanted, None)
-        elif group_id is None or not _covers(existing.body, handler_body(wanted, group_id)):
+        elif existing and (group_id is None or not _covers(existing.body, handler_body(wanted, group_id))):
             yield PutHandler(wanted, existing.handler_id)
     for name, unwanted in own.items():
         yield DeleteHandler(unwanted.handler_id, name)
+    yield from doubled_handlers(plan, found)
+
+
+def doubled_handlers(plan: Plan, found: Sequence[EventHandler]) -> Iterator[DeleteHandler]:
+    """The handlers of which the plan has another one of the same name; every desk keeps the same one."""
+    kept = {handler.handler_id for handler in _own_handlers(plan, found).values()}
+    for handler in found:
+        name = plan.own_handler_name(handler.name)
+        if name and handler.handler_id not in kept:
+            yield DeleteHandler(handler.handler_id, name, is_double=True)
+
+
+def kept_handlers(plan: Plan, group_ids: GroupIds, found: Sequence[EventHandler]) -> Iterator[KeptHandler]:
+    """The plan's handlers that a handler of another plan does already, for the same group."""
+    own = _own_handlers(plan, found)
+    others = [one for one in found if one.name.startswith(HANDLER_PREFIX) and not plan.own_handler_name(one.name)]
+    for wanted in plan.handlers:
+        group_id = group_ids.of(wanted.role)
+        for other in others:
+            if wanted.name in own or group_id is None:
+                continue
+            if _covers(other.body, {**handler_body(wanted, group_id), "name": other.name}):
+                yield KeptHandler(wanted.name, other.name)
+                break
+
+
+def _own_handlers(plan: Plan, found: Sequence[EventHandler]) -> dict[str, EventHandler]:
+    """The plan's handlers by the name that they have now; of several of one name, the one with the least id."""
+    own: dict[str, EventHandler] = {}
+    for handler in sorted(found, key=lambda one: (not one.name.startswith(plan.handler_prefix), one.handler_id)):
+        if name := plan.own_handler_name(handler.name):
+            own.setdefault(name, handler)
+    return own
 
 
 def handler_body(handler: WantedHandler, group_id: str) -> Mapping[str, Any]:

@@ -105,6 +105,8 @@ class Plan:
     seen_within_hours: int | None = None
     from_any_group: bool = False
     """Whether SIMs that are in a group of no other meaning to the plan are moved as well."""
+    renamed_from: str | None = None
+    """The name that the plan had before, whose event handlers it takes over."""
 
     @property
     def groups(self) -> Iterator[tuple[GroupRole, WantedGroup]]:
@@ -117,6 +119,14 @@ class Plan:
     def handler_prefix(self) -> str:
         """Start of the names of this plan's event handlers; a plan's name has no colon."""
         return f"{HANDLER_PREFIX}{self.name}: "
+
+    def own_handler_name(self, name: str) -> str | None:
+        """The name that a handler of this plan has now; None for a handler of another one."""
+        if name.startswith(self.handler_prefix):
+            return name
+        former = f"{HANDLER_PREFIX}{self.renamed_from}: "
+        is_former = self.renamed_from is not None and name.startswith(former)
+        return self.handler_prefix + name.removeprefix(former) if is_former else None
 
 
 @dataclass(frozen=True, slots=True)

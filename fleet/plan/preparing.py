@@ -10,9 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent.errors import Failure
-from fleet.plan.changes import Change, ChangeSim, CreateGroup, DeleteHandler, HandlerChange
+from fleet.plan.changes import (
+    Change,
+    ChangeSim,
+    CreateGroup,
+    DeleteHandler,
+    HandlerChange,
+    PutHandler,
+    PutParameters,
+    TakeOver,
+    UseGroup,
+)
 from fleet.plan.comparison import Comparison, compare, require_fit
-from fleet.plan.differences import handler_body
+from fleet.plan.differences import doubled_handlers, group_changes, handler_body
 from fleet.plan.plan import GroupIds, GroupRole, Plan
 from fleet.platform.api import Api
 from fleet.platform.batch_jobs import Pause, carry_out, group_task
@@ -30,10 +40,9 @@ def make_changes(
 ) -> int:
     """Makes all changes and returns how many SIMs failed; raises `Failure` where the other changes are pointless."""
     group_ids = _change_groups(api, comparison, note)
-    for handler in comparison.handlers:
-        _change_handler(api, handler, group_ids)
-        note(handler, None)
-    sims = _registered(api, comparison, group_ids) if comparison.unregistered_order else comparison.sims
+    _change_handlers(api, comparison, group_ids, note)
+    order = comparison.takeover
+    sims = _taken_over(api, comparison.plan, order, group_ids, note) if order else comparison.sims
     if sum(change.group is not None for change in sims) >= batch_from:
         return _move_by_job(api, comparison.plan, sims, group_ids, note, pause)
     return _change_each(api, sims, group_ids, note)
@@ -44,13 +53,46 @@ def _change_groups(api: Api, comparison: Comparison, note: Note) -> GroupIds:
     group_ids = comparison.group_ids
     for change in comparison.groups:
         if isinstance(change, CreateGroup):
-            created = group_calls.create_group(api, change.group.name, change.group.configuration)
             is_before = change.group == comparison.plan.before
-            group_ids = replace(group_ids, **{"before" if is_before else "after": created.group_id})
+            group_id = _created_group(api, change, note)
+            group_ids = replace(group_ids, **{"before" if is_before else "after": group_id})
         else:
-            group_calls.put_configuration(api, change.group_id, change.namespace, change.parameters)
-        note(change, None)
+            _put_parameters(api, change, note)
     return group_ids
+
+
+def _created_group(api: Api, change: CreateGroup, note: Note) -> str:
+    """The id of the new group. Two desks that create it at the same moment both use the older one of the two."""
+    wanted = change.group
+    created = group_calls.create_group(api, wanted.name, wanted.configuration)
+    same = [group for group in group_calls.all_groups(api) if group.name == wanted.name]
+    first = min((created, *same), key=lambda group: (group.created_ms, group.group_id))
+    if first.group_id == created.group_id:
+        note(change, None)
+        return created.group_id
+    group_calls.delete_group(api, created.group_id)
+    note(UseGroup(wanted.name, first.group_id), None)
+    for differing in group_changes(wanted, first):
+        if isinstance(differing, PutParameters):
+            _put_parameters(api, differing, note)
+    return first.group_id
+
+
+def _put_parameters(api: Api, change: PutParameters, note: Note) -> None:
+    group_calls.put_configuration(api, change.group_id, change.namespace, change.parameters)
+    note(change, None)
+
+
+def _change_handlers(api: Api, comparison: Comparison, group_ids: GroupIds, note: Note) -> None:
+    """Makes the changes; of handlers that another desk created at the same moment, one of each name stays."""
+    changes = list(comparison.handlers)
+    for change in changes:
+        _change_handler(api, change, group_ids)
+        note(change, None)
+    if any(isinstance(change, PutHandler) and change.handler_id is None for change in changes):
+        for double in doubled_handlers(comparison.plan, event_handler_calls.all_handlers(api)):
+            _change_handler(api, double, group_ids)
+            note(double, None)
 
 
 def _change_handler(api: Api, change: HandlerChange, group_ids: GroupIds) -> None:
@@ -64,17 +106,17 @@ def _change_handler(api: Api, change: HandlerChange, group_ids: GroupIds) -> Non
         event_handler_calls.create_handler(api, body)
 
 
-def _registered(api: Api, comparison: Comparison, group_ids: GroupIds) -> tuple[ChangeSim, ...]:
-    """Registers the order's SIMs with the plan's settings; returns what each SIM differs in afterwards."""
-    plan, order_id = comparison.plan, comparison.unregistered_order or ""
+def _taken_over(api: Api, plan: Plan, order: TakeOver, group_ids: GroupIds, note: Note) -> tuple[ChangeSim, ...]:
+    """Takes the order's SIMs over with the plan's settings; returns what each SIM differs in afterwards."""
     if plan.subscription:
         settings = {"groupId": _id_of(group_ids, GroupRole.BEFORE), "tags": dict(plan.tags)}
         settings |= {"speedClass": plan.speed_class} if plan.speed_class else {}
-        order_calls.set_initial_settings(api, order_id, {plan.subscription: settings})
-    order_calls.register_order(api, order_id)
-    after_registration = compare(api, plan)
-    require_fit(after_registration)
-    return after_registration.sims
+        order_calls.set_initial_settings(api, order.order_id, {plan.subscription: settings})
+    order_calls.register_order(api, order.order_id)
+    note(order, None)
+    after_takeover = compare(api, plan)
+    require_fit(after_takeover)
+    return after_takeover.sims
 
 
 def _change_each(api: Api, sims: Sequence[ChangeSim], group_ids: GroupIds, note: Note) -> int:

@@ -18,6 +18,8 @@ class Group:
     configuration: Mapping[str, Any]
     """Namespace → parameters, as JSON values."""
     tags: Mapping[str, str]
+    created_ms: int = 0
+    """When it was created, in milliseconds since 1970; 0 where the platform does not tell."""
 
 
 def group_of(value: object) -> Group:
@@ -28,4 +30,11 @@ def group_of(value: object) -> Group:
     if not isinstance(group_id, str):
         raise not_understood("a group with its groupId")
     configuration = object_of(members.get("configuration") or {}, "a group's configuration")
-    return Group(group_id, str(tags.get("name", "")), configuration, {name: str(text) for name, text in tags.items()})
+    created = members.get("createdTime")
+    return Group(
+        group_id,
+        str(tags.get("name", "")),
+        configuration,
+        {name: str(text) for name, text in tags.items()},
+        created if isinstance(created, int) else 0,
+    )

@@ -23,7 +23,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "prepare": (
         *_LOOK,
         *("Order:getOrder", "Order:registerOrderedSim", "Order:updateOrderedResourceInitialSetting"),
-        *("Group:createGroup", "Group:putConfigurationParameters"),
+        *("Group:createGroup", "Group:deleteGroup", "Group:putConfigurationParameters"),
         *("EventHandler:listEventHandlers", "EventHandler:createEventHandler", "EventHandler:updateEventHandler"),
         *("EventHandler:deleteEventHandler", "Sim:putSimTags", "Sim:setSimGroup", "Sim:updateSimSpeedClass"),
         *("Batch:listBatchGroups", "Batch:createBatchGroup", "Batch:createBatchJob", "Batch:listBatchJobs"),

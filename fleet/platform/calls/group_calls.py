@@ -1,4 +1,4 @@
-"""Edge. Operations on groups of SIMs: read, create, change their configuration."""
+"""Edge. Operations on groups of SIMs: read, create, delete, change their configuration."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def create_group(api: Api, name: str, configuration: Mapping[str, Any]) -> Group
     """Group:createGroup. Sent once: names need not be unique, so a second request would create a second group."""
     body = {"configuration": configuration, "tags": {"name": name}}
     return group_of(api.post("/groups", body, repeatable=False).body)
+
+
+def delete_group(api: Api, group_id: str) -> None:
+    """Group:deleteGroup."""
+    api.delete(path_of("groups", group_id))
 
 
 def put_configuration(api: Api, group_id: str, namespace: str, parameters: Mapping[str, Any]) -> Group:

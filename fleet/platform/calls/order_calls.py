@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum, unique
 from typing import Any
 
 from fleet.platform.api import Api, path_of
 from fleet.platform.json_shapes import list_of, object_of
 
-_RECEIVED = "received"
+
+@unique
+class OrderStage(Enum):
+    """How far an order is, as far as the desk decides by it; the values are the platform's `orderStatus`."""
+
+    PACKING = ("orderProcessing", "ordering", "ordered", "kitting")
+    """Not on its way yet; the platform's `kitting` is the packing of the parcel."""
+    ON_ITS_WAY = ("shipped", "receiving")
+    """Its SIMs can be taken over; an unknown status counts as this one."""
+    RECEIVED = ("received",)
+    """The operator has confirmed that it arrived, which has registered its SIMs."""
+    CANCELLED = ("cancelling", "cancelled", "failed")
 
 
-def is_received(api: Api, order_id: str) -> bool:
-    """Order:getOrder. Whether the operator has confirmed that the order arrived, which registers its SIMs."""
-    return object_of(api.get(path_of("orders", order_id)).body, "an order").get("orderStatus") == _RECEIVED
+def order_stage(api: Api, order_id: str) -> OrderStage:
+    """Order:getOrder."""
+    status = object_of(api.get(path_of("orders", order_id)).body, "an order").get("orderStatus")
+    return next((stage for stage in OrderStage if status in stage.value), OrderStage.ON_ITS_WAY)
 
 
 def sims_of_order(api: Api, order_id: str) -> Iterator[str]:

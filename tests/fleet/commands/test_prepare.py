@@ -7,6 +7,7 @@ from kitting_plans import FILES, PLAN
 
 from agent.errors import Code
 from fleet.cli import main
+from simulator.api.account import Order
 
 
 @pytest.fixture
@@ -72,3 +73,13 @@ def test_a_listed_sim_of_another_operator_makes_the_run_incomplete(plan, capsys)
 def test_a_broken_plan_is_refused(plan):
     plan.write_text("name: [")
     assert main(["prepare", str(plan)]) == Code.PLAN_INVALID.exit_code
+
+
+def test_an_order_that_is_being_packed_is_named_with_its_sims_and_what_to_do(signed_in, plan, capsys):
+    signed_in.account.orders["OR1"] = Order("OR1", "ordered", sim_ids=signed_in.sim_ids)
+    plan.write_text(PLAN.replace("csv: sims.csv", "order: OR1"))
+    assert main(["prepare", str(plan), "--yes"]) == Code.PREPARE_INCOMPLETE.exit_code
+    printed = capsys.readouterr()
+    sentence = "order OR1 with 3 SIMs is still being packed; come back when it is shipped"
+    assert f"! {sentence}" in printed.out
+    assert sentence in printed.err

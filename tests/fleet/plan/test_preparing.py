@@ -7,7 +7,7 @@ from kitting_plans import PLAN, WITHOUT_TAGS, plan_for
 from simulated_operator import BENCH, SimulatedOperator
 
 from agent.errors import Code, Failure
-from fleet.plan.changes import ChangeSim
+from fleet.plan.changes import ChangeSim, DeleteHandler, TakeOver, UseGroup
 from fleet.plan.comparison import compare
 from fleet.plan.preparing import make_changes
 from fleet.platform.batch_jobs import MOST_TASKS
@@ -62,6 +62,50 @@ def test_changed_userdata_is_one_write_for_each_group(operator):
     assert operator.asked("PUT") == ["Group:putConfigurationParameters"] * 2
 
 
+def test_of_two_desks_that_prepare_at_once_one_group_and_one_handler_survive(operator):
+    plan, noted = plan_for(operator), []
+    first, second = compare(operator.api, plan), compare(operator.api, plan)
+    assert make_changes(operator.api, first, lambda *_: None) == 0
+    assert make_changes(operator.api, second, lambda change, _: noted.append(change)) == 0
+    names = [group.name for group in operator.platform.groups]
+    assert (names.count("alpha-bench"), names.count("alpha-field")) == (1, 1)
+    handlers = [one["name"] for one in operator.account.handlers.values()]
+    assert len(handlers) == len(set(handlers)) == 3
+    assert [type(one) for one in noted[:2]] == [UseGroup, UseGroup]
+    assert len([one for one in noted if isinstance(one, DeleteHandler)]) == 3
+    assert compare(operator.api, plan).writes == 0
+
+
+def test_a_plan_that_was_renamed_keeps_its_handlers(operator):
+    prepare(operator, plan_for(operator))
+    before = set(operator.account.handlers)
+    renamed = compare(operator.api, plan_for(operator, PLAN.replace("name: spring", "name: summer")))
+    assert renamed.handlers == ()
+    assert "kitting: spring: after: slow down above 10 MB a day" in {one.other for one in renamed.kept_handlers}
+    prepare(operator, plan_for(operator, PLAN.replace("name: spring", "name: summer\nrenamed_from: spring")))
+    assert set(operator.account.handlers) == before
+    assert {one["name"].split(": ")[1] for one in operator.account.handlers.values()} == {"summer"}
+
+
+def test_a_handler_of_another_plan_that_does_something_else_is_no_reason_to_leave_one_out(operator):
+    prepare(operator, plan_for(operator))
+    text = PLAN.replace("name: spring", "name: summer").replace("above 100 MB", "above 200 MB")
+    (change,) = compare(operator.api, plan_for(operator, text)).handlers
+    assert (change.handler.name, change.handler_id) == ("kitting: summer: after: suspend above 200 MB", None)
+
+
+def test_an_order_that_is_being_packed_is_shown_and_not_taken_over(operator):
+    operator.account.orders["OR1"] = Order("OR1", "kitting", sim_ids=list(operator.sim_ids))
+    text = PLAN.replace("csv: sims.csv", "order: OR1")
+    comparison = compare(operator.api, plan_for(operator, text, **WITHOUT_TAGS))
+    assert (comparison.packing, comparison.takeover) == (TakeOver("OR1", 3), None)
+    make_changes(operator.api, comparison, lambda *_: None)
+    assert not operator.account.orders["OR1"].registered
+    operator.account.orders["OR1"].status = "cancelled"
+    with pytest.raises(Failure, match="order was cancelled"):
+        compare(operator.api, plan_for(operator, text, **WITHOUT_TAGS))
+
+
 def test_a_handler_that_the_plan_no_longer_names_is_deleted_and_another_is_created(operator):
     prepare(operator, plan_for(operator))
     operator.account.calls.clear()
@@ -89,7 +133,10 @@ def test_a_shipped_sim_stays_shipped(operator):
 def test_an_order_is_set_up_before_it_is_registered_and_its_sims_need_no_write(operator):
     operator.account.orders["OR1"] = Order("OR1", sim_ids=list(operator.sim_ids))
     text = PLAN.replace("csv: sims.csv", "order: OR1, subscription: plan01s")
-    assert prepare(operator, plan_for(operator, text, **WITHOUT_TAGS)) == 0
+    noted = []
+    comparison = compare(operator.api, plan_for(operator, text, **WITHOUT_TAGS))
+    assert make_changes(operator.api, comparison, lambda change, _: noted.append(change)) == 0
+    assert TakeOver("OR1", 3) in noted
     assert not [
         one for one in operator.asked() if one in {"Sim:putSimTags", "Sim:setSimGroup", "Sim:updateSimSpeedClass"}
     ]

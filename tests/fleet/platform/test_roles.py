@@ -17,7 +17,7 @@ from fleet.plan.comparison import compare
 from fleet.plan.plan_document import Files
 from fleet.plan.preparing import make_changes
 from fleet.platform.batch_jobs import carry_out, group_task
-from fleet.platform.calls import event_handler_calls, remote_access_calls, sim_calls, traffic_calls
+from fleet.platform.calls import event_handler_calls, group_calls, remote_access_calls, sim_calls, traffic_calls
 from fleet.platform.permissions import ALSO, ROLES, least_document
 from simulator.api.account import Order, User
 from simulator.api.network import new_gateway
@@ -42,6 +42,7 @@ def prepare(operator, api):
     operator.account.tasks_per_request = 8
     operator.api.post(f"/batch_groups/{new_batch_group(operator)}/jobs", {"tasks": [task.request for task in moving]})
     carry_out(api, "job", moving, pause=lambda _: None)
+    group_calls.delete_group(api, operator.api.post("/groups", {"tags": {"name": "of another desk"}}).body["groupId"])
 
 
 def new_batch_group(operator):

@@ -13,7 +13,7 @@ from agent.host.process_entry import print_json
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
 from fleet.commands.record_file import RecordFile
-from fleet.commands.terminal import ProgressBar, is_confirmed
+from fleet.commands.terminal import ProgressBar, is_confirmed, print_line
 
 if TYPE_CHECKING:
     from fleet.plan.changes import Change, TakeOver
@@ -36,43 +36,63 @@ def prepare(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             _print_comparison(comparison)
         done: list[dict[str, Any]] = []
-        failed = 0
+        failures: list[str] = []
         if comparison.writes and not arguments.dry_run:
             if not is_confirmed(f"{comparison.writes} writes. Make them?", yes=arguments.yes):
                 return os.EX_NOPERM
-            failed = _make_changes(arguments, api, comparison, done)
+            failures = _make_changes(arguments, api, comparison, done)
     if arguments.json:
         changes = [_values(change) for change in comparison.changes]
         kept = [{"sim": one.sim_id, "what": one.why.name.lower(), "why": one.why.value} for one in comparison.kept]
-        print_json({"changes": changes, "done": done, "failed": failed, "missing": comparison.missing, "kept": kept})
+        print_json(
+            {"changes": changes, "done": done, "failed": len(failures), "missing": comparison.missing, "kept": kept}
+        )
     if comparison.packing:
         raise Failure(Code.PREPARE_INCOMPLETE, _packing(comparison.packing), where=str(arguments.plan))
-    if failed or comparison.missing:
+    if failures or comparison.missing:
         missing = len(comparison.missing)
-        detail = f"SIMs that could not be changed: {failed}; listed SIMs that the operator does not have: {missing}"
-        raise Failure(Code.PREPARE_INCOMPLETE, detail, where=str(arguments.plan))
+        detail = (
+            f"SIMs that could not be changed: {len(failures)}; listed SIMs that the operator does not have: {missing}"
+        )
+        recorded = f"; each failure is in {_record_path(arguments)}" if failures else ""
+        raise Failure(Code.PREPARE_INCOMPLETE, f"{detail}{recorded}", where=str(arguments.plan))
+    if done:
+        print_line(arguments, f"done: {len(done)} changes, recorded in {_record_path(arguments)}")
     return os.EX_OK
 
 
-def _make_changes(arguments: argparse.Namespace, api: Api, comparison: Comparison, done: list[dict[str, Any]]) -> int:
-    """Makes and records the changes; returns how many SIMs failed."""
+def _record_path(arguments: argparse.Namespace) -> Path:
+    path: Path = arguments.record or arguments.plan.with_suffix(".record.jsonl")
+    return path
+
+
+def _make_changes(
+    arguments: argparse.Namespace, api: Api, comparison: Comparison, done: list[dict[str, Any]]
+) -> list[str]:
+    """Makes and records the changes; prints and returns what failed, a line for each SIM."""
     from fleet.plan.changes import ChangeSim
     from fleet.plan.preparing import make_changes
 
     expected = comparison.changes
     progress = ProgressBar(len(comparison.changes), "preparing")
-    with RecordFile(arguments.record or arguments.plan.with_suffix(".record.jsonl")) as record:
+    failures: list[str] = []
+    with RecordFile(_record_path(arguments)) as record:
 
         def note(change: Change, failure: Failure | None) -> None:
             values = {**_values(change), **({"failure": str(failure)} if failure else {})}
             record.write(**values)
             if not failure:
                 done.append(values)
+            elif isinstance(change, ChangeSim):
+                failures.append(f"  ! SIM {change.label}: {failure}")
             if not (arguments.json or isinstance(change, ChangeSim) or change in expected):
                 print(f"  {change}")
             progress.step()
 
-        return make_changes(api, comparison, note)
+        make_changes(api, comparison, note)
+    for line in failures:
+        print_line(arguments, line)
+    return failures
 
 
 def _print_comparison(comparison: Comparison) -> None:
@@ -83,8 +103,14 @@ def _print_comparison(comparison: Comparison) -> None:
 
 def _change_lines(comparison: Comparison) -> Iterator[str]:
     """What will be changed."""
+    from fleet.plan.changes import PutParameters
+
     takeover = (comparison.takeover,) if comparison.takeover else ()
-    yield from map(str, (*comparison.groups, *comparison.handlers, *takeover))
+    for change in comparison.groups:
+        yield str(change)
+        if isinstance(change, PutParameters):
+            yield from (f"    {line}" for line in change.userdata_lines)
+    yield from map(str, (*comparison.handlers, *takeover))
     yield from _shortened(comparison.sims, "SIMs")
 
 

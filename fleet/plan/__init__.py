@@ -5,7 +5,8 @@ spreadsheet                                              the text of a CSV file 
 listed_sims                                              which SIM each row of a plan's list names
 handler_sentences                                        event handlers as sentences
 plan_on_platform                                         the groups and SIMs of a plan
-comparison, differences, changes, userdata_fit           what differs, as a list of changes
+comparison, differences, changes, userdata_fit,
+userdata_diff                                            what differs, as a list of changes
 preparing                                                makes the changes
 """
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Any
 
 from fleet.plan.handler_sentences import SECRET_HEADER
 from fleet.plan.plan import HANDLER_PREFIX, GroupRole, WantedGroup, WantedHandler
+from fleet.plan.userdata_diff import text_digest, userdata_diff
 
 _AIR = "SoracomAir"
 _MOST_SHOWN = 40
@@ -46,12 +47,22 @@ class PutParameters:
     parameters: Mapping[str, Any]
     before: Mapping[str, Any] = field(default_factory=dict)
     """The parameters of the namespace as they are now."""
+    reaches: int = 0
+    """How many SIMs of the plan are in the group."""
 
     def __str__(self) -> str:
+        end = f" (reaches {self.reaches} SIMs)"
         if self.namespace != _AIR:  # other namespaces may hold credentials
-            return f"~ group {self.name} {self.namespace} {', '.join(self.parameters)}"
-        texts = [f"{key}: {_short(self.before.get(key))} -> {_short(value)}" for key, value in self.parameters.items()]
-        return f"~ group {self.name} {self.namespace} {'; '.join(texts)}"
+            return f"~ group {self.name} {self.namespace} {', '.join(self.parameters)}{end}"
+        texts = [_change_text(key, self.before.get(key), value) for key, value in self.parameters.items()]
+        return f"~ group {self.name} {self.namespace} {'; '.join(texts)}{end}"
+
+    @property
+    def userdata_lines(self) -> Iterator[str]:
+        """The lines of the userdata that differ; none where the userdata is not changed."""
+        wanted = self.parameters.get("userdata") if self.namespace == _AIR else None
+        if isinstance(wanted, str):
+            yield from userdata_diff(self.before.get("userdata"), wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,11 @@ class KeptHandler:
 GroupChange = CreateGroup | PutParameters
 HandlerChange = PutHandler | DeleteHandler
 Change = GroupChange | UseGroup | HandlerChange | TakeOver | ChangeSim
+
+
+def _change_text(key: str, before: object, value: object) -> str:
+    shown = text_digest if key == "userdata" else _short
+    return f"{key}: {shown(before)} -> {shown(value)}"
 
 
 def _short(value: object) -> str:

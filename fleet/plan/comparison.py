@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
-from fleet.plan.changes import Change, ChangeSim, GroupChange, HandlerChange, KeptHandler, KeptSim, TakeOver
+from fleet.plan.changes import (
+    Change,
+    ChangeSim,
+    GroupChange,
+    HandlerChange,
+    KeptHandler,
+    KeptSim,
+    PutParameters,
+    TakeOver,
+)
 from fleet.plan.differences import group_changes, handler_changes, kept_handlers, kept_of, sim_change
 from fleet.plan.listed_sims import rows_of_sims
 from fleet.plan.plan import ByList, ByOrder, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
@@ -67,10 +76,11 @@ def compare(api: Api, plan: Plan) -> Comparison:
     group_ids = ids_of(found)
     for role, group in plan.groups:
         _require_room(group, found[role])
-    groups = tuple(change for role, group in plan.groups for change in group_changes(group, found[role]))
     all_handlers = event_handler_calls.all_handlers(api)
     handlers = tuple(handler_changes(plan, group_ids, all_handlers))
     pairs, missing = _pairs(plan, sims_of_plan(api, plan))
+    wanted_groups = [change for role, group in plan.groups for change in group_changes(group, found[role])]
+    groups = tuple(_with_reach(change, [sim for _, sim in pairs]) for change in wanted_groups)
     sims = tuple(filter(None, (sim_change(plan, wanted, sim, group_ids) for wanted, sim in pairs)))
     return Comparison(
         plan,
@@ -94,6 +104,13 @@ def require_fit(comparison: Comparison) -> None:
         texts = "; ".join(map(str, comparison.unfit[:_MOST_NAMED]))
         count = len({unfit.sim_id for unfit in comparison.unfit})
         raise Failure(Code.PLAN_INVALID, f"the userdata is not valid for {count} SIMs: {texts}")
+
+
+def _with_reach(change: GroupChange, sims: Sequence[Sim]) -> GroupChange:
+    """The change with the number of SIMs that it reaches."""
+    if not isinstance(change, PutParameters):
+        return change
+    return replace(change, reaches=sum(sim.group_id == change.group_id for sim in sims))
 
 
 def _order(api: Api, plan: Plan) -> Mapping[str, TakeOver]:

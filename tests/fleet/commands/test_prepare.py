@@ -7,6 +7,7 @@ from kitting_plans import FILES, PLAN
 
 from agent.errors import Code
 from fleet.cli import main
+from simulator import faults
 from simulator.api.account import Order
 
 
@@ -83,3 +84,27 @@ def test_an_order_that_is_being_packed_is_named_with_its_sims_and_what_to_do(sig
     sentence = "order OR1 with 3 SIMs is still being packed; come back when it is shipped"
     assert f"! {sentence}" in printed.out
     assert sentence in printed.err
+
+
+def test_a_change_of_userdata_is_shown_with_its_lines_and_its_reach(plan, capsys):
+    assert main(["prepare", str(plan), "--yes"]) == 0
+    assert (
+        capsys.readouterr().out.splitlines()[-1] == f"done: 8 changes, recorded in {plan.with_suffix('.record.jsonl')}"
+    )
+    plan.with_name("userdata.yaml").write_text("hostname: '{{ tags.name }}'\ntimezone: Asia/Tokyo\n")
+    assert main(["prepare", str(plan), "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "~ group alpha-bench SoracomAir userdata: sha256:" in shown
+    assert "(reaches 3 SIMs)" in shown
+    assert "+timezone: Asia/Tokyo" in shown
+    assert "-hostname" not in shown
+
+
+def test_each_sim_that_failed_is_named_with_the_reason_and_the_record(signed_in, plan, capsys):
+    broken = signed_in.sim_ids[1]
+    signed_in.server.faults.add(faults.ServerError(403), path=f"/v1/sims/{broken}/tags")
+    assert main(["prepare", str(plan), "--yes"]) == Code.PREPARE_INCOMPLETE.exit_code
+    printed = capsys.readouterr()
+    assert f"! SIM {broken}: platform.forbidden" in printed.out
+    assert "SIMs that could not be changed: 1" in printed.err
+    assert "plan.record.jsonl" in printed.err

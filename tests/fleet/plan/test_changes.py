@@ -16,13 +16,19 @@ HANDLER = plan().handlers[0]
         (CreateGroup(plan().before), "+ group alpha-bench"),
         (
             PutParameters("g", "bench", "SoracomAir", {"userdata": "a\nb"}, {"userdata": "x" * 50}),
-            f"~ group bench SoracomAir userdata: {'x' * 37}... -> a\\nb",
+            "~ group bench SoracomAir userdata: sha256:77cf12060d47 -> sha256:7e18f737311b (reaches 0 SIMs)",
         ),
-        (PutParameters("g", "bench", "SoracomAir", {"a": 1}), "~ group bench SoracomAir a: nothing -> 1"),
-        (PutParameters("g", "bench", "SoracomBeam", {"key": "secret"}), "~ group bench SoracomBeam key"),
+        (
+            PutParameters("g", "bench", "SoracomAir", {"a": 1}),
+            "~ group bench SoracomAir a: nothing -> 1 (reaches 0 SIMs)",
+        ),
+        (
+            PutParameters("g", "bench", "SoracomBeam", {"key": "secret"}),
+            "~ group bench SoracomBeam key (reaches 0 SIMs)",
+        ),
         (
             PutParameters("g", "bench", "SoracomAir", {"a": f"{SECRET_HEADER}: x"}),
-            "~ group bench SoracomAir a: nothing -> a secret",
+            "~ group bench SoracomAir a: nothing -> a secret (reaches 0 SIMs)",
         ),
         (PutHandler(HANDLER, None), "+ handler spring: after: slow down above 10 MB a day"),
         (PutHandler(HANDLER, "h"), "~ handler spring: after: slow down above 10 MB a day"),

@@ -44,6 +44,8 @@ class Cause(Enum):
     NO_SUCH_PARAMETER = "this kernel has no such parameter"
     ONLY_ROOT_GIVES_AWAY = "only root gives files away"
     """The file belongs to the user of this process, since only root can change an owner."""
+    OWN_UNIT_STOPPED = "the agent's own unit was stopped"
+    """Without it no later order is given, or none is carried out."""
 
 
 @frozen

@@ -18,7 +18,7 @@ from agent.effects import ActivateConnections, PowerState
 from agent.errors import Code, Failure
 from agent.handover import files as handover
 from agent.handover.order import Change, Outcome, Result
-from agent.reasons import NotDone
+from agent.reasons import Cause, NotDone
 
 
 def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] = ()) -> Outcome:
@@ -30,6 +30,8 @@ def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] 
             journal.store.remember_previous(journal.ordered)
             journal.store.remember(journal.ordered.managed)
         outcome = noting(outcome, _finish(journal.ordered, context, ActivateConnections))
+    if state in {ApplyState.COMMITTED, ApplyState.UNDONE}:
+        outcome = noting(outcome, _start_own_units(context))
     say(outcome, context)
     if state in {ApplyState.COMMITTED, ApplyState.UNDONE}:
         with disk_refusals(Code.STATE_UNWRITABLE):
@@ -57,6 +59,16 @@ def say(outcome: Outcome, context: ApplyContext) -> Outcome:
 def refused_outcome(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
     """Writes the outcome of an order of which nothing was applied, with the reason."""
     return say(Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure), context)
+
+
+def _start_own_units(context: ApplyContext) -> Iterator[Change]:
+    """Starts the agent's own units that the apply has left stopped: without them no later order is carried out."""
+    try:
+        for unit, failure in context.actor.start_own_units():
+            done = NotDone(failure.code, failure.detail) if failure else Cause.OWN_UNIT_STOPPED
+            yield Change("not started" if failure else "started", unit, done)
+    except Failure as failure:
+        yield Change("not done", failure.where, NotDone(failure.code, failure.detail))
 
 
 def _finish(ordered: Ordered, context: ApplyContext, kind: type[ActivateConnections | PowerState]) -> Iterator[Change]:

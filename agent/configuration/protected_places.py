@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agent.configuration.protected_units import ESSENTIAL_UNITS, UNIT_DIRECTORIES
 from agent.frozen import frozen
 
 Holds = Callable[[str], bool]
@@ -53,8 +54,18 @@ def _is_own_unit(path: str) -> bool:
 
 def _is_for_all_units(path: str) -> bool:
     """A directory of drop-ins for every unit of a kind (systemd.unit(5))."""
-    _, found, inside = path.partition("/systemd/system/")
-    return bool(found) and inside.split("/")[0] in {f"{kind}.d" for kind in _UNIT_KINDS}
+    return _in_unit_directory(path) in {f"{kind}.d" for kind in _UNIT_KINDS}
+
+
+def _is_essential_unit(path: str) -> bool:
+    """The file, or a drop-in, of a unit that carries every other unit. What such a unit wants may be added to it."""
+    return _in_unit_directory(path).removesuffix(".d") in ESSENTIAL_UNITS
+
+
+def _in_unit_directory(path: str) -> str:
+    """The first name below a directory in which systemd looks for units; empty outside of these directories."""
+    above = next((above for above in UNIT_DIRECTORIES if path.startswith(above)), "")
+    return path.removeprefix(above).split("/")[0] if above else ""
 
 
 def _is_shared_library(path: str) -> bool:
@@ -66,6 +77,8 @@ def _is_shared_library(path: str) -> bool:
 
 
 _UNIT_KINDS = ("service", "socket", "timer", "path", "target", "slice")
+_GENERATORS = ("system-generators", "system-environment-generators", "system-shutdown", "system-sleep")
+"""Directories of programs that systemd runs while it starts or stops the device (systemd.generator(7))."""
 _PROGRAM_DIRECTORIES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})
 _PROGRAM_FAMILIES = ("python3", "systemd-", "dpkg", "apt")
 _PROGRAMS = frozenset(
@@ -74,6 +87,7 @@ _PROGRAMS = frozenset(
         *("init", "mount"),
     }
 )
+_LIBRARIES = ("/usr/lib", "/lib")
 _BOOTS = "decides whether the device boots, and a fault there could not be undone"
 _ACCOUNTS = "holds the device's accounts"
 _OURS = "belongs to the agent"
@@ -113,13 +127,26 @@ PROTECTED = (
         _BOOTS,
     ),
     Protected(
+        "/etc/systemd/system-generators",
+        _below(*(f"{top}/systemd/{name}" for top in ("/etc", "/usr/local/lib", *_LIBRARIES) for name in _GENERATORS)),
+        _BOOTS,
+    ),
+    Protected("sysinit.target, default.target", _is_essential_unit, _BOOTS),
+    Protected(
+        "/etc/kernel, /etc/default/grub",
+        _below(*(f"/etc/{name}" for name in ("kernel", "default/grub", "default/grub.d", "grub.d", "selinux"))),
+        _BOOTS,
+    ),
+    Protected(
         "/etc/ld.so.preload, ld.so.conf.d",
         _below("/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.cache"),
         "decides whether programs start",
     ),
     Protected("/etc/nsswitch.conf", _below("/etc/nsswitch.conf"), "decides how users and names are found"),
     Protected(
-        "/etc/pam.d, /etc/pam.conf", _below("/etc/pam.d", "/etc/pam.conf", "/etc/security"), "decides who may log in"
+        "/etc/pam.d, /etc/nologin",
+        _below(*(f"/etc/{name}" for name in ("pam.d", "pam.conf", "security", "nologin", "securetty", "login.defs"))),
+        "decides who may log in",
     ),
     Protected("/etc/passwd, shadow, group", _below("/etc/.pwd.lock", *_ACCOUNT_FILES), _ACCOUNTS),
     Protected("/etc/sudoers, /etc/sudoers.d", _beginning("/etc/sudoers"), "decides which users may become root"),

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 
 _OWN_UNIT = "kitting-"
-_ESSENTIAL = frozenset(
+ESSENTIAL_UNITS = frozenset(
     {
         *("sysinit.target", "basic.target", "multi-user.target", "graphical.target", "default.target"),
-        *("local-fs.target", "paths.target", "sockets.target", "timers.target", "-.mount", "-.slice", "system.slice"),
+        *("local-fs.target", "local-fs-pre.target"),
+        *("paths.target", "sockets.target", "timers.target", "network.target", "-.mount", "-.slice", "system.slice"),
         *("init.scope", "rescue.target", "emergency.target", "halt.target", "poweroff.target", "reboot.target"),
         *("kexec.target", "shutdown.target", "umount.target", "final.target", "exit.target"),
         *("dbus.service", "dbus.socket", "dbus-broker.service"),
@@ -31,6 +32,8 @@ _HARMLESS_TARGETS = frozenset({"wantedby", "requiredby", "upheldby", "also", "bi
 """Settings in which a unit may name an essential unit: it is started or stopped with it, and does not change it."""
 UNIT_DIRECTORIES = (
     "/etc/systemd/system/",
+    "/etc/systemd/system.control/",
+    "/etc/systemd/system.attached/",
     "/usr/lib/systemd/system/",
     "/usr/local/lib/systemd/system/",
     "/lib/systemd/system/",
@@ -45,7 +48,7 @@ def why_not_named(unit: str) -> str:
         return "belongs to the agent"
     from agent.configuration.keys.services import unit_name
 
-    if unit_name(unit) in _ESSENTIAL:
+    if unit_name(unit) in ESSENTIAL_UNITS:
         return f"{unit} carries every other unit: with it the agent would be stopped, too"
     return ""
 
@@ -53,12 +56,13 @@ def why_not_named(unit: str) -> str:
 def why_not_written(content: str) -> Iterator[str]:
     """Why a unit's file may not have this content, a sentence for each setting; nothing where it may."""
     for name, value in _settings(content):
-        for unit in value.split() if name.lower() in _REACHES else ():
+        # systemd takes quotes out of the middle of a word, too (systemd.syntax(7)).
+        for unit in re.sub("[\"']", "", value).split() if name.lower() in _REACHES else ():
             if "%" in unit:
                 yield f"{name}={unit}: write the name of the unit in full, without a specifier"
-            elif unit.strip("\"'").startswith(_OWN_UNIT):
+            elif unit.startswith(_OWN_UNIT):
                 yield f"{name}={unit}: the unit belongs to the agent, and no document may change it"
-            elif unit.strip("\"'") in _ESSENTIAL and name.lower() not in _HARMLESS_TARGETS:
+            elif unit in ESSENTIAL_UNITS and name.lower() not in _HARMLESS_TARGETS:
                 yield f"{name}={unit}: the unit carries every other unit, the agent's too"
 
 

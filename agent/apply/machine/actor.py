@@ -29,6 +29,9 @@ class Actor(Protocol):
     def finish(self, action: Action) -> None:
         """Does the part of the action that has to wait until the configuration is kept."""
 
+    def start_own_units(self) -> Iterable[tuple[str, Failure | None]]:
+        """Starts the agent's own units that are enabled and stopped: each name, and why it could not be started."""
+
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Unit → its state; empty where systemd cannot be asked."""
 
@@ -59,6 +62,10 @@ class Recorder:
 
     def finish(self, action: Action) -> None:
         """Does nothing."""
+
+    def start_own_units(self) -> tuple[()]:
+        """Starts nothing."""
+        return ()
 
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Returns nothing, since no systemd runs under this root."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from agent.apply.machine import kernel, units
+from agent.apply.machine import kernel, own_units, units
 from agent.apply.machine import network_manager as network
 from agent.apply.machine.actor import CommandFailed
 from agent.apply.machine.system_programs import ASK_LIMIT_S, SystemPrograms, failed, how_it_ended, one_line
@@ -101,6 +101,12 @@ class RunningSystem:
                 self._programs.printed(("systemd-run", "--quiet", "--collect", moment, "systemctl", power.value))
             case RunCommand() | ServiceVerb() | KernelValues():
                 pass
+
+    def start_own_units(self) -> tuple[tuple[str, Failure | None], ...]:
+        """Starts the agent's units that were left stopped; at start-up the boot starts them."""
+        if self.early or not SYSTEMD_RUNS.is_dir():
+            return ()
+        return tuple(own_units.start_stopped(self._programs))
 
     def unit_states(self, units: Iterable[str]) -> dict[str, UnitState]:
         """Asks for each unit; a unit that systemd does not know is `not-found`."""

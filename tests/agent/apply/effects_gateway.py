@@ -102,8 +102,12 @@ class Actions:
 
     recorded = False
 
-    def __init__(self, *, failing=(), ends_at=(), ran=None):
+    def __init__(self, *, failing=(), ends_at=(), ran=None, stopped=()):
         self.done, self.failing, self.ends_at, self.ran = [], failing, ends_at, ran
+        self.stopped = stopped
+
+    def start_own_units(self):
+        return self.stopped
 
     def unit_states(self, units):
         return dict.fromkeys(units, UnitState("static"))

@@ -92,6 +92,10 @@ def test_a_home_is_below_home_or_below_the_allowed_paths():
         *("/usr/local/lib/python3.13/dist-packages/sitecustomize.py", "/etc/python3.11/sitecustomize.py"),
         *("/usr/lib/arm-linux-gnueabihf/libc.so.6", "/lib/ld-linux-armhf.so.3", "/usr/lib/systemd/systemd"),
         *("/usr", "/etc", "/lib", "/usr/lib", "/usr/bin"),
+        *("/etc/systemd/system.control/service.d/x.conf", "/etc/systemd/system/kitting-agent.service.d/x.conf"),
+        *("/etc/systemd/system/default.target", "/lib/systemd/system/sysinit.target.d/x.conf"),
+        *("/etc/systemd/system/system.slice.d/x.conf", "/etc/systemd/system-generators/x", "/etc/nologin"),
+        *("/lib/systemd/system-shutdown/x", "/etc/kernel/postinst.d/x", "/etc/default/grub", "/etc/login.defs"),
     ],
 )
 def test_some_paths_are_never_written(path):
@@ -110,6 +114,7 @@ def test_some_paths_are_never_written(path):
         "/home/pi/x",
         "/opt/kitting/x",
         *("/srv/run/x", "/etc/fstab.d", "/usr/bin/telemetry", "/usr/local/bin/python-app", "/opt/python3/x"),
+        *("/etc/systemd/system/multi-user.target.wants/a.service", "/etc/default/telemetry"),
         *("/usr/lib/telemetry/x.so", "/etc/systemd/system/a.service", "/etc/systemd/system/a.service.d/x.conf"),
         *(
             "/etc/systemd/timesyncd.conf.d/x.conf",
@@ -132,3 +137,9 @@ def test_no_settings_file_of_ours_is_writable_through_its_default_place():
 def test_the_page_has_every_protected_place(page):
     text = (Path(__file__).parents[3] / "docs" / page).read_text()
     assert [row.shown for row in PROTECTED if "`, `".join(row.shown.split(", ")) not in text] == []
+
+
+def test_the_page_has_the_reason_of_every_protected_place_and_no_other_place():
+    text = (Path(__file__).parents[3] / "docs/trust.md").read_text()
+    table = text.partition("| places | because such a file |\n| --- | --- |\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [f"| `{'`, `'.join(row.shown.split(', '))}` | {row.reason} |" for row in PROTECTED]

@@ -45,6 +45,8 @@ def test_other_units_are_the_authors_business(unit):
         "[Install]\nAlias=a.service \\\n# between\n kitting-agent.service",
         "[Unit]\nConflicts=kitting-apply.path",
         '[Unit]\nConflicts="kitting-apply.path"',
+        "[Unit]\nConflicts=kitting-'apply'.path",
+        "[Unit]\nBindsTo=kitting-agent.service",
         "[Unit]\nConflicts=basic.target",
         "[Unit]\nPropagatesStopTo=dbus.service",
         "[Unit]\nPartOf=kitting-agent.service",

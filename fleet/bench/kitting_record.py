@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from agent.host.clock import rfc3339
@@ -12,66 +12,68 @@ from agent.identity import Imei
 from fleet import desk_tags
 from fleet.bench.stage import Row
 
-COLUMNS = ("name", "sim_id", "imsi", "imei", "serial", "site", "configuration", "agent", "provisioned_at", "locked_at")
+_TAGS = {
+    "configuration": desk_tags.CONFIGURATION,
+    "agent": desk_tags.AGENT,
+    "locked_at": desk_tags.LOCKED_AT,
+    "locked_by": desk_tags.LOCKED_BY,
+    "shipped_at": desk_tags.SHIPPED_AT,
+    "shipped_by": desk_tags.SHIPPED_BY,
+    "forced": desk_tags.FORCED,
+}
+"""Column of the ledger → the tag of the SIM with its value."""
+COLUMNS = ("name", "sim_id", "imsi", "imei", "serial", "site", "provisioned_at", *_TAGS)
 """The columns of the ledger."""
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
+"""The start of a file that a spreadsheet reads as UTF-8."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _EXACT_DIGITS = 11
 """A spreadsheet rounds or rewrites numbers with more digits."""
 
 
-def record_tags(row: Row, imei: Imei, now: datetime) -> Mapping[str, str]:
-    """The record as tags of the SIM."""
+def record_tags(row: Row, imei: Imei, now: datetime, who: str) -> Mapping[str, str]:
+    """The record of a SIM that is locked now, as its tags; `who` locks it."""
     serial = row.sim.tags.get("serial", "")
     return {
         desk_tags.LOCKED_IMEI: imei.digits,
         desk_tags.CONFIGURATION: row.report.configuration,
         desk_tags.AGENT: row.report.agent,
         desk_tags.LOCKED_AT: rfc3339(now),
+        desk_tags.LOCKED_BY: who,
         **({desk_tags.SERIAL: serial} if serial else {}),
     }
 
 
-def record_of(row: Row, imei: Imei, now: datetime) -> Mapping[str, str]:
-    """The record of a SIM that is locked now: a value for each of `COLUMNS`."""
-    serial = row.sim.tags.get("serial", "")
-    return _record(row, imei.digits, serial, row.report.configuration, row.report.agent, rfc3339(now))
-
-
-def stored_record(row: Row) -> Mapping[str, str] | None:
-    """The record that the tags of a SIM hold, whichever desk locked it; None where no desk did."""
-    tags = row.sim.tags
+def stored_record(row: Row, tags: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The record that the tags of a SIM hold, a value for each of `COLUMNS`; None where no desk locked the SIM."""
     imei = tags.get(desk_tags.LOCKED_IMEI, "")
     if not imei:
         return None
-    names = (desk_tags.SERIAL, desk_tags.CONFIGURATION, desk_tags.AGENT, desk_tags.LOCKED_AT)
-    return _record(row, imei, *(tags.get(name, "") for name in names))
-
-
-def csv_lines(record: Mapping[str, str], *, header: bool) -> str:
-    """A row of the ledger for spreadsheets: no text becomes a formula, and long numbers keep all digits."""
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    if header:
-        lines.write(_BYTE_ORDER_MARK)
-        writer.writerow(COLUMNS)
-    writer.writerow([_cell(record[name]) for name in COLUMNS])
-    return lines.getvalue()
-
-
-def _record(row: Row, imei: str, serial: str, configuration: str, agent: str, locked_at: str) -> Mapping[str, str]:
     return {
         "name": row.sim.name,
         "sim_id": row.sim.sim_id,
         "imsi": row.sim.imsi.digits if row.sim.imsi else "",
         "imei": imei,
-        "serial": serial,
-        "site": row.sim.tags.get("site", ""),
-        "configuration": configuration,
-        "agent": agent,
+        "serial": tags.get(desk_tags.SERIAL, ""),
+        "site": tags.get("site", ""),
         "provisioned_at": row.report.at,
-        "locked_at": locked_at,
+        **{column: tags.get(tag, "") for column, tag in _TAGS.items()},
     }
+
+
+def csv_text(records: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS, *, header: bool = True) -> str:
+    """Rows of the ledger as they are, for programs; `columns` not in a record stay empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
+    if header:
+        writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
+
+
+def spreadsheet_record(record: Mapping[str, str]) -> Mapping[str, str]:
+    """A row for a spreadsheet: no text becomes a formula, and long numbers keep all digits."""
+    return {name: _cell(text) for name, text in record.items()}
 
 
 def _cell(text: str) -> str:

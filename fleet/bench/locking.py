@@ -17,7 +17,7 @@ from agent.errors import Code, Failure
 from agent.identity import Imei
 from fleet import desk_tags
 from fleet.bench.finding_rules import Expectations, is_same_device
-from fleet.bench.kitting_record import record_of, record_tags
+from fleet.bench.kitting_record import record_tags, stored_record
 from fleet.bench.lock_rules import imei_to_lock, is_left_unproved, is_locked, is_ready
 from fleet.bench.stage import Row, row_of
 from fleet.bench.time_limits import BACK_WITHIN_S
@@ -65,8 +65,12 @@ def lock_sim(
     *,
     back_within_s: float = BACK_WITHIN_S,
     clock: Clock = REAL_CLOCK,
+    by: str = "",
 ) -> Locked:
-    """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`."""
+    """Reads the SIM as it is now, and locks it; raises `lock.refused` and `lock.taken_off`.
+
+    The record names the user of the API, and `by`, the program that did it where that is not the desk.
+    """
     if clock.is_ending():
         raise Failure(Code.LOCK_REFUSED, "the desk was ended before it looked at this SIM", where=f"SIM {sim_id}")
     row = row_of(sim_calls.one_sim(api, sim_id), expectations, clock.now())
@@ -74,7 +78,7 @@ def lock_sim(
         raise _removed(api, row)
     imei = imei_to_lock(row)
     if is_locked(row, imei):
-        return Locked(sim_id, record_of(row, imei, clock.now()), already=True)
+        return Locked(sim_id, stored_record(row, row.sim.tags) or {}, already=True)
     is_proven = False
     try:
         sim_calls.set_imei_lock(api, sim_id, imei.digits)
@@ -87,9 +91,10 @@ def lock_sim(
         limit = "before the desk was ended" if clock.is_ending() else f"within {back_within_s:.0f} s"
         detail = f"the device did not connect again {limit}"
         raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
-    now = clock.now()
-    sim_calls.put_tags(api, sim_id, record_tags(row, imei, now))
-    return Locked(sim_id, record_of(row, imei, now))
+    user = api.user or "root user"
+    tags = record_tags(row, imei, clock.now(), f"{by} ({user})" if by else user)
+    sim_calls.put_tags(api, sim_id, tags)
+    return Locked(sim_id, stored_record(row, {**row.sim.tags, **tags}) or {})
 
 
 def unlock_sim(api: Api, sim_id: str) -> None:

@@ -13,18 +13,20 @@ from fleet.commands.command_line import CommandLine, add_plan
 
 def ledger(arguments: argparse.Namespace) -> int:
     """Prints the records in the tags of all locked SIMs, whichever desk locked them."""
-    from fleet.bench.kitting_record import csv_lines, stored_record
+    from fleet.bench.kitting_record import BYTE_ORDER_MARK, csv_text, spreadsheet_record, stored_record
     from fleet.bench.plan_status import status_of_plan
     from fleet.plan.plan_file import read_plan
 
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         rows = sorted(status_of_plan(api, plan).rows, key=lambda row: (row.sim.name, row.sim.sim_id))
-    records = [record for record in map(stored_record, rows) if record]
+    records = [record for row in rows if (record := stored_record(row, row.sim.tags))]
     if arguments.json:
         print_json(records)
+    elif arguments.for_spreadsheet:
+        sys.stdout.write(BYTE_ORDER_MARK + csv_text(map(spreadsheet_record, records)))
     else:
-        sys.stdout.write("".join(csv_lines(record, header=place == 0) for place, record in enumerate(records)))
+        sys.stdout.write(csv_text(records))
     return os.EX_OK
 
 
@@ -34,3 +36,8 @@ def add(commands: CommandLine) -> None:
         "ledger", ledger, "print which SIM is in which device, as CSV", "plan.yaml >ledger.csv"
     )
     add_plan(command)
+    command.add_argument(
+        "--for-spreadsheet",
+        action="store_true",
+        help="an apostrophe before long numbers and before what would be a formula",
+    )

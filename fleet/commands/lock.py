@@ -98,14 +98,17 @@ def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus, endi
 
 def _append_to_ledger(arguments: argparse.Namespace, locked: Locked) -> None:
     """Appends the record of a new lock; raises `file.unwritable`."""
-    from fleet.bench.kitting_record import csv_lines
+    from fleet.bench.kitting_record import COLUMNS, csv_text
 
     if locked.already:
         return
     path: Path = arguments.ledger or arguments.plan.with_suffix(".ledger.csv")
     try:
-        with path.open("a", encoding="utf-8", newline="") as file:
-            file.write(csv_lines(locked.record, header=file.tell() == 0))
+        with path.open("a+", encoding="utf-8", newline="") as file:
+            file.seek(0)
+            header = file.readline().lstrip("\ufeff").split()
+            columns = header[0].split(",") if header else COLUMNS  # an older version wrote other columns
+            file.write(csv_text([locked.record], columns, header=not header))
     except OSError as error:
         raise failure_from(error, Code.FILE_UNWRITABLE, path) from None
 

@@ -78,11 +78,15 @@ def selected_sims(api: Api, selection: SimSelection) -> Selected:
 
 
 def one_selected(api: Api, text: str) -> Sim:
-    """The SIM that a person named; raises `platform.no_such` where no SIM, or more than one, is."""
-    selected = selected_sims(api, selection_of([text], None))
-    if selected.unknown:
-        raise Failure(Code.PLATFORM_NO_SUCH, f"{text}: {selected.unknown[0].why}")
-    return next(sim for sim, _ in selected.sims.values())
+    """The SIM that a person named; raises `platform.no_such` where no SIM, or more than one, is.
+
+    No thread is started: a thread that is just ending would take a signal that the caller holds back.
+    """
+    (named,) = named_by_words([text])
+    found = _looked_up(api, named.text) or [sim for sim in sim_calls.all_sims(api) if is_named(sim, named.text)]
+    if len(found) != 1:
+        raise Failure(Code.PLATFORM_NO_SUCH, f"{text}: {_why(named.text, found)}")
+    return found[0]
 
 
 def is_named(sim: Sim, text: str) -> bool:

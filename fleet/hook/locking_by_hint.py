@@ -54,7 +54,7 @@ def lock_by_hint(
         if is_left_unproved(row):  # another desk may be proving this lock: only `kitting lock` removes it
             return HintResult(sim_id, LockOutcome.NOT_YET, "the lock is not proven, and cannot be proven now")
         needs_attention = row.needs_attention
-        locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s, clock=clock)
+        locked = lock_sim(api, sim_id, expectations, back_within_s=back_within_s, clock=clock, by="hook")
     except Failure as failure:
         return HintResult(sim_id, _outcome_of(failure, needs_attention=needs_attention), str(failure))
     return HintResult(sim_id, LockOutcome.ALREADY if locked.already else LockOutcome.LOCKED)

@@ -42,5 +42,5 @@ def test_the_order_of_two_is_prepared_locked_and_one_is_stopped(tmp_path):
             simulator.send_signal(signal.SIGINT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 powered on, 1 provisioned" in done.stdout
-    assert "\ngw-1,'8981000000000000011,'001010000000001,'356938030000013," in done.stdout  # (the ledger)
+    assert "\ngw-1,8981000000000000011,001010000000001,356938030000013," in done.stdout  # (the ledger)
     assert "gw-1: stopped" in done.stdout

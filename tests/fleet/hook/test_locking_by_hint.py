@@ -65,3 +65,9 @@ def test_a_lock_that_another_desk_may_be_proving_is_not_removed(operator):
     operator.platform.disconnect(sim.imsi)
     assert lock_by_hint(operator.api, PLAN, sim.sim_id).outcome is LockOutcome.NOT_YET
     assert operator.platform.sim(sim.imsi).imei_lock == sim.imei
+
+
+def test_the_record_says_that_the_hook_locked_the_sim(operator):
+    sim = operator.kitted()
+    lock_by_hint(operator.api, PLAN, sim.sim_id)
+    assert operator.platform.sim(sim.imsi).tags["desk_by"] == "hook (root user)"

@@ -28,6 +28,12 @@ def accepts(document: object, schema: Rules, *, templates: bool) -> bool:
     return _Acceptance(schema, templates=templates).keeps(document, schema)
 
 
+def becomes_typed(types: object) -> bool:
+    """Whether a text that is filled in may become a value of this type, or of one of these."""
+    names = types if isinstance(types, list) else [types]
+    return not {"integer", "boolean"}.isdisjoint(names)
+
+
 class _Acceptance:
     def __init__(self, schema: Rules, *, templates: bool) -> None:
         self._definitions: Rules = schema.get("$defs", {})
@@ -50,7 +56,7 @@ class _Acceptance:
         return all(
             self._keeps_one(one, name, rule, rules)
             for name, rule in rules.items()
-            if name not in _WORDS and not (waits and name in ABOUT_TEXT)
+            if name not in _WORDS and not (waits and (name in ABOUT_TEXT or (name == "type" and becomes_typed(rule))))
         )
 
     def _keeps_one(self, one: object, name: str, rule: Any, rules: Rules) -> bool:

@@ -6,17 +6,21 @@ Whatever way it came, a document is a mapping of JSON values: no control charact
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.configuration.problems import Fault, Place, Refused, located
-from agent.configuration.text import CONTROL
+from agent.configuration.text import CONTROL, place_in
 from agent.errors import Code
 from agent.frozen import frozen
 from agent.key_path import KeyPath
 
 MAX_DEPTH = 32
 MAX_VALUES = 10_000
+
+_JINJA = re.compile(r"\s*##\s*template\s*:\s*jinja", re.IGNORECASE)
+_JINJA_BLOCK = re.compile(r"\{[%#]")
 
 
 @frozen
@@ -31,6 +35,9 @@ def parse(text: str) -> Document:
     """The document that a text stands for; raises `Refused`."""
     if text.startswith("#!"):
         raise Refused.at(Place(1, 1), "a script; a document has its commands under runcmd")
+    if _JINJA.match(text) and (found := _JINJA_BLOCK.search(text)):
+        message = "Jinja's {% … %} and {# … #} are not understood; {{ tags.site }} takes values of the SIM"
+        raise Refused.at(place_in(text, found.start()), message)
     body = _without_header(text)
     if body.lstrip().startswith("{"):
         from agent.configuration.json_text import parse_json

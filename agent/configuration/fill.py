@@ -1,16 +1,11 @@
-"""Pure. `{{ tags.site }}`: replaces the names in a document's texts by the values of this SIM.
-
-    text        literal text and fillers
-    filler      {{ expression }}
-    expression  'quoted' | name [ "[" start ":" end "]" ] [ "|" default( 'quoted' ) ]
-    name        tags.site | tags["any name"] | subscriber.imsi | equipment.imei
+"""Pure. Replaces the `{{ }}` in a document's texts (`template`) by the values of this SIM and this modem.
 
 - Only values are filled in, never keys, and only after parsing; what came in is not read again. So no tag can change
   what a document consists of.
 - A value that is filled in is one line: a control character in it is refused, so that no tag adds a line to a file.
-- In a command that is one text for a shell, it may hold only what no shell interprets; the list form takes anything.
+- What else a value may contain depends on what reads the text (`filled_places`). A filter quotes it for its reader.
 - A tag without a value counts as not set (the platform keeps the tag `name`, empty, on every SIM).
-- `{{ '{{' }}` is a literal `{{`. Spaces inside the braces do not matter.
+- A content beside `template: false` is taken as it is.
 """
 
 from __future__ import annotations
@@ -19,9 +14,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from agent.configuration import template
 from agent.configuration.acceptance import TEMPLATE
+from agent.configuration.filled_places import FilledPlace, place_of
+from agent.configuration.filters import Filter, filtered
 from agent.configuration.problems import Fault, Refused
-from agent.configuration.schema import nearest
+from agent.configuration.schema import Schema, paths_of_wrong_type
+from agent.configuration.template import Default, Filler, Literal, Name, WrongTemplate
+from agent.configuration.text import place_in
 from agent.errors import Code
 from agent.frozen import frozen
 from agent.identity import Equipment, Reading, Subscriber, value_of
@@ -30,19 +30,12 @@ from agent.key_path import KeyPath, quoted
 MAX_FILLED_CHARACTERS = 1024 * 1024
 """Limit for all texts of a document together, in characters."""
 
-_SUBSCRIBER = ("imsi", "sim_id", "iccid", "msisdn", "group_id", "speed_class", "subscription")
-_EQUIPMENT = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
-_FIELDS = {"subscriber": _SUBSCRIBER, "equipment": _EQUIPMENT}
-_NAMESPACES = ("tags", *_FIELDS)
-
-_TEXT = r"""'[^'\n]*'|"[^"\n]*\""""
-_EXPRESSION = rf"""(?x)\s*(?:(?P<literal>{_TEXT})|
-        (?P<namespace>\w+)\s*(?:\.\s*(?P<word>[\w-]+)|\[\s*(?P<key>{_TEXT})\s*\])
-        (?:\s*\[\s*(?P<start>-?[0-9]{{1,4}})?\s*:\s*(?P<end>-?[0-9]{{1,4}})?\s*(?P<cut>\]))?
-        (?:\s*\|\s*default\s*\(\s*(?P<default>{_TEXT})\s*\))?
-    )\s*\}}\}}"""
 _BROKEN_LINE = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _SHELL_TAKES_LITERALLY = r"[A-Za-z0-9_./:@%+=,-]*"
+_COMPONENT = r"[A-Za-z0-9_][A-Za-z0-9._@-]*"
+_ESCAPED_COMPONENT = r"(?:[A-Za-z0-9_]|%[0-9A-F]{2})(?:[A-Za-z0-9._~@-]|%[0-9A-F]{2})*"
+_MEANS_NOTHING = r"[A-Za-z0-9_/.+](?:[A-Za-z0-9_/.+:=@-]*[A-Za-z0-9_/.+=-])?"
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})"
 """The expressions are compiled at their first use: every pass loads this module, and many documents have no `{{ }}`."""
 
 
@@ -55,42 +48,34 @@ class Names:
     equipment: Mapping[str, str]
 
 
-@frozen
-class _Filler:
-    """One `{{ }}`: a name, the wanted part of its value, and the default for an absent value."""
-
-    namespace: str
-    name: str
-    part: slice
-    default: str | None
-
-    def __str__(self) -> str:
-        plain = re.fullmatch(r"[\w-]+", self.name)
-        return f"{self.namespace}.{self.name}" if plain else f'{self.namespace}["{quoted(self.name)}"]'
-
-
-class _WrongFiller(Exception):
-    """A `{{ }}` with a content that is not understood."""
-
-
 def names(subscriber: Subscriber, equipment: Equipment) -> Names:
     """The names for this SIM and this modem; an empty value, or one that was not read, is absent."""
     return Names(
         _known(subscriber.tags),
-        _known({name: getattr(subscriber, name) for name in _SUBSCRIBER}),
-        _known({name: _read(getattr(equipment, name)) for name in _EQUIPMENT}),
+        _known({name: getattr(subscriber, name) for name in template.SUBSCRIBER}),
+        _known({name: _read(getattr(equipment, name)) for name in template.EQUIPMENT}),
     )
 
 
-def filled(document: Mapping[str, Any], known: Names) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """The document with its fillers replaced, and what could not be; raises `Refused` where it grows too large."""
-    filling = _Filling(known)
-    return filling.value(document, ()), tuple(filling.faults)
+def filled(
+    document: Mapping[str, Any], known: Names, schema: Schema | None = None
+) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    """The document with its fillers replaced, and what could not be; raises `Refused` where it grows too large.
+
+    A text that is one filler becomes a number, or true or false, where the schema wants one.
+    """
+    filling = _Filling(document, known)
+    content = filling.value(document, ())
+    if schema and filling.whole and not filling.faults:
+        for path in filling.whole & paths_of_wrong_type(content, schema):
+            _replace(content, path, _typed)
+    return content, tuple(filling.faults)
 
 
 def template_faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
     """The faults of a document's fillers that do not depend on the SIM."""
-    return tuple(fault for path, text in _texts(document, ()) for fault in _syntax_faults(text, path))
+    found = ((path, text, place_of(path, document)) for path, text in _texts(document, ()) if "{" in text)
+    return tuple(fault for path, text, place in found for fault in _faults_of_text(text, path, place))
 
 
 def holds_template(value: object) -> bool:
@@ -115,73 +100,93 @@ def _texts(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
                 yield from _texts(item, (*path, position))
         case dict():
             for key, member in value.items():
-                yield from _texts(member, (*path, key))
+                if not _is_verbatim(value, key):
+                    yield from _texts(member, (*path, key))
         case _:
             pass
 
 
-def _parts(text: str) -> Iterator[str | _Filler]:
-    position = 0
-    while (begin := text.find(TEMPLATE, position)) >= 0:
-        if begin > position:
-            yield text[position:begin]
-        found = re.compile(_EXPRESSION).match(text, begin + len(TEMPLATE))
-        if not found:
-            raise _WrongFiller("{{ without a name such as tags.site; a literal {{ is written {{ '{{' }}")
-        yield found["literal"][1:-1] if found["literal"] else _filler(found)
-        position = found.end()
-    if position < len(text):
-        yield text[position:]
+def _is_verbatim(around: Mapping[str, Any], key: str) -> bool:
+    return key == "content" and around.get("template") is False
 
 
-def _filler(found: re.Match[str]) -> _Filler:
-    namespace, name = found["namespace"], found["word"] or found["key"][1:-1]
-    if namespace not in _NAMESPACES:
-        guess = nearest(namespace, _NAMESPACES)
-        raise _WrongFiller(
-            f"nothing is called {quoted(namespace)}; there are {', '.join(_NAMESPACES)}. {guess}".strip()
-        )
-    known = _FIELDS.get(namespace, (name,))
-    if name not in known:
-        guess = nearest(name, known) or f"it has {', '.join(known)}"
-        raise _WrongFiller(f"{namespace} has no {quoted(name)}; {guess}")
-    start, end = (int(found[edge]) if found[edge] else None for edge in ("start", "end"))
-    return _Filler(namespace, name, slice(start, end), found["default"][1:-1] if found["default"] else None)
-
-
-def _syntax_faults(text: str, path: KeyPath) -> Iterator[Fault]:
+def _faults_of_text(text: str, path: KeyPath, place: FilledPlace) -> Iterator[Fault]:
+    block = template.jinja_block(text)
+    if block is not None:
+        message = "Jinja's {% … %} is not understood; template: false beside a content takes all of it as it is"
+        yield _fault(path, text, block, message, Code.USERDATA_UNDEFINED)
     try:
-        for _ in _parts(text):
-            pass
-    except _WrongFiller as wrong:
-        yield Fault(path, str(wrong), Code.USERDATA_UNDEFINED)
+        for position, part in template.parts(text):
+            if isinstance(part, Filler) and (reason := _never_fits(part, place)):
+                yield _fault(path, text, position, reason, Code.USERDATA_INVALID)
+    except WrongTemplate as wrong:
+        yield _fault(path, text, wrong.position, wrong.message, Code.USERDATA_UNDEFINED)
+
+
+def _fault(path: KeyPath, text: str, position: int, message: str, code: Code) -> Fault:
+    """A fault in a text; in a text of several lines the message says where."""
+    if "\n" in text.rstrip("\n"):
+        place = place_in(text, position)
+        message = f"{message} (line {place.line}, column {place.column} of the text)"
+    return Fault(path, message, code)
+
+
+def _named(filler: Filler) -> Iterator[Name]:
+    yield filler.value
+    yield from (step.value for step in filler.steps if isinstance(step, Default) and isinstance(step.value, Name))
+
+
+def _never_fits(filler: Filler, place: FilledPlace) -> str:
+    """Why a filler may not stand at a place, whatever its value."""
+    if place is not FilledPlace.SHELL_TEXT or all(name.namespace != "tags" for name in _named(filler)):
+        return ""
+    return (
+        "a tag in the name of a program, or in a text that a shell or an interpreter runs; pass it as an argument: "
+        """[sh, -c, 'logger "$1"', sh, "{{ tags.note }}"]"""
+    )
 
 
 class _Filling:
-    def __init__(self, known: Names) -> None:
+    def __init__(self, document: Mapping[str, Any], known: Names) -> None:
+        self.document = document
         self.known = known
         self.faults: list[Fault] = []
+        self.whole: set[KeyPath] = set()
+        """Paths of texts that are one filler."""
         self.characters = 0
 
     def value(self, value: Any, path: KeyPath) -> Any:
         match value:
             case str():
-                return self.text(value, path) if TEMPLATE in value else value
+                return self.text(value, path) if TEMPLATE in value or "{%" in value else value
             case list():
                 return [self.value(item, (*path, position)) for position, item in enumerate(value)]
             case dict():
-                return {key: self.value(member, (*path, key)) for key, member in value.items()}
+                return {
+                    key: member if _is_verbatim(value, key) else self.value(member, (*path, key))
+                    for key, member in value.items()
+                }
             case _:
                 return value
 
     def text(self, text: str, path: KeyPath) -> str:
+        place = place_of(path, self.document)
+        if faults := tuple(_faults_of_text(text, path, place)):
+            self.faults.extend(faults)
+            return ""
+        if template.whole_filler(text):
+            self.whole.add(path)
         pieces = []
-        try:
-            for part in _parts(text):
-                pieces.append(part if isinstance(part, str) else self.found(part, path))
-                self.grow(pieces[-1])
-        except _WrongFiller as wrong:
-            self.faults.append(Fault(path, str(wrong), Code.USERDATA_UNDEFINED))
+        for position, part in template.parts(text):
+            try:
+                pieces.append(part if isinstance(part, str) else self.found(part, place))
+            except WrongTemplate as wrong:
+                self.faults.append(_fault(path, text, position, wrong.message, Code.USERDATA_UNDEFINED))
+                continue
+            except ValueError as unfit:
+                self.faults.append(_fault(path, text, position, str(unfit), Code.USERDATA_INVALID))
+                continue
+            self.grow(pieces[-1])
         return "".join(pieces)
 
     def grow(self, piece: str) -> None:
@@ -189,36 +194,91 @@ class _Filling:
         if self.characters > MAX_FILLED_CHARACTERS:
             raise Refused.at(None, "too large with all values filled in", Code.USERDATA_TOO_LARGE)
 
-    def found(self, filler: _Filler, path: KeyPath) -> str:
-        namespace: Mapping[str, str] = getattr(self.known, filler.namespace)
-        if filler.name not in namespace:
-            if filler.default is None:
-                raise _WrongFiller(_undefined(filler, namespace))
-            return filler.default
-        value = namespace[filler.name][filler.part]
-        if reason := _unfit(value, path):
-            self.faults.append(Fault(path, f"{filler} {reason}"))
-            return ""
+    def found(self, filler: Filler, place: FilledPlace) -> str:
+        """The text for a filler; raises `WrongTemplate` where it is absent, and `ValueError` where it does not fit."""
+        source, value = filler.value, self.value_of(filler.value)
+        is_literal = False
+        filters: list[Filter] = []
+        for step in filler.steps:
+            if isinstance(step, Filter):
+                filters.append(step)
+                value = value if value is None else _filtered(value, step, source)
+            elif value is None and isinstance(step.value, Literal):
+                value, is_literal = step.value.text, True
+            elif value is None and isinstance(step.value, Name):
+                source, value = step.value, self.value_of(step.value)
+        if value is None:
+            raise WrongTemplate(_undefined(filler.value, self.namespace(filler.value)), 0)
+        if not is_literal and (reason := _unfit(value, place, filters)):
+            raise ValueError(f"{source} {reason}")
         return value
 
+    def namespace(self, name: Name) -> Mapping[str, str]:
+        """The known values of the namespace of a name."""
+        namespace: Mapping[str, str] = getattr(self.known, name.namespace)
+        return namespace
 
-def _unfit(value: str, path: KeyPath) -> str:
+    def value_of(self, name: Name) -> str | None:
+        """The wanted part of a value; None for an absent value."""
+        value = self.namespace(name).get(name.name)
+        return None if value is None else value[name.start : name.end]
+
+
+def _filtered(value: str, step: Filter, source: Name) -> str:
+    try:
+        return filtered(value, (step,))
+    except ValueError as error:
+        raise ValueError(f"{source} {error}") from None
+
+
+def _unfit(value: str, place: FilledPlace, filters: Iterable[Filter]) -> str:
+    """Why a value may not stand at its place; empty where it may."""
     if re.search(_BROKEN_LINE, value):
         return "has a control character"
-    if _is_for_a_shell(path) and not re.fullmatch(_SHELL_TAKES_LITERALLY, value):
-        return "has a character that a shell interprets; write this command as a list of words"
-    return ""
+    last = next(reversed(list(filters)), None)
+    match place:
+        case FilledPlace.COMPONENT:
+            pattern = _ESCAPED_COMPONENT if last is Filter.URL else _COMPONENT
+            return "" if re.fullmatch(pattern, value) else "is not one plain component of a path; slug makes one"
+        case FilledPlace.SHELL_TEXT:
+            taken = re.fullmatch(_SHELL_TAKES_LITERALLY, value)
+            return "" if taken else "has a character that a shell interprets; write this command as a list of words"
+        case FilledPlace.STRUCTURED:
+            is_quoted = last is not None and last.quotes
+            return "" if is_quoted or _means_nothing(value) else _STRUCTURED_REASON
+        case FilledPlace.VALUE:
+            return ""
 
 
-def _is_for_a_shell(path: KeyPath) -> bool:
-    match path:
-        case ("runcmd", int()) | ("runcmd", int(), "command"):
-            return True
-        case _:
-            return False
+_STRUCTURED_REASON = (
+    "has a character that may mean something to what reads this file; a filter writes it as that reader wants it: "
+    "| sh, | json, | systemd, | ini, | url or | slug"
+)
 
 
-def _undefined(filler: _Filler, namespace: Iterable[str]) -> str:
-    whose = "this SIM has no value for" if filler.namespace != "equipment" else "the modem did not report"
+def _means_nothing(value: str) -> bool:
+    """Whether no shell, unit, cron table, JSON, YAML, TOML or INI file reads anything into the value.
+
+    They read ASCII characters; a letter of another script means nothing to them.
+    """
+    ascii_only = "".join("x" if not letter.isascii() and letter.isprintable() else letter for letter in value)
+    return re.fullmatch(_MEANS_NOTHING, ascii_only) is not None
+
+
+def _typed(text: str) -> str | int | bool:
+    if text in {"true", "false"}:
+        return text == "true"
+    return int(text) if re.fullmatch(_NUMBER, text) else text
+
+
+def _replace(content: Any, path: KeyPath, change: Any) -> None:
+    *above, last = path
+    for step in above:
+        content = content[step]
+    content[last] = change(content[last])
+
+
+def _undefined(name: Name, namespace: Iterable[str]) -> str:
+    whose = "this SIM has no value for" if name.namespace != "equipment" else "the modem did not report"
     have = ", ".join(quoted(name) for name in sorted(namespace)[:10])
-    return f"{whose} {filler}; {filler.namespace} has {have or 'nothing'}"
+    return f"{whose} {name}; {name.namespace} has {have or 'nothing'}"

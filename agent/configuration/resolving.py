@@ -19,7 +19,7 @@ from agent.configuration.document import Document, parse, unclean
 from agent.configuration.fill import Names, filled, holds_template, names, template_faults
 from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
-from agent.configuration.schema import Schema, faults, value_at
+from agent.configuration.schema import Schema, faults, paths_of_wrong_type, value_at
 from agent.configuration.text import unpack
 from agent.effects import WantedEffect
 from agent.frozen import frozen
@@ -73,7 +73,7 @@ def resolve(userdata: bytes, names: Names, schema: Schema) -> Configuration:
     try:
         document = _parsed(userdata)
         _refuse(faults(document.content, schema, templates=True), document.places)
-        content, undefined = filled(document.content, names)
+        content, undefined = filled(document.content, names, schema)
         _refuse(undefined, document.places)
         return _validated(content, document.places, schema)
     except Refused as refused:
@@ -147,7 +147,8 @@ def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place], sche
 def _faults_for_any_sim(document: Document, schema: Schema) -> list[Fault]:
     content = document.content
     found = [*faults(content, schema, templates=True), *template_faults(content)]
-    later = rendered(content, without={fault.path[0] for fault in found if fault.path}).faults
+    wrong = {fault.path for fault in found} | paths_of_wrong_type(content, schema)
+    later = rendered(content, without={path[0] for path in wrong if path}).faults
     return [*found, *(fault for fault in later if not holds_template(value_at(content, fault.path)))]
 
 

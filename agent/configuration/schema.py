@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts
+from agent.configuration.acceptance import ABOUT_TEXT, TEMPLATE, accepts, becomes_typed
 from agent.configuration.problems import Fault
 from agent.errors import Code
 from agent.key_path import KeyPath, quoted
@@ -49,13 +49,22 @@ class Schema:
 def faults(document: Mapping[str, Any], schema: Schema, *, templates: bool) -> tuple[Fault, ...]:
     """The faults of a document by the schema.
 
-    With `templates`, a text with `{{ }}` may be any text where the schema allows a text.
+    With `templates`, a text with `{{ }}` may be any text where the schema allows a text, and may become a number, or
+    true or false, where the schema wants one.
     """
     if accepts(document, schema.rules, templates=templates):
         return ()
     errors = schema.validator.iter_errors(document)
     reported = (error for error in errors if not (templates and _waits_for_values(error)))
     return tuple(islice((fault for error in reported for fault in _faults(error, document)), MAX_FAULTS))
+
+
+def paths_of_wrong_type(document: Mapping[str, Any], schema: Schema) -> frozenset[KeyPath]:
+    """The paths of values that are of another type than the schema wants."""
+    if accepts(document, schema.rules, templates=False):
+        return frozenset()
+    errors = schema.validator.iter_errors(document)
+    return frozenset(tuple(error.absolute_path) for error in errors if error.validator == "type")
 
 
 def is_secret(document: Mapping[str, Any], path: KeyPath) -> bool:
@@ -107,10 +116,10 @@ def _whole_pattern(_: object, pattern: str, instance: object, __: object) -> Ite
 
 
 def _waits_for_values(error: ValidationError) -> bool:
-    is_key = "propertyNames" in error.absolute_schema_path
-    return (
-        error.validator in ABOUT_TEXT and isinstance(error.instance, str) and TEMPLATE in error.instance and not is_key
-    )
+    if "propertyNames" in error.absolute_schema_path or not isinstance(error.instance, str):
+        return False
+    is_one_value = error.validator == "type" and becomes_typed(error.validator_value)
+    return TEMPLATE in error.instance and (is_one_value or error.validator in ABOUT_TEXT)
 
 
 def _faults(error: ValidationError, document: Mapping[str, Any]) -> Iterator[Fault]:

@@ -114,14 +114,15 @@ def test_a_mode_may_be_written_as_cloud_init_takes_it(this_sim):
 
 
 def test_every_filler_is_filled_in_once(this_sim):
-    _, file, echo, words = effects("every_filler", this_sim)
+    _, file, echo, argument, words = effects("every_filler", this_sim)
     assert file.path == "/opt/237518"
     assert file.content.decode().splitlines() == [
         "dotted dotted x ",
         "001010000000001 8981 49015420 {{ tags.site }} {{ raw }}",
         '{"json": {"needs": {"no": "escape"}}}',
     ]
-    assert echo.argv == ("/bin/sh", "-c", "echo osaka-1")
+    assert echo.argv == ("/bin/sh", "-c", "echo 001010000000001")
+    assert argument.argv == ("sh", "-c", 'echo "$1"', "sh", "two words; reboot")
     assert words.argv == ("echo", "two words; reboot")
 
 

@@ -38,7 +38,8 @@ def test_every_problem_is_reported_in_the_order_of_the_text():
             5,
             5,
             "write_files[0].content",
-            "{{ without a name such as tags.site; a literal {{ is written {{ '{{' }}",
+            "{{ without a name such as tags.site; a literal {{ is written {{ '{{' }}, "
+            "and template: false beside a content takes all of it as it is",
         ),
         Problem(Code.USERDATA_INVALID, 7, 5, "write_files[1]", "lacks path"),
     )
@@ -89,9 +90,13 @@ def test_a_text_with_a_filler_is_not_judged_before_it_is_filled_in():
     )
 
 
-def test_but_its_place_must_take_a_text():
-    (problem,) = check(b"ntp: {enabled: '{{ tags.ntp }}'}\n", SCHEMA)
-    assert (problem.path, problem.message) == ("ntp.enabled", 'takes true or false, not "{{ tags.ntp }}"')
+def test_but_its_place_must_take_a_value():
+    (problem,) = check(b"ntp: '{{ tags.ntp }}'\n", SCHEMA)
+    assert (problem.path, problem.message) == ("ntp", 'takes where the clock is set from, not "{{ tags.ntp }}"')
+
+
+def test_a_number_or_a_truth_may_come_with_the_sim():
+    assert check(b"ntp: {enabled: '{{ tags.ntp }}'}\n", SCHEMA) == ()
 
 
 SECRETS = [

@@ -5,6 +5,7 @@ import pytest
 from agent.configuration.fill import filled
 from agent.configuration.problems import Refused
 from agent.configuration.resolving import Names, names
+from agent.configuration.schema_file import userdata_schema
 from agent.errors import Code, Failure
 from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, Read, Subscriber
 
@@ -107,3 +108,154 @@ def test_the_names_are_what_is_known_of_sim_and_modem():
         equipment={"imei": "490154203237518", "manufacturer": "X", "model": "M"},
     )
     assert names(subscriber, equipment).equipment == {}
+
+
+def fault_of(document, value="x"):
+    """The messages about a document where the tag `a` has this value."""
+    _, faults = filled(document, Names({"a": value}, {}, {}))
+    return [fault.message for fault in faults]
+
+
+A = "{{ tags.a }}"
+
+
+@pytest.mark.parametrize("value", ["x/y", "..", ".", "/etc", "a b", "-x", "a%b", "東京", "a:b", "a\\b"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"write_files": [{"path": f"/etc/{A}.conf"}]},
+        {"absent": [f"/etc/{A}"]},
+        {"users": [{"home": f"/home/{A}"}]},
+        {"users": [{"shell": f"/bin/{A}"}]},
+        {"write_files": [{"source": {"url": f"http://h/{A}"}}]},
+        {"units": [{"name": f"{A}.service"}]},
+        {"services": {"enable": [A]}},
+    ],
+    ids=["path", "absent", "home", "shell", "url", "unit", "service"],
+)
+def test_a_value_in_a_path_is_one_plain_component(document, value):
+    (message,) = fault_of(document, value)
+    assert "is not one plain component" in message
+
+
+def test_a_plain_component_is_filled_in():
+    document, faults = filled({"absent": [f"/etc/{A}.conf"]}, Names({"a": "app-1_x.y"}, {}, {}))
+    assert (document, faults) == ({"absent": ["/etc/app-1_x.y.conf"]}, ())
+
+
+def test_an_escaped_value_fits_into_a_url():
+    document, _ = filled(
+        {"write_files": [{"source": {"url": "http://h/{{ tags.a | url }}"}}]}, Names({"a": "東 京"}, {}, {})
+    )
+    assert document["write_files"][0]["source"]["url"] == "http://h/%E6%9D%B1%20%E4%BA%AC"
+
+
+@pytest.mark.parametrize(
+    "value", ['"; reboot', "$(id)", "`id`", "a b", "a;b", "%h", "x: y", "a,b", "#", "-e", "a'b", "*", "x:"]
+)
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"write_files": [{"path": "/x", "content": f"#!/bin/sh\nSITE={A}\n"}]},
+        {"write_files": [{"path": "/x.json", "content": f'{{"a": "{A}"}}'}]},
+        {"write_files": [{"path": "/etc/cron.d/x", "content": f"0 * * * * root /opt/x {A}\n"}]},
+        {"units": [{"name": "x.service", "content": f"[Service]\nExecStart=/opt/x {A}\n"}]},
+    ],
+    ids=["script", "json", "cron", "unit"],
+)
+def test_a_value_in_a_file_that_is_run_or_parsed_means_nothing_to_its_reader(document, value):
+    (message,) = fault_of(document, value)
+    assert "| sh, | json, | systemd" in message
+
+
+@pytest.mark.parametrize(
+    "value", ["tokyo-1", "東京", "/dev/ttyUSB2", "10.0.0.1:8883", "user@example.com", "dG9rZW4=", "第一・倉庫"]
+)
+def test_a_value_that_means_nothing_to_a_reader_needs_no_filter(value):
+    assert fault_of({"units": [{"content": f"[Service]\nExecStart=/opt/x {A}\n"}]}, value) == []
+
+
+def test_a_quoted_value_may_be_anything():
+    script = "#!/bin/sh\nSITE={{ tags.a | sh }}\n"
+    document, faults = filled({"write_files": [{"content": script}]}, Names({"a": "'; reboot"}, {}, {}))
+    assert (document["write_files"][0]["content"], faults) == ("#!/bin/sh\nSITE=''\"'\"'; reboot'\n", ())
+
+
+def test_a_plain_filter_does_not_quote():
+    assert fault_of({"units": [{"content": "{{ tags.a | lower }}"}]}, "A B") != []
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["logger {{ tags.a }}", ["sh", "-c", "logger {{ tags.a }}"], {"command": "x {{ tags.b | default(tags.a) }}"}],
+)
+def test_no_tag_stands_in_the_text_of_a_shell(command):
+    (message,) = fault_of({"runcmd": [command]}, "plain")
+    assert "pass it as an argument" in message
+
+
+def test_a_number_of_the_sim_may_stand_in_the_text_of_a_shell():
+    document, _ = filled({"runcmd": ["logger {{ subscriber.imsi }}"]}, KNOWN)
+    assert document == {"runcmd": ["logger 001010000000001"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("{{ tags.host | default(tags.site) | slug }}", "osaka"),
+        ("{{ tags.host | default(subscriber.imsi[-4:]) }}", "0001"),
+        ("{{ tags.host | default(tags.none) | default('x y') | slug }}", "x-y"),
+        ("{{ tags.host | lower | default('X') }}", "X"),
+        ("{{ tags['場所'] | slug }}", "xn--pssu33l"),
+    ],
+)
+def test_a_default_may_name_another_value_and_filters_follow_in_order(text, becomes):
+    assert fill(text) == becomes
+
+
+def test_a_default_that_is_not_there_either_is_reported_by_the_first_name():
+    ((_, message),) = fill("{{ tags.host | default(tags.none) }}")
+    assert message.startswith("this SIM has no value for tags.host")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{{ tags.site | upper }}", "no filter is called upper"),
+        ("{{ tags.site | slg }}", "did you mean slug?"),
+        ("{{ tags.site | default }}", "default without a value"),
+        ("{{ tags.site | default(nothing.x) }}", "nothing is called nothing"),
+        ("{{- tags.site -}}", "{{- and -}} are Jinja's"),
+        ("{{ .Status }}", "template: false"),
+        ("{% if tags.site %}x{% endif %}", "Jinja's {% … %} is not understood"),
+    ],
+)
+def test_a_fault_names_its_cause(text, says):
+    ((_, message),) = fill(text)
+    assert says in message
+
+
+def test_a_fault_in_a_text_of_several_lines_has_its_place_in_the_text():
+    ((_, message),) = fill("first\n  x {{ .Status }}\n")
+    assert message.endswith("(line 2, column 5 of the text)")
+
+
+def test_a_verbatim_content_is_taken_as_it_is():
+    file = {"path": "/x", "content": "{{ .Names }} {% if x %}", "template": False}
+    assert filled({"write_files": [file]}, KNOWN) == ({"write_files": [file]}, ())
+
+
+@pytest.mark.parametrize("text", ["{{ tags.n }}", "{{ tags.n | int }}", "{{ tags.none | default('700') }}"])
+def test_a_number_from_a_tag_fits_where_the_schema_wants_one(text):
+    document, faults = filled({"users": [{"name": "op", "uid": text}]}, Names({"n": "1500"}, {}, {}), userdata_schema())
+    assert (type(document["users"][0]["uid"]), faults) == (int, ())
+
+
+def test_a_truth_from_a_tag_fits_where_the_schema_wants_one():
+    document, _ = filled({"ntp": {"enabled": "{{ tags.n | bool }}"}}, Names({"n": "yes"}, {}, {}), userdata_schema())
+    assert document == {"ntp": {"enabled": True}}
+
+
+def test_a_text_stays_a_text_where_the_schema_wants_one():
+    document, _ = filled({"hostname": "{{ tags.n }}"}, Names({"n": "700"}, {}, {}), userdata_schema())
+    assert document == {"hostname": "700"}

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.configuration.fill import _EQUIPMENT, _SUBSCRIBER
+from agent.configuration.filters import NAMES
 from agent.configuration.schema_file import userdata_schema
+from agent.configuration.template import EQUIPMENT, SUBSCRIBER
 from agent.document_keys import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()
@@ -26,7 +27,7 @@ def test_no_generated_part_is_stale(page):
 def test_the_pages_name_every_key_and_every_field(page):
     text = (DOCS / page).read_text()
     assert all(f"### {key}\n" in text for key in DOCUMENT_KEYS)
-    assert all(f"`{field}`" in text for field in (*_SUBSCRIBER, *_EQUIPMENT))
+    assert all(f"`{field}`" in text for field in (*SUBSCRIBER, *EQUIPMENT, *NAMES))
 
 
 def test_a_page_without_marks_is_reported(tmp_path, monkeypatch):

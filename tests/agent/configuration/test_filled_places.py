@@ -1,0 +1,105 @@
+"""What reads the text into which a value is filled."""
+
+import pytest
+
+from agent.configuration.filled_places import FilledPlace, place_of
+
+COMPONENT, SHELL, STRUCTURED, VALUE = FilledPlace
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (("write_files", 0, "path"), COMPONENT),
+        (("write_files", 0, "source", "url"), COMPONENT),
+        (("write_files", 0, "restart", 1), COMPONENT),
+        (("environment", 2, "path"), COMPONENT),
+        (("absent", 3), COMPONENT),
+        (("users", 0, "home"), COMPONENT),
+        (("users", 0, "shell"), COMPONENT),
+        (("units", 0, "name"), COMPONENT),
+        (("units", 0, "dropins", 0, "name"), COMPONENT),
+        (("services", "enable", 0), COMPONENT),
+        (("units", 0, "content"), STRUCTURED),
+        (("units", 0, "dropins", 0, "content"), STRUCTURED),
+        (("users", 0, "gecos"), VALUE),
+        (("environment", 0, "values", "SITE"), VALUE),
+        (("hostname",), VALUE),
+        (("report", "site"), VALUE),
+    ],
+)
+def test_the_key_tells_what_reads_its_text(path, place):
+    assert place_of(path, {}) is place
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        ({"path": "/opt/note.txt", "content": "x"}, VALUE),
+        ({"path": "/opt/note.txt", "content": "x", "permissions": "0640"}, VALUE),
+        ({"path": "/opt/note", "content": "\n#!/bin/sh\n"}, STRUCTURED),
+        ({"path": "/opt/note", "content": "x", "permissions": "0755"}, STRUCTURED),
+        ({"path": "/opt/note", "content": "x", "permissions": "750"}, STRUCTURED),
+        ({"path": "/etc/cron.d/note", "content": "x"}, STRUCTURED),
+        ({"path": "/etc/default/app", "content": "x"}, STRUCTURED),
+        ({"path": "/usr/local/bin/app", "content": "x"}, STRUCTURED),
+        ({"path": "/opt/app.json", "content": "x"}, STRUCTURED),
+        ({"path": "/etc/nginx/site.conf", "content": "x"}, STRUCTURED),
+        ({"path": "/opt/app.conf", "content": "x"}, VALUE),
+        ({"path": "/opt/app.service", "content": "x"}, STRUCTURED),
+        ({"path": "/opt/app.ini.txt", "content": "x"}, VALUE),
+    ],
+)
+def test_beginning_mode_and_name_tell_whether_a_file_is_run_or_parsed(file, place):
+    assert place_of(("write_files", 0, "content"), {"write_files": [file]}) is place
+
+
+T = "{{ tags.site }}"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [T],
+        ["sh", "-c", T],
+        ["/bin/bash", "-lc", T],
+        ["bash", "-x", "-c", T],
+        ["bash", T],
+        ["python3.11", "-c", T],
+        ["perl", "-e", T],
+        ["node", f"--eval={T}"],
+        ["sudo", "-u", "op", "sh", "-c", T],
+        ["env", "A=1", T],
+        ["timeout", "5", T],
+        ["su", "op", "-c", T],
+        ["busybox", "sh", "-c", T],
+        ["find", "/x", "-exec", "sh", "-c", T, ";"],
+        ["ssh", "host", T],
+        ["awk", T, "/etc/x"],
+    ],
+)
+def test_the_text_that_a_program_runs_and_the_name_of_a_program(command):
+    path = ("runcmd", 0, command.index(next(word for word in command if T in word)))
+    assert place_of(path, {"runcmd": [command]}) is SHELL
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["logger", T],
+        ["sh", "-c", 'logger "$1"', "sh", T],
+        ["bash", "/opt/set-site", T],
+        ["python3", "-m", "app", T],
+        ["env", f"SITE={T}", "/opt/set-site"],
+        ["timeout", "5", "/opt/set-site", T],
+    ],
+)
+def test_an_argument_is_no_program(command):
+    path = ("runcmd", 0, command.index(next(word for word in command if T in word)))
+    assert place_of(path, {"runcmd": [command]}) is VALUE
+
+
+def test_the_long_form_of_a_command_is_judged_alike():
+    assert place_of(("runcmd", 0, "command"), {"runcmd": [{"command": "x"}]}) is SHELL
+    assert place_of(("runcmd", 0, "command", 2), {"runcmd": [{"command": ["sh", "-c", T]}]}) is SHELL
+    assert place_of(("runcmd", 0, "command", 1), {"runcmd": [{"command": ["logger", T]}]}) is VALUE

@@ -19,6 +19,8 @@ from agent.errors import Code, Failure
 from agent.host import leaving_root
 from agent.settings import Settings
 
+ESTABLISHED = "01"
+"""A socket that its process has closed already belongs to user 0 in this table."""
 NOBODY = pwd.getpwnam("nobody")
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave root")
 
@@ -38,7 +40,8 @@ class Asked(BaseHTTPRequestHandler):
     def do_GET(self):
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             words = line.split()
-            if int(words[1].partition(":")[2], 16) == self.client_address[1]:
+            ends = [int(words[place].partition(":")[2], 16) for place in (1, 2)]
+            if ends == [self.client_address[1], self.server.server_port] and words[3] == ESTABLISHED:
                 self.users.add(int(words[7]))
         self.send_error(404)
 

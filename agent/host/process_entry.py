@@ -121,6 +121,16 @@ def print_json(values: object) -> None:
 class Parser(argparse.ArgumentParser):
     """A parser that ends with the exit code of sysexits.h, not with argparse's own."""
 
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Refuses a word that is no choice; where one of the choices is like it, only that one is named."""
+        choices = list(map(str, action.choices or ()))
+        if choices and value not in (action.choices or ()):
+            from difflib import get_close_matches
+
+            likely = get_close_matches(str(value), choices, n=1)
+            advice = f"do you mean {likely[0]}?" if likely else f"choose from {', '.join(choices)}"
+            raise argparse.ArgumentError(action, f"invalid choice: {str(value)!r}; {advice}")
+
     def error(self, message: str) -> NoReturn:
         """Prints the usage and what is wrong, and ends the process."""
         self.print_usage(sys.stderr)

@@ -19,7 +19,7 @@ def test_the_command_line_is_built_without_the_libraries_that_commands_use():
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__.rpartition(".")[2])
 def test_every_command_has_a_help_with_an_example(command, capsys):
-    name = command.__name__.rpartition(".")[2]
+    name = command.__name__.rpartition(".")[2].rstrip("_")
     with pytest.raises(SystemExit) as end:
         main([name, "--help"])
     assert end.value.code == os.EX_OK
@@ -32,3 +32,15 @@ def test_a_wrong_command_line_is_a_usage_error(words, capsys):
         parser().parse_args(words)
     assert end.value.code == os.EX_USAGE
     assert "usage: kitting" in capsys.readouterr().err
+
+
+def test_a_command_with_a_typo_is_answered_with_the_command_that_is_like_it(capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["wach", "plan.yaml"])
+    assert "invalid choice: 'wach'; do you mean watch?" in capsys.readouterr().err
+
+
+def test_a_command_that_is_like_none_is_answered_with_all_of_them(capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["xyzzy"])
+    assert "invalid choice: 'xyzzy'; choose from check, sign, prepare" in capsys.readouterr().err

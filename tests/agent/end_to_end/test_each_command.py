@@ -118,7 +118,7 @@ def test_every_command_has_help_with_an_example(rig, command):
 def test_a_wrong_command_line_is_a_usage_error(rig):
     done = rig.gateway.ask("provison")
     assert done.returncode == os.EX_USAGE
-    assert "invalid choice" in done.stderr
+    assert "do you mean provision?" in done.stderr
 
 
 def test_wrong_settings_are_named(rig):

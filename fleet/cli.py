@@ -23,6 +23,7 @@ from fleet.commands import (
     prepare,
     reprovision,
     resume,
+    return_,
     sandbox,
     ship,
     sign,
@@ -33,7 +34,7 @@ from fleet.commands import (
 from fleet.commands.command_line import CommandLine, Run
 
 COMMANDS = (
-    *(check, sign, prepare, watch, board, lock, ledger, ship, hook),
+    *(check, sign, prepare, watch, board, lock, ledger, ship, return_, hook),
     *(stop, throttle, resume, reprovision, abnormal, access, permissions, sandbox),
 )
 """In the order of `kitting --help`: before and at the kitting bench, then in the field."""

@@ -4,7 +4,7 @@ stage, finding_rules, findings    the stage of a SIM and everything that can be 
 device_report                     the tags that the device writes
 lock_rules, locking               whether a SIM may be locked to its device, and locking it with proof
 kitting_record                    which SIM is in which device, as tags and as the ledger
-shipping                          moves SIMs to the group after shipment
+shipping, returning               moves SIMs to the group after shipment, and takes them back
 plan_status, table                the SIMs of a plan as rows, and the table on a terminal
 """
 
@@ -15,6 +15,7 @@ __all__ = [
     "lock_rules",
     "locking",
     "plan_status",
+    "returning",
     "shipping",
     "stage",
     "table",

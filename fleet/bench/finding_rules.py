@@ -31,7 +31,9 @@ def findings_of(sim: Sim, report: DeviceReport, expectations: Expectations, now:
     """Everything that is wrong with a SIM; `now` is UTC."""
     yield from _of_the_device(sim, report, expectations.imeis.get(sim.sim_id))
     yield from _of_the_lock(sim, report, expectations.after)
-    if expectations.after and sim.group_id != expectations.after and sim.tags.get(desk_tags.SHIPPED_AT):
+    if desk_tags.RETURNING in sim.tags:
+        yield Finding.RETURN_NOT_FINISHED
+    elif expectations.after and sim.group_id != expectations.after and sim.tags.get(desk_tags.SHIPPED_AT):
         yield Finding.SHIPMENT_NOT_FINISHED
     if not sim.status.may_connect:
         yield Finding.STOPPED

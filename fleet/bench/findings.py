@@ -151,6 +151,12 @@ class Finding(Enum):
             "Ask the site to check the power and the antenna", "設置先に電源とアンテナの確認を依頼してください"
         ),
     )
+    RETURN_NOT_FINISHED = (
+        "return_not_finished",
+        Weight.ATTENTION,
+        BilingualText("its return was begun and not finished", "返却の処理が途中で止まっています"),
+        BilingualText("Finish it: kitting return", "完了してください: kitting return"),
+    )
     SHIPMENT_NOT_FINISHED = (
         "shipment_not_finished",
         Weight.NOTE,

@@ -13,6 +13,7 @@ __all__ = [
     "prepare",
     "reprovision",
     "resume",
+    "return_",
     "sandbox",
     "ship",
     "sign",

@@ -32,6 +32,10 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "watch": (*_LOOK, "Stats:getAirStatsOfSim", "EventHandler:listEventHandlers"),
     "lock": (*_LOOK, *_LOCK, "Sim:deleteSimTag"),
     "ship": (*_LOOK, "Sim:putSimTags", "Sim:setSimGroup"),
+    "return": (
+        *(*_LOOK, "Query:searchSims", "Sim:putSimTags", "Sim:setSimGroup", "Sim:unsetSimImeiLock"),
+        "Sim:deleteSimTag",
+    ),
     "stop": (
         *("Sim:listSims", "Sim:getSim", "Query:searchSims", "Sim:suspendSim", "Sim:deactivateSim", "Sim:activateSim"),
         *("Sim:setSimToStandby", "Sim:updateSimSpeedClass", "Sim:putSimTags", "Sim:deleteSimTag", "Sim:sendSmsToSim"),

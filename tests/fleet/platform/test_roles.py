@@ -11,6 +11,7 @@ from agent.errors import Code, Failure
 from fleet.bench.finding_rules import Expectations
 from fleet.bench.locking import lock_sim, unlock_sim
 from fleet.bench.plan_status import status_of_plan
+from fleet.bench.returning import return_sim
 from fleet.bench.shipping import ship_sims
 from fleet.hook.locking_by_hint import LockOutcome, lock_by_hint
 from fleet.plan.comparison import compare
@@ -115,11 +116,21 @@ def hooking(operator, api):
     sim_calls.unset_imei_lock(api, sim.sim_id)
 
 
+def returning(operator, api):
+    watching_only(api)
+    sim_calls.search(api, operator.platform.sims[0].imsi)
+    sim = operator.kitted()
+    lock_sim(operator.api, sim.sim_id, Expectations())
+    operator.platform.set_group(sim.imsi, FIELD)
+    return_sim(api, sim_calls.one_sim(api, sim.sim_id).sim_id, BENCH)
+
+
 WORK = {
     "prepare": prepare,
     "watch": watching,
     "lock": locking,
     "ship": shipping,
+    "return": returning,
     "stop": stopping,
     "access": accessing,
     "hook": hooking,

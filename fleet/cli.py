@@ -28,13 +28,14 @@ from fleet.commands import (
     ship,
     sign,
     stop,
+    swap,
     throttle,
     watch,
 )
 from fleet.commands.command_line import CommandLine, Run
 
 COMMANDS = (
-    *(check, sign, prepare, watch, board, lock, ledger, ship, return_, hook),
+    *(check, sign, prepare, watch, board, lock, ledger, ship, return_, swap, hook),
     *(stop, throttle, resume, reprovision, abnormal, access, permissions, sandbox),
 )
 """In the order of `kitting --help`: before and at the kitting bench, then in the field."""

@@ -4,7 +4,7 @@ stage, finding_rules, findings    the stage of a SIM and everything that can be 
 device_report                     the tags that the device writes
 lock_rules, locking               whether a SIM may be locked to its device, and locking it with proof
 kitting_record                    which SIM is in which device, as tags and as the ledger
-shipping, returning               moves SIMs to the group after shipment, and takes them back
+shipping, returning, swapping     moves SIMs to the group after shipment, takes them back, replaces a part of a box
 plan_status, table                the SIMs of a plan as rows, and the table on a terminal
 """
 
@@ -18,6 +18,7 @@ __all__ = [
     "returning",
     "shipping",
     "stage",
+    "swapping",
     "table",
     "time_limits",
 ]

@@ -154,8 +154,11 @@ class Finding(Enum):
     RETURN_NOT_FINISHED = (
         "return_not_finished",
         Weight.ATTENTION,
-        BilingualText("its return was begun and not finished", "返却の処理が途中で止まっています"),
-        BilingualText("Finish it: kitting return", "完了してください: kitting return"),
+        BilingualText("its return or swap was begun and not finished", "返却または交換の処理が途中で止まっています"),
+        BilingualText(
+            "Type the same command again with the SIM id: kitting return or kitting swap",
+            "SIM ID を指定して同じコマンドをもう一度実行してください: kitting return または kitting swap",
+        ),
     )
     SHIPMENT_NOT_FINISHED = (
         "shipment_not_finished",

@@ -19,15 +19,33 @@ _STAY = frozenset({"kitting_order", desk_tags.STATUS_BEFORE, desk_tags.SPEED_BEF
 """An order of a person, and what `kitting resume` needs."""
 
 
-def return_sim(api: Api, sim_id: str, before: str) -> None:
-    """Makes a SIM as it was before it was kitted; `before` is the id of the group before shipment."""
-    sim = sim_calls.put_tags(api, sim_id, {desk_tags.RETURNING: rfc3339(datetime.now(UTC))})
-    if sim.group_id != before:
-        sim_calls.set_group(api, sim_id, before)
+def return_sim(
+    api: Api,
+    sim_id: str,
+    group_id: str | None,
+    *,
+    keep: frozenset[str] = frozenset(),
+    also: frozenset[str] = frozenset(),
+    name: str = "",
+) -> None:
+    """Makes a SIM as it was before it was kitted.
+
+    Args:
+        api: the API.
+        sim_id: the SIM.
+        group_id: the group that it moves to; None for a SIM that is in no group and stays so.
+        keep: names of tags that stay.
+        also: names of further tags that are deleted.
+        name: the name that the SIM gets; empty where it keeps its name.
+    """
+    begun = {desk_tags.RETURNING: rfc3339(datetime.now(UTC)), **({"name": name} if name else {})}
+    sim = sim_calls.put_tags(api, sim_id, begun)
+    if group_id is not None and sim.group_id != group_id:
+        sim_calls.set_group(api, sim_id, group_id)
     if sim.lock is not None:
         unlock_sim(api, sim_id)
-    for name in sorted(_cleared_tags(sim)):
-        sim_calls.delete_tag(api, sim_id, name)
+    for tag in sorted(_cleared_tags(sim) - keep | also):
+        sim_calls.delete_tag(api, sim_id, tag)
     sim_calls.delete_tag(api, sim_id, desk_tags.RETURNING)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "ship",
     "sign",
     "stop",
+    "swap",
     "throttle",
     "watch",
 ]

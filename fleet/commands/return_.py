@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure
+from fleet import desk_tags
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
 from fleet.commands.record_file import RecordFile
@@ -48,7 +49,7 @@ def _return(arguments: argparse.Namespace, plan: Plan, group_ids: GroupIds, api:
     from fleet.bench.stage import row_of
     from fleet.plan.plan_on_platform import is_sim_of_plan
 
-    if not is_sim_of_plan(api, plan, sim):
+    if not (is_sim_of_plan(api, plan, sim) or desk_tags.RETURNING in sim.tags):  # a swap may have begun
         raise Failure(Code.PLATFORM_REFUSED, "the SIM is none of this plan", where=f"SIM {sim.label}")
     row = row_of(sim, expectations_of(plan, group_ids, (sim,)), datetime.now(UTC))
     with RecordFile(arguments.plan.with_suffix(".record.jsonl")) as record:

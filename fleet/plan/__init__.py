@@ -3,6 +3,7 @@
 plan, plan_document, plan_schema, sim_list, plan_file    a plan as a value, from a document and the files beside it
 spreadsheet                                              the text of a CSV file as spreadsheets save it
 listed_sims                                              which SIM each row of a plan's list names
+naming                                                   names of SIMs by a pattern
 handler_sentences                                        event handlers as sentences
 plan_on_platform                                         the groups and SIMs of a plan
 comparison, differences, changes, userdata_fit,

@@ -19,6 +19,7 @@ from fleet.plan.changes import (
 )
 from fleet.plan.differences import group_changes, handler_changes, kept_handlers, kept_of, sim_change
 from fleet.plan.listed_sims import rows_of_sims
+from fleet.plan.naming import with_names
 from fleet.plan.plan import ByList, ByOrder, GroupIds, GroupRole, Plan, WantedGroup, WantedSim
 from fleet.plan.plan_document import GROUP_LIMIT_BYTES, configuration_size
 from fleet.plan.plan_on_platform import groups_of_plan, ids_of, sims_of_plan
@@ -134,7 +135,7 @@ def _pairs(plan: Plan, sims: Iterable[Sim]) -> tuple[list[tuple[WantedSim, Sim]]
     pairs = [(replace(rows.get(sim.sim_id) or WantedSim(sim.sim_id), sim_id=sim.sim_id), sim) for sim in found]
     listed = plan.source.sims if isinstance(plan.source, ByList) else ()
     missing = {row.number for row in listed} - {row.number for row in rows.values()}
-    return pairs, tuple(sorted(missing))
+    return with_names(plan.names, pairs), tuple(sorted(missing))
 
 
 def _kept_sims(plan: Plan, sims: Iterable[Sim], group_ids: GroupIds) -> Iterator[KeptSim]:

@@ -105,6 +105,8 @@ class Plan:
     seen_within_hours: int | None = None
     from_any_group: bool = False
     """Whether SIMs that are in a group of no other meaning to the plan are moved as well."""
+    names: str | None = None
+    """A pattern for the names of SIMs that have none, such as `gw-{n:03}`."""
     renamed_from: str | None = None
     """The name that the plan had before, whose event handlers it takes over."""
 

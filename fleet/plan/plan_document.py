@@ -116,6 +116,7 @@ class _Reader:
             expect.get("megabytes_a_day"),
             expect.get("seen_within_hours"),
             sims.get("from_any_group", False),
+            sims.get("names"),
             content.get("renamed_from"),
         )
 

@@ -53,6 +53,8 @@ def test_the_files_beside_a_plan_are_named_by_it():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        ("csv: sims.csv", "csv: sims.csv, names: gw", "line 2, sims.names: takes a pattern"),
+        ("csv: sims.csv", "csv: sims.csv, names: 'gw-{n.__class__}'", "line 2, sims.names: takes a pattern"),
         ("name: spring", "nam: spring", "line 1, nam: unknown key"),
         ("speed_class: s1.fast", "speed_class: quick", "line 2, sims.speed_class: takes a speed class"),
         (

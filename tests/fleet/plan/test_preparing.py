@@ -94,6 +94,14 @@ def test_a_handler_of_another_plan_that_does_something_else_is_no_reason_to_leav
     assert (change.handler.name, change.handler_id) == ("kitting: summer: after: suspend above 200 MB", None)
 
 
+def test_the_sims_of_an_order_get_names_by_a_pattern_and_keep_them(operator):
+    operator.account.orders["OR1"] = Order("OR1", sim_ids=list(operator.sim_ids))
+    text = PLAN.replace("csv: sims.csv", "order: OR1, names: 'gw-{n:03}'")
+    assert prepare(operator, plan_for(operator, text)) == 0
+    assert [sim.tags["name"] for sim in operator.platform.sims] == ["gw-001", "gw-002", "gw-003"]
+    assert compare(operator.api, plan_for(operator, text)).writes == 0
+
+
 def test_an_order_that_is_being_packed_is_shown_and_not_taken_over(operator):
     operator.account.orders["OR1"] = Order("OR1", "kitting", sim_ids=list(operator.sim_ids))
     text = PLAN.replace("csv: sims.csv", "order: OR1")

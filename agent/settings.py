@@ -220,6 +220,8 @@ def parse(text: str) -> Settings:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Failure(Code.SETTINGS_INVALID, f"not TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise Failure(Code.SETTINGS_INVALID, "a number with too many digits, or lists in lists without end") from None
     sections = {item.name: type(item.default) for item in fields(Settings) if item.default is not MISSING}
     for name in tables:
         if name not in sections:

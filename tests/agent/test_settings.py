@@ -43,6 +43,8 @@ def test_values_are_read_with_their_units():
         ('[metadata]\ntimeout = "0s"\n', "metadata.timeout takes a duration above zero"),
         ('[modem]\nport = "ttyUSB2"\n', 'modem.port takes "auto" or the path'),
         ("[modem]\nbaudrate = true\n", "modem.baudrate takes a number"),
+        (f"[modem]\nbaudrate = {'9' * 5000}\n", "a number with too many digits"),
+        (f"[apply]\nallow = {'[' * 5000}\n", "lists in lists without end"),
         ('[apply]\nallow = "runcmd"\n', "apply.allow takes a list"),
         ('[apply]\nallow = ["hostnam"]\n', "did you mean 'hostname'"),
         ('[apply]\nroot = "relative"\n', "apply.root takes an absolute path"),

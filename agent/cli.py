@@ -54,6 +54,11 @@ COMMANDS = (
         "stay as the resident: make a pass at once, then one every [schedule] interval",
         "kitting-agent run",
     ),
+    Subcommand(
+        "prove",
+        "reach the service as a new process, for an apply that waits; kitting-proof.service starts it",
+        "kitting-agent prove",
+    ),
     Subcommand("plan", "show what a pass would change, as a diff; changes nothing", "kitting-agent plan"),
     Subcommand(
         "identify",

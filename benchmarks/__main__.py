@@ -19,6 +19,7 @@ from pathlib import Path
 
 import agent
 from benchmarks.applying import apply
+from benchmarks.confirming import confirmation
 from benchmarks.day import bench_day
 from benchmarks.first_pass import emulated, first_pass
 from benchmarks.idle import idle
@@ -34,6 +35,7 @@ MEASURES: dict[str, Measure] = {
     "armhf": emulated,
     "link": link_to_tag,
     "quiet": quiet_month,
+    "confirm": confirmation,
     "idle": idle,
     "modem": modem,
     "apply": apply,

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.configuration.resolving import Configuration, sources
+from agent.host.leaving_root import SYSTEMD_RUNS
 from agent.metadata.subscriber_service import MetadataService
 from agent.modem.reading import read_equipment
 from agent.provision import state_file
 from agent.provision.edges import Edges, PassStage, RootHalf
-from agent.settings import AppliedBy, Settings
+from agent.settings import DEFAULT_PATH, AppliedBy, Settings
+
+if TYPE_CHECKING:
+    from agent.provision.proof_files import ByProcess, ByUnit
 
 Show = Callable[[PassStage, str], None]
 
 
-def edges_of(settings: Settings, service: MetadataService, show: Show) -> Edges:
-    """The edges of a pass over this connection to the service; `show` shows what the pass does."""
+def edges_of(settings: Settings, service: MetadataService, show: Show, config: Path | None = None) -> Edges:
+    """The edges of a pass over this connection to the service; `show` shows what the pass does.
+
+    `config` is the settings file that was named; a fresh process reads it again.
+    """
     place = settings.paths.state
     return Edges(
         service=service,
         read_equipment=lambda: read_equipment(settings.modem, place),
         fetch_sources=lambda configuration: _fetch_sources(settings, configuration, show),
         root_half=root_half_of(settings),
+        prove=lambda request: _prover_of(settings, config).prove(request),
         read_first_line=lambda path: _read_first_line(settings, path),
         save=lambda remembered: state_file.save(place, remembered),
         save_until_boot=lambda remembered: state_file.save_until_boot(
@@ -47,6 +57,20 @@ def root_half_of(settings: Settings) -> RootHalf:
     from agent.apply.in_process import InThisProcess
 
     return InThisProcess(apply_context(settings), settings.identity)
+
+
+def _prover_of(settings: Settings, config: Path | None) -> ByUnit | ByProcess:
+    """A fresh process: by systemd where the package's units watch this state directory, else as a child process."""
+    from agent.host import program_files
+    from agent.provision.proof_files import ByProcess, ByUnit, place_of
+
+    place = place_of(settings)
+    is_packaged = place == state_file.RUN and config in {None, DEFAULT_PATH} and SYSTEMD_RUNS.is_dir()
+    if is_packaged and settings.apply.by is not AppliedBy.PROCESS:
+        return ByUnit(place)
+    options = ["--config", str(config)] if config else []
+    words = [sys.executable, "-P", "-m", "agent", "prove", *options]
+    return ByProcess(place, words, program_files.environment())
 
 
 def root_half_for_command(settings: Settings) -> RootHalf:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import Code, Failure, text_of
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.resident.pauses import pause_after
 
     progress = Progress(quiet=arguments.json)
-    result = make_pass(settings, progress.show, transports)
+    result = make_pass(settings, progress.show, transports, arguments.config)
     progress.conclude(result)
     if arguments.json:
         print_json(pass_values(result))
@@ -54,8 +55,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return result.failure.code.exit_code if result.failure else os.EX_OK
 
 
-def make_pass(settings: Settings, show: Show, transports: Sequence[Transport] = ()) -> PassResult:
-    """Makes one pass, the only one on this device; `transports` are connections to the service that have begun."""
+def make_pass(
+    settings: Settings, show: Show, transports: Sequence[Transport] = (), config: Path | None = None
+) -> PassResult:
+    """Makes one pass, the only one on this device.
+
+    `transports` are connections to the service that have begun; `config` is the settings file that was named.
+    """
     from agent.commands.assembly import edges_of
     from agent.metadata.subscriber_service import MetadataService
     from agent.provision.pass_request import PassRequest, take_pass_request, with_request
@@ -67,7 +73,7 @@ def make_pass(settings: Settings, show: Show, transports: Sequence[Transport] = 
         remembered, damage = remembered_now(settings)
         panel.show_start(remembered.state, remembered.imei)
         request = take_pass_request(settings.paths.state)
-        edges = edges_of(settings, service, show)
+        edges = edges_of(settings, service, show, config)
         adopt = request is PassRequest.ADOPT
         result = provision(settings, edges, with_request(remembered, request), adopt=adopt)
         write_down(settings, service, quiet=result.is_quiet)

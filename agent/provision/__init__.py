@@ -7,6 +7,8 @@ __all__ = [
     "memory",
     "pass_request",
     "pass_result",
+    "proof_files",
+    "proving",
     "provisioning",
     "quoted_file",
     "remembered",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome
-from agent.provision.edges import Edges, PassStage
+from agent.provision.edges import Edges, PassStage, ProofRequest
 from agent.provision.pass_result import PassResult, Reached, Reported
 from agent.provision.proof import why_no_witness
 from agent.provision.remember import now
-from agent.provision.report import report_as_proof
+from agent.provision.report import report_of_applied, reported_as_proof
 from agent.reasons import reason_text
 from agent.settings import Settings
 
@@ -27,19 +27,14 @@ def show_changes(edges: Edges, outcome: Outcome) -> None:
 
 
 def reach_service(settings: Settings, edges: Edges, so_far: PassResult) -> Reached:
-    """Whether modem and service still answer: proven by the report, else by a request over a new connection."""
+    """Whether the modem still answers, and whether a process that starts now reaches the service."""
     applied_at = now(edges) if so_far.subscriber else None
     within_s = settings.apply.confirm_within
     if failure := why_no_witness(edges.read_equipment, so_far.remembered.witness, within_s):
         return Reached(applied_at, Reported(), failure)
-    reported = report_as_proof(edges, so_far, applied_at)
-    if reported.tags:
-        return Reached(applied_at, reported)
-    try:
-        edges.service.answers_anew(within_s)
-    except Failure as failure:
-        return Reached(applied_at, reported, failure)
-    return Reached(applied_at, reported)
+    unsent = report_of_applied(edges, so_far, applied_at)
+    proven = edges.prove(ProofRequest(unsent.tags, within_s))
+    return Reached(applied_at, reported_as_proof(edges, unsent, proven), proven.failure)
 
 
 def keep_or_undo(edges: Edges, reached: Reached) -> Outcome:

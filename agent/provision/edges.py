@@ -60,12 +60,6 @@ class Service(Protocol):
     def put_tags(self, tags: Mapping[str, str]) -> None:
         """Adds or replaces these tags of the SIM."""
 
-    def put_tags_anew(self, tags: Mapping[str, str]) -> None:
-        """Adds or replaces these tags in one request over a new connection: proof that the service can be reached."""
-
-    def answers_anew(self, within_s: float) -> None:
-        """Returns once a new connection was answered; raises when none was answered in time."""
-
     @property
     def date(self) -> datetime | None:
         """The service's clock at its last answer; None where it sent none."""
@@ -88,6 +82,26 @@ class RootHalf(Protocol):
 
 
 @frozen
+class ProofRequest:
+    """What a fresh process has to prove after an apply: that it reaches the service."""
+
+    tags: Mapping[str, str]
+    """The report of the applied configuration, empty for none; a service that takes it was reached."""
+    within_s: float
+    """How long it asks a service that does not answer."""
+
+
+@frozen
+class Proven:
+    """What the fresh process found."""
+
+    reported: bool = False
+    """Whether the service took the report."""
+    failure: Failure | None = None
+    """Why the service cannot be reached by a process that starts now."""
+
+
+@frozen
 class Edges:
     """The edges that a pass works with."""
 
@@ -96,6 +110,8 @@ class Edges:
     fetch_sources: Callable[[Configuration], None]
     """Downloads the larger files that the configuration names by a source; raises `source.*`."""
     root_half: RootHalf
+    prove: Callable[[ProofRequest], Proven]
+    """Has a process that starts now reach the service: with the settings and the sandbox of the next pass."""
     read_first_line: Callable[[str], str]
     """The first line of a file on the gateway, for extra tags; raises `Failure`."""
     save: Callable[[Remembered], None]

@@ -10,7 +10,7 @@ from agent.configuration.resolving import report_items
 from agent.errors import Failure
 from agent.frozen import frozen
 from agent.identity import Subscriber, value_of
-from agent.provision.edges import Edges, PassStage
+from agent.provision.edges import Edges, PassStage, Proven
 from agent.provision.lifecycle import Event
 from agent.provision.memory import Occurred, remembered_after
 from agent.provision.pass_result import PassResult, Reported, added
@@ -40,21 +40,17 @@ def report(edges: Edges, so_far: PassResult) -> Reported:
     return _sent(edges, unsent)
 
 
-def report_as_proof(edges: Edges, so_far: PassResult, applied_at: datetime | None) -> Reported:
-    """Sends the report of a configuration that was just applied, over a new connection.
-
-    A service that takes the report can be reached. Without tags in the result that is not proven.
-    """
+def report_of_applied(edges: Edges, so_far: PassResult, applied_at: datetime | None) -> Unsent:
+    """The report of a configuration that was just applied; empty where this pass knows no SIM or no configuration."""
     if so_far.subscriber is None or so_far.resolved is None:
-        return Reported()
+        return Unsent({}, ())
     confirmed = Occurred(Event.CONFIRMED, in_force=so_far.resolved.configuration.digest)
-    unsent = _unsent(edges, so_far, so_far.subscriber, remembered_after(so_far.remembered, confirmed, applied_at))
-    try:
-        if unsent.tags:
-            edges.service.put_tags_anew(unsent.tags)
-    except Failure:
-        return Reported(notices=unsent.notices)
-    return _sent(edges, unsent)
+    return _unsent(edges, so_far, so_far.subscriber, remembered_after(so_far.remembered, confirmed, applied_at))
+
+
+def reported_as_proof(edges: Edges, unsent: Unsent, proven: Proven) -> Reported:
+    """What was reported by the process that reached the service."""
+    return _sent(edges, unsent) if proven.reported else Reported(notices=unsent.notices)
 
 
 def _sent(edges: Edges, unsent: Unsent) -> Reported:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.errors import Failure
@@ -73,6 +74,14 @@ def write_down(settings: Settings, service: MetadataService, *, quiet: bool) -> 
     period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
     record = after_pass(_record(settings), carried, clock_now(service.date), period)
     write_record(settings.paths.state, record, volatile_of(settings) if quiet else None)
+
+
+def write_down_proof(settings: Settings, service: MetadataService) -> None:
+    """Adds the bytes of a proof to the traffic record; the pass that asked for it counts itself."""
+    payload = service.bytes_sent + service.bytes_received
+    record = _record(settings)
+    carried = at_ip_layer(payload, service.connections, service.requests)
+    write_record(settings.paths.state, replace(record, bytes=record.bytes + carried), volatile_of(settings))
 
 
 def clock_now(service_date: datetime | None) -> datetime | None:

@@ -26,6 +26,7 @@ WRITERS = {
         "agent.apply.machine.system_programs",
         "agent.apply.ssh_keygen",
         "agent.modem.managed",
+        "agent.provision.proof_files",
         "agent.resident.metered",
         "agent.upkeep.collect",
         "agent.upkeep.endpoint",

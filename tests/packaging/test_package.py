@@ -76,7 +76,7 @@ def test_the_completion_offers_commands_and_then_their_options(tmp_path):
             ["bash", "-c", ask % (words, place)], capture_output=True, text=True, check=True
         ).stdout.split()
 
-    assert offered("pro", 1) == ["provision"]
+    assert offered("ide", 1) == ["identify"]
     assert "--image" in offered("clean --", 2)
 
 
@@ -94,3 +94,21 @@ def test_systemd_knows_every_word_of_a_unit(unit):
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert [line for line in done.stderr.splitlines() if "Unknown" in line and unit.name in line] == []
+
+
+def sandbox(unit: str) -> list[str]:
+    """The settings of a unit from its user on: rights, directories and sandbox."""
+    text = (CHECKOUT / "systemd" / unit).read_text().partition("[Install]")[0]
+    settings = [line for line in text.partition("\nUser=")[2].splitlines() if line and not line.startswith("#")]
+    return ["User=" + settings[0], *settings[1:]]
+
+
+def test_the_process_that_proves_has_the_rights_and_the_sandbox_of_the_agents_own_unit():
+    assert sandbox("kitting-proof.service") == sandbox("kitting-agent.service")
+    assert "User=kitting-agent" in sandbox("kitting-proof.service")
+
+
+def test_the_drop_ins_of_the_agents_own_unit_hold_for_the_process_that_proves():
+    target, link = (CHECKOUT / "debian/kitting-agent.links").read_text().split()
+    assert target == "etc/systemd/system/kitting-agent.service.d"
+    assert link == "lib/systemd/system/kitting-proof.service.d"

@@ -12,7 +12,7 @@ from agent.apply.machine.system_programs import ASK_LIMIT_S, SystemPrograms
 from agent.apply.machine.units import properties_of
 from agent.errors import Failure
 
-OWN_UNITS = ("kitting-agent.service", "kitting-apply.path")
+OWN_UNITS = ("kitting-agent.service", "kitting-apply.path", "kitting-proof.path")
 """The units that wait for the next order, and give it."""
 _STOPPED = frozenset({"inactive", "failed"})
 _PROPERTIES = "--property=Id,UnitFileState,ActiveState"

@@ -7,6 +7,7 @@ from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Result, configuration_digest
 from agent.identity import Equipment, EquipmentSource, Iccid, Imei, Imsi, NotRead, Read, Subscriber
 from agent.provision.edges import Edges
+from agent.provision.proving import prove
 from agent.provision.provisioning import provision
 from agent.provision.remembered import Remembered
 from agent.settings import Settings
@@ -83,6 +84,7 @@ class World:
                 lambda: self.equipment,
                 self._fetch,
                 self,
+                lambda request: prove(_Service(self), request),
                 self._line,
                 self._save,
                 self._save_until_boot,

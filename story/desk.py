@@ -91,12 +91,13 @@ class Story:
         self._open.close()
 
     def tell(self) -> None:
-        """Runs every step, from the plan to the theft."""
+        """Runs every step, from the plan to a box that comes back."""
         self.prepare()
         self.switch_on()
         self.find_and_mend()
         self.ship()
         self.steal()
+        self.look_after()
         chapter("The end: every step above was typed at the desk, or happened without a person")
 
     def prepare(self) -> None:
@@ -170,6 +171,28 @@ class Story:
         report = self._kitting("abnormal", "plan.yaml")
         say(report.splitlines()[-1])
         need("no other gateway was changed", self._count("shipped") == self.boxes - 1)
+
+    def look_after(self) -> None:
+        """A list with a typo, a device that is replaced, and a box that comes back."""
+        chapter("6. The field: a list with a typo, a new device for a SIM, a box that comes back")
+        second, third = self._sim(2), self._sim(3)
+        number = f"{second.sim_id[:4]}-{second.sim_id[4:]}"
+        (self.place / "lost.txt").write_text(f"{number}  # in the van\nbox-03\nbox-O4\n")
+        printed = self._kitting("stop", "--list", "lost.txt", "--yes", expect=65)
+        say(printed.strip())
+        need("the line with the typo is named", "line 3: box-O4: no SIM" in printed)
+        stopped = [self.platform.sim(sim.imsi).status for sim in (second, third)]
+        need("the other two SIMs are stopped", stopped == ["suspended"] * 2)
+        self._kitting("resume", "box-02", "box-03", "--yes")
+        say(self._kitting("swap", "plan.yaml", "box-02", "--yes").strip())
+        need("the SIM of the new device has no lock", self.platform.sim(second.imsi).imei_lock is None)
+        say(self._kitting("return", "plan.yaml", "box-03").strip())
+        back = self.platform.sim(third.imsi)
+        is_back = (back.imei_lock, back.group_id) == (None, self._bench_id())
+        need("the box is on the bench again, without a lock", is_back)
+
+    def _bench_id(self) -> str:
+        return next(group.group_id for group in self.platform.groups if group.name == "spring-bench")
 
     def _hook(self) -> str:
         """Starts the hook; returns its address. It reads the plan when the plan exists."""

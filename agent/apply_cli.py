@@ -39,7 +39,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.apply.context import apply_context
     from agent.apply.order_service import ServiceContext, recover, serve
 
-    service = ServiceContext(apply_context(settings, early=arguments.recover), settings.identity)
+    is_early = arguments.recover  # the boot starts the agent's units itself
+    context = apply_context(settings, early=is_early, keeps_own_units=not is_early)
+    service = ServiceContext(context, settings.identity)
     outcome = recover(service) if arguments.recover else serve(service)
     if arguments.json:
         print_json(_values(outcome))

@@ -57,16 +57,19 @@ class ApplyContext:
         raise OSError(errno.ENODATA, "the fetched content is not there")
 
 
-def apply_context(settings: Settings, *, early: bool = False) -> ApplyContext:
-    """The context for a device's settings; touches nothing yet. `early`: the system is starting up."""
-    return ApplyContext(
-        settings.paths.apply, settings.paths.state, settings.apply, Disk(), _actor(settings, early=early)
-    )
+def apply_context(settings: Settings, *, early: bool = False, keeps_own_units: bool = False) -> ApplyContext:
+    """The context for a device's settings; touches nothing yet.
+
+    `early`: the system is starting up. `keeps_own_units`: the agent's units are started where an apply stops them.
+    """
+    actor = _actor(settings, early=early, keeps_own_units=keeps_own_units)
+    return ApplyContext(settings.paths.apply, settings.paths.state, settings.apply, Disk(), actor)
 
 
-def _actor(settings: Settings, *, early: bool) -> Actor:
+def _actor(settings: Settings, *, early: bool, keeps_own_units: bool) -> Actor:
     if settings.apply.root != Path("/"):
         return Recorder()
     from agent.apply.machine.running_system import ENVIRONMENT, RunningSystem
 
-    return RunningSystem(ENVIRONMENT, early, settings.apply.confirm_within + NETWORK_GRACE_S)
+    limit_s = settings.apply.confirm_within + NETWORK_GRACE_S
+    return RunningSystem(ENVIRONMENT, early, limit_s, keeps_own_units=keeps_own_units)

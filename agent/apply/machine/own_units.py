@@ -1,7 +1,8 @@
 """Edge. Starts the agent's own units where an apply, or its way back, has left them stopped.
 
 Without `kitting-apply.path` no order is ever taken again, and without `kitting-agent.service` none is given. A unit
-that is disabled or masked stays as it is: the administrator of the device wants it so.
+that is disabled or masked stays as it is: the administrator of the device wants it so. Only the root half's service
+starts them: a person who stops the agent, and then gives a command as root (`clean --image`), wants it stopped.
 """
 
 from __future__ import annotations

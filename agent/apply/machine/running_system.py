@@ -55,6 +55,8 @@ class RunningSystem:
     connections_limit_s: float = 300.0
     """NetworkManager goes back to the earlier connections by itself after this time."""
     recorded: bool = False
+    keeps_own_units: bool = False
+    """The agent's own units are started where an apply has left them stopped; a command of root leaves them alone."""
 
     def do(self, action: Action, because: StepReason) -> Ran | None:
         """Does the action; a command is run to its end or its limit."""
@@ -103,8 +105,8 @@ class RunningSystem:
                 pass
 
     def start_own_units(self) -> tuple[tuple[str, Failure | None], ...]:
-        """Starts the agent's units that were left stopped; at start-up the boot starts them."""
-        if self.early or not SYSTEMD_RUNS.is_dir():
+        """Starts the agent's units that were left stopped, where this process keeps them at work."""
+        if not self.keeps_own_units or not SYSTEMD_RUNS.is_dir():
             return ()
         return tuple(own_units.start_stopped(self._programs))
 

@@ -34,3 +34,9 @@ def test_a_content_is_taken_as_it_was_kept_else_as_it_was_fetched(tmp_path):
         descriptor = context.gateway.open_large("digest")
         assert os.read(descriptor, 10) == content
         os.close(descriptor)
+
+
+def test_only_the_service_of_the_root_half_keeps_the_agents_units_at_work():
+    settings = Settings(apply=ApplySettings(root=Path("/")))
+    assert not apply_context(settings).actor.keeps_own_units
+    assert apply_context(settings, keeps_own_units=True).actor.keeps_own_units

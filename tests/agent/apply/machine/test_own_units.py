@@ -3,9 +3,18 @@
 import pytest
 
 from agent.apply.machine import running_system
+from agent.apply.machine.running_system import RunningSystem
 from agent.errors import Code
 
 pytestmark = pytest.mark.usefixtures("booted")
+
+
+@pytest.fixture
+def programs(programs):
+    """Of the root half's service, which keeps the agent's units at work."""
+    programs.system = RunningSystem(programs.system.environment, keeps_own_units=True)
+    return programs
+
 
 AGENT, PATH = "kitting-agent.service", "kitting-apply.path"
 START = "systemctl --no-ask-password --no-block start --"
@@ -68,3 +77,10 @@ def test_without_systemd_nothing_is_asked(programs, monkeypatch, tmp_path):
     monkeypatch.setattr(running_system, "SYSTEMD_RUNS", tmp_path / "none")
     shows(programs, ("enabled", "failed"), ("enabled", "failed"))
     assert (programs.system.start_own_units(), programs.asked) == ((), [])
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_command_of_root_and_the_start_of_the_system_leave_the_units_alone(programs, early):
+    shows(programs, ("enabled", "failed"), ("enabled", "inactive"))
+    system = RunningSystem(programs.system.environment, early)
+    assert (system.start_own_units(), programs.asked) == ((), [])

@@ -7,6 +7,7 @@ Whatever way it came, a document is a mapping of JSON values: no control charact
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -64,10 +65,10 @@ def unclean(document: object) -> Iterator[Fault]:
 
 def _first_unclean(document: dict[str, Any]) -> Iterator[Fault]:
     """Iterative, so that no depth can exhaust the stack."""
-    waiting: list[tuple[KeyPath, Any]] = [((), document)]
+    waiting: deque[tuple[KeyPath, Any]] = deque([((), document)])
     count = 0
     while waiting:
-        path, value = waiting.pop()
+        path, value = waiting.popleft()
         count += 1
         if reason := _too_much(path, count) or _unclean_value(path, value):
             yield reason
@@ -90,6 +91,8 @@ def _unclean_value(path: KeyPath, value: object) -> Fault | None:
     key = path[-1] if path else ""
     if isinstance(key, str) and not _is_clean(key):
         return Fault(path, "a key with a control character")
+    if isinstance(key, str) and (odd := _odd_in(key)):
+        return Fault(path, f"the key has {odd}; YAML wants the plain character")
     if isinstance(value, str) and not _is_clean(value):
         return Fault(path, "a control character; binary content is written as base64")
     if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
@@ -97,6 +100,15 @@ def _unclean_value(path: KeyPath, value: object) -> Fault | None:
     if value is not None and not isinstance(value, str | bool | int | float | list | dict):
         return Fault(path, "no JSON value")
     return None
+
+
+def _odd_in(key: str) -> str | None:
+    """What a key has that looks like a character of YAML; a key that is plain ASCII has nothing such."""
+    if key.isascii():
+        return None
+    from agent.configuration.mistakes import odd_character
+
+    return odd_character(key)
 
 
 def _is_clean(text: str) -> bool:

@@ -84,6 +84,10 @@ class Refused(Exception):
         return Failure(first.code, f"{first.what}{named}{rest}", where=first.where)
 
 
+class NotYaml(Refused):
+    """The text breaks a rule of YAML itself; the problem has the parser's message."""
+
+
 def located(faults: Iterable[Fault], places: Mapping[KeyPath, Place]) -> tuple[Problem, ...]:
     """Faults with their lines, in the order of the text, without duplicates."""
     found = {(fault.path, fault.message): _problem(fault, places) for fault in faults}

@@ -16,6 +16,8 @@ from agent.errors import Code
 from agent.frozen import frozen
 from agent.key_path import KeyPath, path_text
 
+MAX_NAME_BYTES, MAX_PATH_BYTES = 255, 4095
+
 
 @frozen
 class Rendered:
@@ -33,7 +35,8 @@ def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> R
     if sound.get("enforce"):
         wanted = tuple(replace(item, enforce=True) for item in wanted)
     faults = tuple(item for item in items if isinstance(item, Fault))
-    return Rendered(wanted, (*faults, *never_allowed(sound), *_unit_files(wanted), *_collisions(sound, wanted)))
+    names = (*_unit_files(wanted), *_long_names(wanted), *_collisions(sound, wanted))
+    return Rendered(wanted, (*faults, *never_allowed(sound), *names))
 
 
 def _unit_files(wanted: Iterable[WantedEffect]) -> Iterator[Fault]:
@@ -43,6 +46,14 @@ def _unit_files(wanted: Iterable[WantedEffect]) -> Iterator[Fault]:
             case WriteFile(path, content) if path.startswith(UNIT_DIRECTORIES):
                 for reason in why_not_written(content.decode(errors="replace")):
                     yield Fault(item.because.path, reason, Code.USERDATA_NOT_ALLOWED)
+
+
+def _long_names(wanted: Iterable[WantedEffect]) -> Iterator[Fault]:
+    """Names that no file system takes (NAME_MAX and PATH_MAX in limits.h, in bytes)."""
+    for item in wanted:
+        path = _path_of(item).encode(errors="replace")
+        if len(path) > MAX_PATH_BYTES or any(len(name) > MAX_NAME_BYTES for name in path.split(b"/")):
+            yield Fault(item.because.path, f"a name of more than {MAX_NAME_BYTES} bytes, or a path of {MAX_PATH_BYTES}")
 
 
 def _with_sshd(wanted: Iterable[WantedEffect]) -> list[WantedEffect]:

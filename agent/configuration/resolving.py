@@ -88,16 +88,24 @@ def from_document(document: Mapping[str, Any], schema: Schema) -> Configuration:
         raise refused.failure() from None
 
 
-def check(userdata: bytes, schema: Schema) -> tuple[Problem, ...]:
+def check(userdata: bytes, schema: Schema, policy: ApplySettings | None = None) -> tuple[Problem, ...]:
     """Everything that is wrong whatever the SIM, in the order of the text; empty where nothing is.
 
     A text with a `{{ }}` is judged only by its place and the syntax of its fillers: its values come with the SIM.
+    With the settings of devices, what these do not allow is wrong as well.
     """
     try:
         document = _parsed(userdata)
     except Refused as refused:
         return refused.problems
-    return located(_faults_for_any_sim(document, schema), document.places)
+    found = _faults_for_any_sim(document, schema)
+    if policy and not found:
+        found = [
+            fault
+            for fault in rules.violations(document.content, policy)
+            if not holds_template(value_at(document.content, fault.path)) or len(fault.path) == 1
+        ]
+    return located(found, document.places)
 
 
 def wanted_effects(configuration: Configuration, policy: ApplySettings) -> tuple[WantedEffect, ...]:
@@ -127,7 +135,13 @@ def report_items(configuration: Configuration) -> tuple[ReportItem, ...]:
 
 def _parsed(userdata: bytes) -> Document:
     """The document with the fillers for which `environment` asks by `with_identity`."""
-    document = parse(unpack(userdata))
+    text = unpack(userdata)
+    try:
+        document = parse(text)
+    except Refused as refused:
+        from agent.configuration.mistakes import explained
+
+        raise explained(text, refused) from None
     if "environment" not in document.content:
         return document
     from agent.configuration.keys import environment

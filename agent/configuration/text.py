@@ -22,6 +22,7 @@ MAX_UNPACKED_BYTES = 1024 * 1024
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters except tab, newline, carriage return: no text has them, and terminals interpret them."""
 
+_UTF_8_MARK = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _GZIP_IN_BASE64 = b"H4sI"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -75,6 +76,8 @@ def unbase64(text: str | bytes) -> bytes:
 
 def _unpacked(userdata: bytes) -> bytes:
     try:
+        if userdata.startswith(_UTF_8_MARK) and userdata[len(_UTF_8_MARK) :].lstrip().startswith(_GZIP_IN_BASE64):
+            userdata = userdata[len(_UTF_8_MARK) :]
         if userdata.lstrip().startswith(_GZIP_IN_BASE64):
             userdata = unbase64(userdata)
         if userdata.startswith(_GZIP):

@@ -28,7 +28,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from agent.configuration.problems import Place, Refused
+from agent.configuration.problems import NotYaml, Place, Refused
 from agent.errors import Code
 from agent.frozen import frozen
 from agent.key_path import KeyPath
@@ -64,7 +64,7 @@ def parse_yaml(text: str) -> tuple[Any, dict[KeyPath, Place]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
-        raise Refused.at(place, _without_values(error)) from None
+        raise NotYaml.at(place, _without_values(error)) from None
     except yaml.YAMLError:
         raise Refused.at(None, "a character that YAML does not allow") from None
 

@@ -36,10 +36,21 @@ def unit_name(unit: str) -> str:
 def render(services: Mapping[str, Sequence[str]]) -> Iterator[WantedEffect | Fault]:
     """In the order disable, stop, mask, enable, start, restart: units that stop free ports for units that start."""
     yield from _contradictions(services)
+    yield from _templates(services)
     for key, verbs in _VERBS.items():
         for position, unit in enumerate(services.get(key, ())):
             for verb in verbs:
                 yield WantedEffect(ServiceVerb(unit_name(unit), verb), DocumentKey(("services", key, position)))
+
+
+def _templates(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """A template unit (`name@.service`, systemd.unit(5)) cannot run; an instance of it can."""
+    for key in ("start", "stop", "restart"):
+        for position, unit in enumerate(services.get(key, ())):
+            stem, at, kind = unit_name(unit).partition("@.")
+            if at:
+                instance = f"{stem}@instance.{kind}"
+                yield Fault(("services", key, position), "a template unit, which cannot run", suggestion=instance)
 
 
 def _contradictions(services: Mapping[str, Sequence[str]]) -> Iterator[Fault]:

@@ -85,7 +85,7 @@ def test_check_needs_no_sim_and_names_line_and_key(rig, tmp_path):
     document.write_text("hostname: gw\nwrite_file:\n  - path: /etc/x\n")
     done = rig.gateway.ask("check", str(document))
     assert done.returncode == os.EX_DATAERR
-    assert f"{document}:2: " in done.stdout
+    assert f"{document}:2:1: " in done.stdout
     assert "write_files" in done.stdout
     document.write_text(USERDATA)
     assert rig.gateway.ask("check", str(document)).returncode == os.EX_OK

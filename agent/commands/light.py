@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace, settings: Settings, wanted: Path = panel.
     except Failure:
         time.sleep(PAUSE_S)
         raise
+    panel.copy_issue()
     if not settings.display.led:
         print_messages(arguments, ["no LED: [display] led is empty"])
         return os.EX_OK

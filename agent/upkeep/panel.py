@@ -1,14 +1,15 @@
 """Edge. What a technician sees without logging in: the console's login prompt and one LED.
 
-The network half may change neither. It writes two small files in /run/kitting-agent: `issue`, which the login prompt
-quotes (agetty(8)), and `shown`, one word. After a change of `shown` it makes the file `wanted` in /run/kitting-light.
-While that file exists, systemd starts `kitting-agent light`. That program removes `wanted`, reads `shown` and sets the
-LED, so a change that comes while it runs starts it once more. Without those directories, or where they belong to
-another user, nothing is shown and nothing fails.
+The network half may change neither. It writes two small files in /run/kitting-agent: `issue`, one line, and `shown`,
+one word. After a change it makes the file `wanted` in /run/kitting-light. While that file exists, systemd starts
+`kitting-agent light`. That program removes `wanted`, copies `issue` to where the login prompt quotes it (agetty(8)),
+reads `shown` and sets the LED, so a change that comes while it runs starts it once more. Without those directories, or
+where they belong to another user, nothing is shown and nothing fails.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from enum import Enum, unique
 from pathlib import Path
@@ -22,8 +23,15 @@ PLACE = Path("/run/kitting-agent")
 ISSUE, SHOWN = "issue", "shown"
 WANTED = Path("/run/kitting-light/wanted")
 """The request to set the LED anew. Root owns its directory, the network half may write there: both can remove it."""
+LOGIN_PROMPT = Path("/run/issue.d/50-kitting-agent.issue")
+"""Root's copy of the line: agetty runs as root and follows links, so it is given no file of another user."""
 LEDS = Path("/sys/class/leds")
 MAX_BYTES = 32
+MAX_ISSUE_BYTES = 200
+_ISSUE = re.compile(
+    r"kitting-agent: [a-z_]{1,20}   IMSI (…[0-9]{1,4}|not seen)   IMEI (…[0-9]{1,4}|not read)   address \\4\n"
+)
+"""What `issue_text` returns; agetty would replace other words behind a backslash."""
 
 
 @unique
@@ -83,10 +91,28 @@ def take_light_request(wanted: Path = WANTED) -> None:
         raise failure_from(error, Code.STATE_UNWRITABLE, wanted) from None
 
 
-def show_issue(text: str, place: Path = PLACE) -> None:
-    """Writes the line above the login prompt."""
+def show_issue(text: str, place: Path = PLACE, wanted: Path = WANTED) -> None:
+    """Writes the line above the login prompt if it differs from the one before, and requests that it is copied."""
     with suppress(OSError):
-        write_durably(place / ISSUE, text.encode(), 0o644)
+        if _issue(place) != text:
+            write_durably(place / ISSUE, text.encode(), 0o644)
+            write_until_boot(wanted, b"")
+
+
+def copy_issue(place: Path = PLACE, prompt: Path = LOGIN_PROMPT) -> None:
+    """Copies the line to where the login prompt quotes it; anything else than such a line empties the copy."""
+    if not place.is_dir():
+        return
+    text = _issue(place)
+    with suppress(OSError):
+        write_durably(prompt, (text if _ISSUE.fullmatch(text) else "").encode(), 0o644)
+
+
+def _issue(place: Path) -> str:
+    try:
+        return read_bounded(place / ISSUE, MAX_ISSUE_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def show_start(state: State, imei: str | None, place: Path = PLACE) -> None:

@@ -42,7 +42,8 @@ def until_led(machine, name, value):
 def test_without_an_answer_the_led_flashes_and_the_login_prompt_shows_what_is_known(flashed):
     flashed.boot()
     until_led(flashed, "delay_on", "100")
-    assert "new   IMSI not seen   IMEI not read" in flashed.run("cat", ISSUE)
+    known = "new   IMSI not seen   IMEI not read"
+    flashed.until("the prompt", lambda: flashed.ask("cat", ISSUE).stdout, lambda text: known in text)
 
 
 @pytest.mark.parametrize("debian", BOTH, ids="-".join)

@@ -9,6 +9,7 @@ from agent.errors import Code, Failure
 from agent.provision.lifecycle import State
 from agent.upkeep.panel import (
     Shown,
+    copy_issue,
     issue_text,
     light,
     show,
@@ -117,3 +118,32 @@ def test_the_login_prompt_names_only_the_last_digits():
     text = issue_text(State.PROVISIONED, "001010000000001", "490154203237518")
     assert text == "kitting-agent: provisioned   IMSI …0001   IMEI …7518   address \\4\n"
     assert "IMSI not seen   IMEI not read" in issue_text(State.NEW, None, None)
+
+
+LINE = issue_text(State.ROLLED_BACK, "001010000000001", None)
+
+
+def test_the_login_prompt_quotes_a_copy_of_root(tmp_path):
+    show_issue(LINE, tmp_path, tmp_path / "wanted")
+    assert (tmp_path / "wanted").exists()
+    copy_issue(tmp_path, tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == LINE
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    "text", ["root:x:0:0\n", f"{LINE}{LINE}", "\x1b[2J" + LINE, LINE.replace("\\4", "\\S{ID}"), "x" * 999]
+)
+def test_no_other_text_comes_to_the_login_prompt(tmp_path, text):
+    (tmp_path / "issue").write_text(text)
+    copy_issue(tmp_path, tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == ""
+
+
+def test_no_file_of_root_comes_to_the_login_prompt(tmp_path):
+    (tmp_path / "shadow").write_text(LINE)
+    (tmp_path / "issue").symlink_to(tmp_path / "shadow")
+    (tmp_path / "copy").symlink_to(tmp_path / "issue")
+    copy_issue(tmp_path, tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == ""
+    assert (tmp_path / "shadow").read_text() == LINE

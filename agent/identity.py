@@ -74,8 +74,14 @@ class Iccid:
 
     @classmethod
     def from_modem(cls, text: str) -> Iccid:
-        """The ICCID in the text that a modem prints; a trailing filler `F` is not part of the number."""
-        return cls(text.strip().strip('"').rstrip("Ff"))
+        """The ICCID in the text that a modem prints; a filler `F` at its end is not part of the number.
+
+        Some modems print the digits as the card stores them, swapped in pairs (TS 102 221, 13.2: EF_ICCID).
+        """
+        digits = text.strip().strip('"')
+        if digits.startswith("98"):
+            digits = "".join(digits[place : place + 2][::-1] for place in range(0, len(digits), 2))
+        return cls(digits.rstrip("Ff"))
 
     def names_same_card(self, other: Iccid) -> bool:
         """Whether both numbers name the same card, compared by the shorter one: a check digit may be missing."""

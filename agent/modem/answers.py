@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 from agent.errors import Code
@@ -23,7 +24,13 @@ T = TypeVar("T")
 _SERIAL = re.compile(r'(?P<prefix>[+#]C?GSN: *)?"?(?P<digits>[0-9]{14,17})"?(?:,.{0,40})?')
 _LABELLED = re.compile(r'IMEI: *"?(?P<digits>[0-9]{14,17})"?(?:[ ,].{0,40})?', re.IGNORECASE)
 _IMSI = re.compile(r'(?:\+CIMI: *)?"?(?P<digits>[0-9]{14,15})"?')
-_ICCID = re.compile(r'(?:[+^%!]?[A-Z]*ICCID: *|\+Q?CCID: *)?"?(?P<digits>89[0-9]{16,18}[Ff]?)"?', re.IGNORECASE)
+_ICCID = re.compile(
+    r"""(?:[+^%!\#]?[A-Z]*CCID:\ *|\^SCID:\ *|\+CRSM:\ *144,\ *0,\ *)?
+        "?(?P<digits>(?:89|98)[0-9F]{16,18}F{0,2})"?
+        (?:,"?[0-9]*"?)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""With the EID behind it where the SIM is an eSIM; from the file of the card itself its digits are swapped in pairs."""
 _REPORT = re.compile(
     r"RING|RDY|NO CARRIER|CONNECT|BUSY|SMS (?:DONE|READY)|PB DONE|CALL READY|"
     r"[+^*%#$](?!C?GM[IMR]\b)[A-Z0-9]{2,20}(?::.*)?",
@@ -108,7 +115,8 @@ def _single_number(command: str, answer: AtReply, shape: re.Pattern[str], make: 
         return refusal(command, answer)
     numbers = {match["digits"] for line in answer.lines if (match := shape.fullmatch(line))}
     if len(numbers) == 1:
-        return Read(make(numbers.pop()))
+        with suppress(ValueError):
+            return Read(make(numbers.pop()))
     found = "two different numbers" if numbers else "no line of the expected form"
     return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with {found}")
 

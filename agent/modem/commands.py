@@ -22,7 +22,12 @@ The modem forgets the setting when it loses power.
 IMEI_COMMANDS = ("AT+CGSN", "AT+GSN", "AT+CGSN=1", "ATI")
 """Commands that answer with the IMEI (TS 27.007, 5.4; V.250, 6.1), in the order that is fastest on common modems."""
 IMSI_COMMANDS = ("AT+CIMI",)
-ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT%XICCID", "AT!ICCID?")
+ICCID_COMMANDS = (
+    *("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT%XICCID", "AT!ICCID?"),
+    *("AT+CICCID", "AT+SQNCCID?", "AT^SCID", "AT#CCID", "AT+CRSM=176,12258,0,0,10"),
+)
+"""The last one reads the file EF_ICCID of the card (TS 27.007, 8.18; TS 102 221, 13.2)."""
+
 MANUFACTURER_COMMANDS = ("AT+CGMI", "AT+GMI")
 MODEL_COMMANDS = ("AT+CGMM", "AT+GMM")
 FIRMWARE_COMMANDS = ("AT+CGMR", "AT+GMR")

@@ -55,7 +55,11 @@ _LOCKS = {
     "sim-pin2": SimState.READY,
     "sim-puk2": SimState.READY,
 }
-_FAILURES = {"sim-missing": SimState.ABSENT, "sim-error": SimState.FAILED}
+_FAILURES = {
+    "sim-missing": SimState.ABSENT,
+    "esim-without-profiles": SimState.ABSENT,
+    "sim-error": SimState.FAILED,
+}
 
 
 @frozen

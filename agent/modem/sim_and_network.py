@@ -13,7 +13,7 @@ from agent.modem.dialogue import AtReply, Final
 
 T = TypeVar("T")
 
-_CPIN = re.compile(r'\+CPIN: *"?(?P<state>[A-Z0-9 -]{2,20})"?', re.IGNORECASE)
+_CPIN = re.compile(r'\+CPIN: *"?(?P<state>[A-Z0-9 _-]{2,20})"?', re.IGNORECASE)
 _SIM_STATES = {
     "READY": SimState.READY,
     "SIM PIN": SimState.PIN,
@@ -22,8 +22,9 @@ _SIM_STATES = {
     "SIM PUK2": SimState.READY,
     "NOT INSERTED": SimState.ABSENT,
     "NOT READY": SimState.BUSY,
+    "EMPTY_EUICC": SimState.ABSENT,
 }
-"""States in the answer to `+CPIN?` (TS 27.007, 8.3); the last two are from vendors.
+"""States in the answer to `+CPIN?` (TS 27.007, 8.3); the last three are from vendors.
 
 A SIM that needs PIN2 or PUK2 can still use the network.
 """
@@ -59,6 +60,7 @@ _COPS = re.compile(r'\+COPS: *[0-4],[0-2],"(?P<name>[^"]{1,64})"(?:,[0-9]{1,2})?
 _CSQ = re.compile(r"\+CSQ: *(?P<rssi>[0-9]{1,2}) *, *[0-9]{1,2}", re.IGNORECASE)
 _CESQ = re.compile(r"\+CESQ: *(?:[0-9]{1,3} *, *){5}(?P<rsrp>[0-9]{1,3})(?: *,.{0,40})?", re.IGNORECASE)
 _CNUM = re.compile(r'\+CNUM: *[^,]{0,40}, *"(?P<number>\+?[0-9]{3,20})".{0,40}', re.IGNORECASE)
+_UCS2_DIGITS = 4
 _MOST_RSSI = 31
 _MOST_RSRP = 97
 
@@ -97,8 +99,16 @@ def best_registration(readings: Iterable[Reading[Registration]]) -> Reading[Regi
 def operator_in(command: str, answer: AtReply) -> Reading[str]:
     """The operator, by name or number, in the answer to `+COPS?` (TS 27.007, 7.3)."""
     return _matched(
-        command, answer, _COPS, lambda match: match["name"].strip() if match["name"].isprintable() else None
+        command, answer, _COPS, lambda match: _plain(match["name"]) if match["name"].isprintable() else None
     )
+
+
+def _plain(name: str) -> str | None:
+    """A name, also where the modem writes four hexadecimal digits for each character (UCS2, TS 27.007, 5.5)."""
+    if len(name) < 2 * _UCS2_DIGITS or not re.fullmatch(r"(?:[0-9A-Fa-f]{4})+", name):
+        return name.strip()
+    text = bytes.fromhex(name).decode("utf-16-be", "replace").strip()
+    return text if text.isprintable() else None
 
 
 def signal_in(command: str, answer: AtReply) -> Reading[Signal]:

@@ -35,6 +35,8 @@ def test_the_imsi_is_no_imei():
     ("generic", "state"),
     [
         ({"unlock-required": "none"}, SimState.READY),
+        ({"state-failed-reason": "sim-missing"}, SimState.ABSENT),
+        ({"state-failed-reason": "esim-without-profiles"}, SimState.ABSENT),
         ({"unlock-required": "sim-pin"}, SimState.PIN),
         ({"unlock-required": "sim-puk"}, SimState.PUK),
         ({"unlock-required": "ph-net-pin"}, SimState.LOCKED),

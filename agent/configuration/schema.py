@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 MAX_FAULTS = 100
 
 _TYPES = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "keys with values"}
-_NEVER_SHOWN = frozenset({"content", "runcmd", "ssh_authorized_keys", "password", "values", "trusted"})
+_SHOWN = frozenset(
+    {"hostname", "timezone", "locale", "servers", "path", "owner", "permissions", "encoding", "restart", "reload"}
+    | {"enable", "disable", "mask", "start", "stop", "groups", "home", "shell", "name", "absent", "mode", "delay"}
+    | {"on_error", "timeout", "addresses", "to", "via", "sha256", "uid", "from", "file"}
+)
+"""Keys whose texts a message may quote; what stands anywhere else may be a secret."""
 _MAX_SHOWN = 40
 _MAX_GUESSED = 40
 
@@ -69,7 +74,8 @@ def paths_of_wrong_type(document: Mapping[str, Any], schema: Schema) -> frozense
 
 def is_secret(document: Mapping[str, Any], path: KeyPath) -> bool:
     """Whether what stands at a path may be a secret, so that no message shows it."""
-    if not _NEVER_SHOWN.isdisjoint(path):
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if key not in _SHOWN:
         return True
     around = (value_at(document, path[:length]) for length in range(len(path) + 1))
     return any(isinstance(value, dict) and value.get("sensitive", False) is not False for value in around)
@@ -134,7 +140,7 @@ def _faults(error: ValidationError, document: Mapping[str, Any]) -> Iterator[Fau
             lacking = [key for key in rules["required"] if key not in instance]
             yield from (Fault(path, f"lacks {key}") for key in lacking)
         case "type":
-            yield _wrong_type(path, instance, rules, hidden=is_secret(document, path))
+            yield _wrong_type(path, instance, rules)
         case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "maxLength" | "minLength" | "uniqueItems":
             yield Fault(path, _wrong_size(str(error.validator), error.validator_value, rules))
         case _:
@@ -148,17 +154,22 @@ def _unknown(path: KeyPath, key: str, known: Mapping[str, Any]) -> Fault:
     return Fault((*path, key), "unknown key", Code.USERDATA_UNKNOWN_KEY, hint)
 
 
-def _wrong_type(path: KeyPath, value: object, rules: Mapping[str, Any], *, hidden: bool) -> Fault:
+def _wrong_type(path: KeyPath, value: object, rules: Mapping[str, Any]) -> Fault:
+    """A value of a wrong type is never quoted: a password may stand where its mapping belongs."""
     wanted = rules["type"] if isinstance(rules["type"], list) else [rules["type"]]
     takes = rules.get("title") or " or ".join(_TYPES[name] for name in wanted)
     if "boolean" in wanted:
         takes = _TYPES["boolean"]
     if value is None:
         return Fault(path, f"takes {takes}, and is empty", suggestion="leave the key out, or give it a value")
-    found = _kind(value) if hidden else shown(value)
+    found = shown(value) if _is_a_truth_in_words(value, wanted) else _kind(value)
     if "string" not in wanted or isinstance(value, dict | list):
         return Fault(path, f"takes {takes}, not {found}")
     return Fault(path, f"takes {takes}, not {found}", suggestion=f"put quotes around it{_example(rules)}")
+
+
+def _is_a_truth_in_words(value: object, wanted: Iterable[str]) -> bool:
+    return "boolean" in wanted and str(value).lower() in {"yes", "no", "on", "off", "true", "false"}
 
 
 def _wrong_size(rule: str, limit: object, rules: Mapping[str, Any]) -> str:
@@ -180,7 +191,7 @@ def _wrong_text(path: KeyPath, error: ValidationError, document: Mapping[str, An
     rules: Any = error.schema
     if "propertyNames" in error.absolute_schema_path:
         return Fault((*path, str(error.instance)), f"takes {rules['title']}, not {shown(error.instance)}")
-    hidden = is_secret(document, path)
+    hidden = is_secret(document, path) or (error.validator == "enum" and not isinstance(error.instance, str))
     instead = "" if hidden else f", not {shown(error.instance)}"
     if odd := _odd_in(str(error.instance)):
         return Fault(path, f"takes {rules['title']}{instead}", suggestion=f"it has {odd}")

@@ -160,7 +160,7 @@ def calls_made(command: Sequence[str], place: Path) -> Counter[str]:
     """System calls of a command and its children that change a disk."""
     traced = ",".join(("openat", "open", *SYNCS, *CHANGES))
     log = place / "calls"
-    strace = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={traced}"]
+    strace = ["strace", "-f", "-qq", "-y", "-o", str(log), "-e", f"trace={traced}"]
     subprocess.run([*strace, *command], capture_output=True, check=True, env=_environment())
     return _changing(log.read_text(errors="replace"))
 
@@ -169,7 +169,7 @@ def _changing(log: str) -> Counter[str]:
     """How often each call was made; of those that open a file, only the ones that may write to it."""
     found: Counter[str] = Counter()
     for call in filter(None, map(_CALL.match, log.splitlines())):
-        if '"/dev/' in call[2] or "= -1 " in call[2] or _LOCK.search(call[2]):
+        if re.search('["<]/dev/', call[2]) or "= -1 " in call[2] or _LOCK.search(call[2]):
             continue
         if not call[1].startswith("open") or _WRITES.search(call[2]):
             found["open to write" if call[1].startswith("open") else call[1]] += 1

@@ -27,7 +27,7 @@ def test_a_resumed_sim_has_the_status_that_it_had_before_it_was_stopped(operator
     assert "desk_status_before" not in first(operator).tags
 
 
-@pytest.mark.parametrize("status", ["ready", "testing"])
+@pytest.mark.parametrize("status", ["ready"])
 def test_a_status_that_cannot_come_back_becomes_active(operator, status):
     suspend_sim(operator.api, with_status(operator, status))
     assert resume_sim(operator.api, first(operator)).status is Status.ACTIVE

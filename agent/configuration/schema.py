@@ -148,9 +148,9 @@ def _faults(error: ValidationError, document: Mapping[str, Any]) -> Iterator[Fau
 
 
 def _unknown(path: KeyPath, key: str, known: Mapping[str, Any]) -> Fault:
-    from agent.configuration.hints import INSTEAD
+    from agent.configuration.hints import instead_of
 
-    hint = INSTEAD.get(key) or nearest(key, known) or f"known here: {', '.join(known)}"
+    hint = instead_of(path, key) or nearest(key, known) or f"known here: {', '.join(known)}"
     return Fault((*path, key), "unknown key", Code.USERDATA_UNKNOWN_KEY, hint)
 
 

@@ -91,7 +91,7 @@ def lock_sim(
         limit = "before the desk was ended" if clock.is_ending() else f"within {back_within_s:.0f} s"
         detail = f"the device did not connect again {limit}"
         raise Failure(Code.LOCK_TAKEN_OFF, detail, where=f"SIM {row.sim.label}")
-    user = api.user or "root user"
+    user = api.user_in_words
     tags = record_tags(row, imei, clock.now(), f"{by} ({user})" if by else user)
     sim_calls.put_tags(api, sim_id, tags)
     return Locked(sim_id, stored_record(row, {**row.sim.tags, **tags}) or {})

@@ -64,7 +64,7 @@ def _may_leave(row: Row) -> bool:
 
 
 def _ship_sim(api: Api, sim_id: str, after: str, reason: str) -> None:
-    tags = {desk_tags.SHIPPED_AT: rfc3339(datetime.now(UTC)), desk_tags.SHIPPED_BY: api.user or "root user"}
+    tags = {desk_tags.SHIPPED_AT: rfc3339(datetime.now(UTC)), desk_tags.SHIPPED_BY: api.user_in_words}
     if reason:
         tags[desk_tags.FORCED] = reason[:_REASON_CHARACTERS]
     sim_calls.put_tags(api, sim_id, tags)

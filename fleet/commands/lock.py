@@ -98,7 +98,7 @@ def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus, endi
 
 def _append_to_ledger(arguments: argparse.Namespace, locked: Locked) -> None:
     """Appends the record of a new lock; raises `file.unwritable`."""
-    from fleet.bench.kitting_record import COLUMNS, csv_text
+    from fleet.bench.kitting_record import BYTE_ORDER_MARK, COLUMNS, csv_text
 
     if locked.already:
         return
@@ -106,7 +106,7 @@ def _append_to_ledger(arguments: argparse.Namespace, locked: Locked) -> None:
     try:
         with path.open("a+", encoding="utf-8", newline="") as file:
             file.seek(0)
-            header = file.readline().lstrip("\ufeff").split()
+            header = file.readline().lstrip(BYTE_ORDER_MARK).split()
             columns = header[0].split(",") if header else COLUMNS  # an older version wrote other columns
             file.write(csv_text([locked.record], columns, header=not header))
     except OSError as error:

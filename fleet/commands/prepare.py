@@ -12,7 +12,7 @@ from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
-from fleet.commands.record_file import RecordFile
+from fleet.commands.record_file import RecordFile, record_of_plan
 from fleet.commands.terminal import ProgressBar, is_confirmed, print_line
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def prepare(arguments: argparse.Namespace) -> int:
 
 
 def _record_path(arguments: argparse.Namespace) -> Path:
-    path: Path = arguments.record or arguments.plan.with_suffix(".record.jsonl")
+    path: Path = arguments.record or record_of_plan(arguments.plan)
     return path
 
 

@@ -13,6 +13,11 @@ from typing import Self
 from agent.errors import Code, failure_from
 
 
+def record_of_plan(plan: Path) -> Path:
+    """The file in which the commands of a plan are recorded: PLAN.record.jsonl beside it."""
+    return plan.with_suffix(".record.jsonl")
+
+
 class RecordFile:
     """An open record; raises `file.unwritable` when it is opened and when it is written."""
 

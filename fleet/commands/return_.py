@@ -6,11 +6,10 @@ import argparse
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agent.errors import Code, Failure
-from fleet import desk_tags
+from agent.errors import Code
 from fleet.commands.api_access import api_of
+from fleet.commands.box_taken_back import group_before, keep_record, require_sim_of_plan
 from fleet.commands.command_line import CommandLine, add_plan
-from fleet.commands.record_file import RecordFile
 from fleet.commands.selected_sims import add_selection, for_each_sim
 
 if TYPE_CHECKING:
@@ -28,33 +27,22 @@ def return_(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         group_ids = ids_of(groups_of_plan(api, plan))
-    if group_ids.before is None:
-        advice = "Run kitting prepare first."
-        raise Failure(Code.PLAN_INVALID, "the group before shipment does not exist", advice=advice)
+    before = group_before(group_ids)
     return for_each_sim(
         arguments,
         partial(_return, arguments, plan, group_ids),
         "returned",
-        lambda sim: sim.group_id == group_ids.before and is_returned(sim),
+        lambda sim: sim.group_id == before and is_returned(sim),
     )
 
 
 def _return(arguments: argparse.Namespace, plan: Plan, group_ids: GroupIds, api: Api, sim: Sim) -> None:
     """Returns one SIM of the plan, after its record was kept; raises `platform.refused` for any other SIM."""
-    from datetime import UTC, datetime
-
-    from fleet.bench.kitting_record import stored_record
-    from fleet.bench.plan_status import expectations_of
     from fleet.bench.returning import return_sim
-    from fleet.bench.stage import row_of
-    from fleet.plan.plan_on_platform import is_sim_of_plan
 
-    if not (is_sim_of_plan(api, plan, sim) or desk_tags.RETURNING in sim.tags):  # a swap may have begun
-        raise Failure(Code.PLATFORM_REFUSED, "the SIM is none of this plan", where=f"SIM {sim.label}")
-    row = row_of(sim, expectations_of(plan, group_ids, (sim,)), datetime.now(UTC))
-    with RecordFile(arguments.plan.with_suffix(".record.jsonl")) as record:
-        record.write(change="Return", sim=sim.sim_id, was=stored_record(row, sim.tags) or {})
-    return_sim(api, sim.sim_id, group_ids.before or "")
+    require_sim_of_plan(api, plan, sim, Code.PLATFORM_REFUSED)
+    keep_record(arguments.plan, plan, group_ids, sim, change="Return", sim=sim.sim_id)
+    return_sim(api, sim.sim_id, group_before(group_ids))
 
 
 def add(commands: CommandLine) -> None:

@@ -10,7 +10,7 @@ from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
-from fleet.commands.record_file import RecordFile
+from fleet.commands.record_file import RecordFile, record_of_plan
 from fleet.commands.terminal import is_confirmed, print_line
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def ship(arguments: argparse.Namespace) -> int:
         leaving = len(leaving_sims(status.rows))
         if leaving and not is_confirmed(f"Ship {leaving} SIMs to {plan.after.name}?", yes=arguments.yes):
             return os.EX_NOPERM
-        with RecordFile(arguments.plan.with_suffix(".record.jsonl")) as record:
+        with RecordFile(record_of_plan(arguments.plan)) as record:
 
             def note(row: Row, failure: Failure | None) -> None:
                 values = {"failure": str(failure)} if failure else {}

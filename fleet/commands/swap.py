@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from agent.errors import Code, Failure
-from fleet import desk_tags
+from agent.errors import Code
 from fleet.commands.api_access import api_of
+from fleet.commands.box_taken_back import group_before, keep_record, require_sim_of_plan
 from fleet.commands.command_line import CommandLine, add_plan
-from fleet.commands.record_file import RecordFile
 from fleet.commands.terminal import is_confirmed, print_line
 
 if TYPE_CHECKING:
@@ -24,14 +22,13 @@ def swap(arguments: argparse.Namespace) -> int:
     """Removes lock, record and report, and with --sim moves the tags and the group; exit code 77 without a yes."""
     from fleet.field.sim_selection import one_selected
     from fleet.plan.plan_file import read_plan
-    from fleet.plan.plan_on_platform import groups_of_plan, ids_of, is_sim_of_plan
+    from fleet.plan.plan_on_platform import groups_of_plan, ids_of
 
     plan = read_plan(arguments.plan)
     with api_of(arguments) as api:
         group_ids = ids_of(groups_of_plan(api, plan))
         old = one_selected(api, arguments.old)
-        if not (is_sim_of_plan(api, plan, old) or desk_tags.RETURNING in old.tags):  # a swap may have begun
-            raise Failure(Code.USAGE, "the SIM is none of this plan", where=f"SIM {old.label}")
+        require_sim_of_plan(api, plan, old, Code.USAGE)
         new = one_selected(api, arguments.sim) if arguments.sim else None
         what = f"SIM {old.sim_id} by SIM {new.sim_id}" if new else f"the device of SIM {old.sim_id}"
         question = f"{old.label}: {what} will be replaced; the lock and the record are removed. Continue?"
@@ -46,24 +43,15 @@ def swap(arguments: argparse.Namespace) -> int:
 def _swap(
     arguments: argparse.Namespace, api: Api, plan_and_groups: tuple[Plan, GroupIds], old: Sim, new: Sim | None
 ) -> None:
-    from fleet.bench.kitting_record import stored_record
-    from fleet.bench.plan_status import expectations_of
-    from fleet.bench.stage import row_of
     from fleet.bench.swapping import forget_device, move_to_sim
 
     plan, group_ids = plan_and_groups
-    row = row_of(old, expectations_of(plan, group_ids, (old,)), datetime.now(UTC))
-    with RecordFile(arguments.plan.with_suffix(".record.jsonl")) as record:
-        was = stored_record(row, old.tags) or {}
-        record.write(change="Swap", sim=old.sim_id, new=new.sim_id if new else "", was=was)
+    change = {"change": "Swap", "sim": old.sim_id, "new": new.sim_id if new else ""}
+    keep_record(arguments.plan, plan, group_ids, old, **change)
     if new is None:
         forget_device(api, old)
         return
-    if group_ids.before is None:
-        raise Failure(
-            Code.PLAN_INVALID, "the group before shipment does not exist", advice="Run kitting prepare first."
-        )
-    move_to_sim(api, old, new, group_ids.before)
+    move_to_sim(api, old, new, group_before(group_ids))
 
 
 def _next_steps(arguments: argparse.Namespace, plan: Plan, old: Sim, new: Sim | None) -> list[str]:

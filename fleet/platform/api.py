@@ -106,6 +106,11 @@ class Api:
         with self._signing_in:
             return self._sign_in.token().user
 
+    @property
+    def user_in_words(self) -> str:
+        """The user of the API as a record names it."""
+        return self.user or "root user"
+
     def get(self, path: str, query: Mapping[str, str] | None = None) -> ApiResponse:
         """Reads something; raises `platform.*`."""
         return self._exchange(ApiRequest("GET", path, None, query or {}, repeatable=True))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import socket
+from http.client import HTTPException
 from typing import Any
 
+from requests import RequestException
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
 
 from agent.metadata.tcp_transport import Transport
+
+REQUEST_ERRORS = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
+"""The errors of requests, urllib3, http.client and the socket, while a request is sent and its headers are read."""
+BODY_ERRORS = (*REQUEST_ERRORS, ValueError, OverflowError)
+"""The errors while a body is read; urllib3 raises the last two for a chunk of negative size."""
 
 
 class TransportAdapter(HTTPAdapter):

@@ -15,14 +15,12 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from http import HTTPStatus
-from http.client import HTTPException
 from pathlib import Path
 
-from requests import Request, RequestException, Response
-from urllib3.exceptions import HTTPError
+from requests import Request, Response
 
 from agent.errors import Code, Failure, FailureKind, failure_from
-from agent.metadata.adapter import TransportAdapter
+from agent.metadata.adapter import BODY_ERRORS, REQUEST_ERRORS, TransportAdapter
 from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
 
@@ -34,9 +32,6 @@ MOST_LOSSES = 5
 """The number of answers in a row without a byte after which a pass gives up."""
 
 _PART_BYTES = 64 * 1024
-_FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
-_NO_CHUNK = (ValueError, OverflowError)
-"""What urllib3 lets through of a chunk with a negative size."""
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -106,7 +101,7 @@ class Sources:
         try:
             request = Request("GET", url, headers).prepare()
             response = self._adapter.send(request, stream=True, timeout=self._transport.remaining_s())
-        except _FOREIGN as error:
+        except REQUEST_ERRORS as error:
             raise Failure(Code.SOURCE_UNREACHABLE, f"no answer: {type(error).__name__}", where=url) from None
         try:
             begin = _first_byte(response, had, url)
@@ -128,7 +123,7 @@ class Sources:
             self._transport.begin(url, self._timeout_s)
             try:
                 data = response.raw.read(_PART_BYTES, decode_content=False)
-            except (*_FOREIGN, *_NO_CHUNK) as error:
+            except BODY_ERRORS as error:
                 raise Failure(Code.SOURCE_UNREACHABLE, f"lost: {type(error).__name__}", where=url) from None
             if not data:
                 return

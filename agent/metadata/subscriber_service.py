@@ -17,18 +17,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from http.client import HTTPException
 from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
-from requests import Request, RequestException, Response
-from urllib3.exceptions import HTTPError
+from requests import Request, Response
 
 from agent.errors import Code, Failure, FailureKind
 from agent.frozen import frozen
 from agent.identity import Subscriber
-from agent.metadata.adapter import TransportAdapter
+from agent.metadata.adapter import BODY_ERRORS, REQUEST_ERRORS, TransportAdapter
 from agent.metadata.answers import (
     MAX_BYTES,
     HttpAnswer,
@@ -49,9 +47,6 @@ T = TypeVar("T")
 
 _HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
 """Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
-_FOREIGN = (RequestException, HTTPError, HTTPException, OSError, UnicodeError)
-_NO_CHUNK = (ValueError, OverflowError)
-"""What urllib3 lets through of a chunk with a negative size."""
 _PART_BYTES = 16 * 1024
 _MAX_LENGTH_DIGITS = 18
 _BODILESS = frozenset({204, 304})
@@ -261,7 +256,7 @@ class MetadataService:
         self._asked += 1
         try:
             response = self._adapter.send(request.prepare(), stream=True, timeout=self._transport.remaining_s())
-        except _FOREIGN as error:
+        except REQUEST_ERRORS as error:
             raise self._misread(error, request.url) from None
         try:
             return self._read(response, request.url)
@@ -322,6 +317,6 @@ def _body(response: Response) -> tuple[bytes, bool]:
     try:
         while len(body) <= MAX_BYTES and (part := response.raw.read(_PART_BYTES, decode_content=False)):
             body += part
-    except (*_FOREIGN, *_NO_CHUNK):
+    except BODY_ERRORS:
         return bytes(body), True
     return bytes(body), False

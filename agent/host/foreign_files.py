@@ -22,6 +22,9 @@ PASSAGE = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _UNFIT = frozenset({errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV})
 """The kernel's errors for a link, a directory, a socket or a pipe without a reader, and a device without a driver."""
 
+_TAKEN = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY})
+"""The kernel's errors where a directory stands at the new name, or a directory is renamed to the name of a file."""
+
 
 class UnfitFile(OSError):
     """A name belongs to something that the agent has not put there; the message says to what."""
@@ -80,10 +83,8 @@ def move_aside(path: FilePath) -> None:
     place = os.fspath(path)
     try:
         os.rename(place, f"{place}.damaged")  # noqa: PTH104 (no pathlib)
-    except (IsADirectoryError, NotADirectoryError, FileExistsError):
-        os.rename(place, f"{place}.damaged-{os.urandom(4).hex()}")  # noqa: PTH104
     except OSError as error:
-        if error.errno != errno.ENOTEMPTY:
+        if error.errno not in _TAKEN:
             raise
         os.rename(place, f"{place}.damaged-{os.urandom(4).hex()}")  # noqa: PTH104
 

@@ -20,8 +20,9 @@ from agent.key_path import KeyPath
 MAX_DEPTH = 32
 MAX_VALUES = 10_000
 
-_JINJA = re.compile(r"\s*##\s*template\s*:\s*jinja", re.IGNORECASE)
-_JINJA_BLOCK = re.compile(r"\{[%#]")
+_JINJA = r"(?i)\s*##\s*template\s*:\s*jinja"
+_JINJA_BLOCK = r"\{[%#]"
+"""The expressions are compiled at their first use: few documents begin with `##`."""
 
 
 @frozen
@@ -36,7 +37,7 @@ def parse(text: str) -> Document:
     """The document that a text stands for; raises `Refused`."""
     if text.startswith("#!"):
         raise Refused.at(Place(1, 1), "a script; a document has its commands under runcmd")
-    if _JINJA.match(text) and (found := _JINJA_BLOCK.search(text)):
+    if text.lstrip().startswith("##") and re.match(_JINJA, text) and (found := re.search(_JINJA_BLOCK, text)):
         message = "Jinja's {% … %} and {# … #} are not understood; {{ tags.site }} takes values of the SIM"
         raise Refused.at(place_in(text, found.start()), message)
     body = _without_header(text)
@@ -103,7 +104,7 @@ def _unclean_value(path: KeyPath, value: object) -> Fault | None:
 
 
 def _odd_in(key: str) -> str | None:
-    """What a key has that looks like a character of YAML; a key that is plain ASCII has nothing such."""
+    """The name of a character in a key that looks like one of YAML's own; None without one."""
     if key.isascii():
         return None
     from agent.configuration.mistakes import odd_character

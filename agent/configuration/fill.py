@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.configuration import template
@@ -68,7 +68,7 @@ def filled(
     content = filling.value(document, ())
     if schema and filling.whole and not filling.faults:
         for path in filling.whole & paths_of_wrong_type(content, schema):
-            _replace(content, path, _typed)
+            _make_typed(content, path)
     return content, tuple(filling.faults)
 
 
@@ -174,10 +174,11 @@ class _Filling:
         if faults := tuple(_faults_of_text(text, path, place)):
             self.faults.extend(faults)
             return ""
-        if template.whole_filler(text):
+        parts = tuple(template.parts(text))
+        if len(parts) == 1 and isinstance(parts[0][1], Filler):
             self.whole.add(path)
         pieces = []
-        for position, part in template.parts(text):
+        for position, part in parts:
             try:
                 pieces.append(part if isinstance(part, str) else self.found(part, place))
             except WrongTemplate as wrong:
@@ -231,11 +232,11 @@ def _filtered(value: str, step: Filter, source: Name) -> str:
         raise ValueError(f"{source} {error}") from None
 
 
-def _unfit(value: str, place: FilledPlace, filters: Iterable[Filter]) -> str:
+def _unfit(value: str, place: FilledPlace, filters: Sequence[Filter]) -> str:
     """Why a value may not stand at its place; empty where it may."""
     if re.search(_BROKEN_LINE, value):
         return "has a control character"
-    last = next(reversed(list(filters)), None)
+    last = filters[-1] if filters else None
     match place:
         case FilledPlace.COMPONENT:
             pattern = _ESCAPED_COMPONENT if last is Filter.URL else _COMPONENT
@@ -271,11 +272,11 @@ def _typed(text: str) -> str | int | bool:
     return int(text) if re.fullmatch(_NUMBER, text) else text
 
 
-def _replace(content: Any, path: KeyPath, change: Any) -> None:
+def _make_typed(content: Any, path: KeyPath) -> None:
     *above, last = path
     for step in above:
         content = content[step]
-    content[last] = change(content[last])
+    content[last] = _typed(content[last])
 
 
 def _undefined(name: Name, namespace: Iterable[str]) -> str:

@@ -60,7 +60,7 @@ def explained(text: str, refused: Refused) -> Refused:
     if problem.path:
         return refused
     lines = text.splitlines()
-    causes = chain(_formats(text), _odd_characters(lines))
+    causes = chain(_formats(text, lines), _odd_characters(lines))
     if isinstance(refused, NotYaml):
         causes = chain(causes, _broken_rules(lines, problem.line))
     found = next(causes, None)
@@ -90,8 +90,7 @@ def _broken_rules(lines: list[str], line: int | None) -> Iterator[tuple[Place, s
         yield Place(line, _indent(here) + 1), "indented differently from its neighbours above"
 
 
-def _formats(text: str) -> Iterator[tuple[Place, str]]:
-    lines = text.splitlines()
+def _formats(text: str, lines: list[str]) -> Iterator[tuple[Place, str]]:
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     begin = lines[first].strip() if lines else ""
     if begin.startswith("```"):

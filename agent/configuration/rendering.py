@@ -35,8 +35,8 @@ def rendered(document: Mapping[str, Any], without: Collection[object] = ()) -> R
     if sound.get("enforce"):
         wanted = tuple(replace(item, enforce=True) for item in wanted)
     faults = tuple(item for item in items if isinstance(item, Fault))
-    names = (*_unit_files(wanted), *_long_names(wanted), *_collisions(sound, wanted))
-    return Rendered(wanted, (*faults, *never_allowed(sound), *names))
+    file_faults = (*_unit_files(wanted), *_long_names(wanted), *_collisions(sound, wanted))
+    return Rendered(wanted, (*faults, *never_allowed(sound), *file_faults))
 
 
 def _unit_files(wanted: Iterable[WantedEffect]) -> Iterator[Fault]:

@@ -188,24 +188,20 @@ def _wrong_size(rule: str, limit: object, rules: Mapping[str, Any]) -> str:
 
 
 def _wrong_text(path: KeyPath, error: ValidationError, document: Mapping[str, Any]) -> Fault:
+    from agent.configuration.mistakes import odd_character
+
     rules: Any = error.schema
     if "propertyNames" in error.absolute_schema_path:
         return Fault((*path, str(error.instance)), f"takes {rules['title']}, not {shown(error.instance)}")
     hidden = is_secret(document, path) or (error.validator == "enum" and not isinstance(error.instance, str))
     instead = "" if hidden else f", not {shown(error.instance)}"
-    if odd := _odd_in(str(error.instance)):
+    if odd := odd_character(str(error.instance)):
         return Fault(path, f"takes {rules['title']}{instead}", suggestion=f"it has {odd}")
     if error.validator == "enum":
         words = [str(word) for word in rules["enum"]]
         near = nearest(str(error.instance), words) or f"known here: {', '.join(words)}"
         return Fault(path, f"takes {rules['title']}{instead}", suggestion="" if hidden else near)
     return Fault(path, f"takes {rules['title']}{_example(rules)}{instead}")
-
-
-def _odd_in(text: str) -> str | None:
-    from agent.configuration.mistakes import odd_character
-
-    return odd_character(text)
 
 
 def _example(rules: Mapping[str, Any]) -> str:

@@ -60,14 +60,14 @@ class Literal:
 
 @frozen
 class Default:
-    """What stands for an absent value."""
+    """The value that replaces an absent one."""
 
     value: Name | Literal
 
 
 @frozen
 class Filler:
-    """One `{{ }}`: a value and what is done with it, in order."""
+    """One `{{ }}`: a value, and the filters and defaults that follow it, in order."""
 
     value: Name
     steps: tuple[Filter | Default, ...] = ()
@@ -98,15 +98,6 @@ def jinja_block(text: str) -> int | None:
     """The position of the first `{% … %}` in a text; None without one."""
     found = "{%" in text and _compiled(_BLOCK).search(text)
     return found.start() if found else None
-
-
-def whole_filler(text: str) -> bool:
-    """Whether the text is one `{{ }}` and nothing else."""
-    try:
-        found = [part for _, part in parts(text.strip())]
-    except WrongTemplate:
-        return False
-    return len(found) == 1 and isinstance(found[0], Filler)
 
 
 @cache

@@ -110,7 +110,7 @@ def scrub(order: Scrub, context: ApplyContext) -> Outcome:
 
 
 def what_is_managed(context: ApplyContext) -> Managed:
-    """What documents put on the gateway; raises `state.corrupt` where every record of it is damaged."""
+    """Everything that documents put on the gateway; raises `state.corrupt` where every record of it is damaged."""
     if stores.is_record_lost(context.own, context.disk):
         raise Failure(Code.STATE_CORRUPT, "what documents put on this disk is not known", advice="Take a fresh disk.")
     return stores.peek_managed(context.own, context.disk)

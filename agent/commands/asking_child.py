@@ -18,7 +18,10 @@ from agent.settings import Settings
 
 
 def found_without_root(settings: Settings, find: Callable[[], str], *, as_json: bool) -> str:
-    """What `find` returns. Ends this process where the child ended with a failure, which the child has printed."""
+    """The text that `find` returns in a child process without root's rights.
+
+    Where the child ended with a failure, which it has printed, this process ends with the child's exit code.
+    """
     if not leaves_root(settings):
         return find()
     reading, writing = os.pipe()

@@ -16,7 +16,7 @@ from agent.key_path import KeyPath
 
 @unique
 class FilledPlace(Enum):
-    """What reads the text into which a value is filled."""
+    """The reader of a text into which a value is filled: it decides what the value may contain."""
 
     COMPONENT = "component"
     """A path, a URL, or a name of a unit: the value is one component of it."""
@@ -75,7 +75,7 @@ _NO_PROGRAM = r"-.*|[0-9.]+[smhd]?|[A-Za-z_][A-Za-z0-9_]*=.*"
 
 
 def place_of(path: KeyPath, document: Mapping[str, Any]) -> FilledPlace:
-    """What reads the text at a path of a document."""
+    """The reader of the text at a path of a document."""
     if path[0] == "runcmd":
         return _place_in_command(path, document)
     if any(_is(path, shape) for shape in _COMPONENTS):

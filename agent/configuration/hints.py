@@ -17,7 +17,7 @@ _HOST_KEYS = "a device makes its own host keys; leave it out"
 _ACCOUNT = "a user has name, gecos, uid, groups, home, shell, ssh_authorized_keys; make other accounts in the image"
 _NETWORK = "write the connection's file with write_files, and think of [apply] confirm_within"
 
-INSTEAD = MappingProxyType(
+_EVERYWHERE = MappingProxyType(
     {
         **dict.fromkeys(("packages", "package_update", "package_upgrade", "apt", "snap"), _IN_IMAGE),
         **dict.fromkeys(("package_reboot_if_required", "apt_pipelining", "apk_repos", "yum_repos"), _IN_IMAGE),
@@ -87,9 +87,9 @@ _BELOW: Mapping[str, Mapping[str, str]] = {
         "gateway": "write a route: {to: default, via: …}",
     },
 }
-"""What a key means below another key."""
+"""Top-level key → the hints for keys below it; they precede those of every place."""
 
 
 def instead_of(path: KeyPath, key: str) -> str | None:
-    """What to write instead of an unknown key at a place; None where no hint is known."""
-    return _BELOW.get(str(path[0]) if path else "", {}).get(key) or INSTEAD.get(key)
+    """The hint for an unknown key at a place: the key to use, or the reason; None where no hint is known."""
+    return _BELOW.get(str(path[0]) if path else "", {}).get(key) or _EVERYWHERE.get(key)

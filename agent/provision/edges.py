@@ -83,7 +83,7 @@ class RootHalf(Protocol):
 
 @frozen
 class ProofRequest:
-    """What a fresh process has to prove after an apply: that it reaches the service."""
+    """The request to a fresh process after an apply: to reach the service."""
 
     tags: Mapping[str, str]
     """The report of the applied configuration, empty for none; a service that takes it was reached."""

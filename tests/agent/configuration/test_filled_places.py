@@ -1,4 +1,4 @@
-"""What reads the text into which a value is filled."""
+"""The reader of a text, by the key, the file or the command that the text belongs to."""
 
 import pytest
 

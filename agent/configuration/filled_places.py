@@ -102,7 +102,9 @@ def _is_structured(file: Mapping[str, Any]) -> bool:
 
 
 def _place_in_command(path: KeyPath, document: Mapping[str, Any]) -> FilledPlace:
-    item = document["runcmd"][path[1]] if isinstance(path[1], int) else None
+    # What stands under the key may still have any shape: the schema is not yet looked at.
+    commands, index = document["runcmd"], path[1] if len(path) > 1 else None
+    item = commands[index] if isinstance(commands, list) and isinstance(index, int) else commands
     command = item.get("command") if isinstance(item, dict) else item
     if isinstance(command, str):
         return FilledPlace.SHELL_TEXT

@@ -103,3 +103,20 @@ def test_the_long_form_of_a_command_is_judged_alike():
     assert place_of(("runcmd", 0, "command"), {"runcmd": [{"command": "x"}]}) is SHELL
     assert place_of(("runcmd", 0, "command", 2), {"runcmd": [{"command": ["sh", "-c", T]}]}) is SHELL
     assert place_of(("runcmd", 0, "command", 1), {"runcmd": [{"command": ["logger", T]}]}) is VALUE
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (("runcmd",), T),
+        (("runcmd", 0), [T]),
+        (("runcmd", "command"), {"command": T}),
+        (("runcmd", 0, 0, 0), [[[T]]]),
+        (("runcmd", "sh", 1), {"sh": ["-c", T]}),
+        (("runcmd", 0, "command", "sh"), [{"command": {"sh": T}}]),
+    ],
+)
+def test_commands_of_a_shape_that_the_schema_refuses_have_a_place_too(
+    path: tuple[int | str, ...], content: object
+) -> None:
+    assert place_of(path, {"runcmd": content}) in (SHELL, VALUE)

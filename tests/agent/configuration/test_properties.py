@@ -62,6 +62,8 @@ FRAGMENTS = st.sampled_from(
 )
 WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40).map(lambda text: text.replace("{{", "{"))
+COMMANDS = st.builds(lambda program, arguments: [f"/opt/{program}", *arguments], LINES, st.lists(LINES, max_size=2))
+"""A bare first word may be a part of the shell ("if"), which is refused."""
 CONTENT = st.lists(LINES, max_size=4).map("\n".join)
 DOCUMENTS = st.fixed_dictionaries(
     {},
@@ -73,7 +75,7 @@ DOCUMENTS = st.fixed_dictionaries(
             max_size=4,
             unique_by=lambda file: file["path"],
         ),
-        "runcmd": st.lists(st.lists(LINES, min_size=1, max_size=3), max_size=3),
+        "runcmd": st.lists(COMMANDS, max_size=3),
         "report": st.fixed_dictionaries(
             {"tags": st.dictionaries(WORDS, st.fixed_dictionaries({"value": LINES}), max_size=3)}
         ),

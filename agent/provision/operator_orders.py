@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from agent.errors import Code, Failure
@@ -20,10 +21,30 @@ _REFUSED = frozenset(
 """Refusals of an order without the right author: the pass goes on, so that a tag cannot stop a device."""
 
 
+OrderFollower = Callable[[Settings, Edges, Remembered, Subscriber], Followed | Stopped]
+
+
 def follow_order(
     settings: Settings, edges: Edges, remembered: Remembered, subscriber: Subscriber
 ) -> Followed | Stopped:
     """Carries out a new operator order; ends the pass where the operator holds the device."""
+    return _followed(settings, edges, remembered, subscriber, _carry_out)
+
+
+def expected_order(
+    settings: Settings, edges: Edges, remembered: Remembered, subscriber: Subscriber
+) -> Followed | Stopped:
+    """What `follow_order` would return; nothing is taken back, and an order to do so ends the pass."""
+    return _followed(settings, edges, remembered, subscriber, _foresee)
+
+
+def _followed(
+    settings: Settings,
+    edges: Edges,
+    remembered: Remembered,
+    subscriber: Subscriber,
+    carry_out: Callable[[Edges, Remembered, OperatorOrder], Followed | Stopped],
+) -> Followed | Stopped:
     remembered = meeting(remembered, subscriber)
     found = operator_order(subscriber, remembered, settings.identity)
     match found:
@@ -34,10 +55,16 @@ def follow_order(
             followed = Followed(remembered, notices=(found,))
         case OperatorOrder():
             edges.show(PassStage.ORDER, f"the operator orders: {found.text}")
-            followed = _carry_out(edges, remembered, found)
+            followed = carry_out(edges, remembered, found)
     if isinstance(followed, Stopped) or not followed.remembered.held:
         return followed
     return Stopped(Failure(Code.IDENTITY_HELD, f"since the order {followed.remembered.last_order!r}"), followed)
+
+
+def _foresee(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Followed | Stopped:
+    if order.instruction is not Instruction.SCRUB:
+        return _carry_out(edges, remembered, order)
+    return Followed(replace(remembered, last_order=order.text, held=True))
 
 
 def _carry_out(edges: Edges, remembered: Remembered, order: OperatorOrder) -> Followed | Stopped:

@@ -7,8 +7,8 @@
     operator order   carry out the order that the operator wrote into a tag of the SIM
     continue         decide whether this is still the SIM and the modem that the device accepted
     fetch            read the userdata of the SIM's group
-    resolve          turn the userdata into the configuration of this SIM, and download its larger files
-    apply            order the root half to apply the configuration
+    resolve          turn the userdata into the configuration of this SIM
+    apply            download its larger files, and order the root half to apply the configuration
     confirm          keep it if the modem and the service still answer; otherwise take it back
     report           send the tags that differ and were not sent yet
     remember         save what the next pass starts from; also before every act that depends on it
@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.errors import Code, Failure
+from agent.frozen import frozen
 from agent.handover.order import Apply, Outcome, Result
 from agent.identity import value_of
 from agent.provision.confirm import keep_or_undo, reach_service, show_changes
@@ -30,8 +31,8 @@ from agent.provision.edges import Edges, PassStage
 from agent.provision.identify import bind, identify
 from agent.provision.lifecycle import Event, State
 from agent.provision.memory import EVENTS, Occurred, occurred_by
-from agent.provision.operator_orders import follow_order
-from agent.provision.pass_result import Continued, PassLog, PassResult, Resolved
+from agent.provision.operator_orders import OrderFollower, expected_order, follow_order
+from agent.provision.pass_result import Continued, Identified, PassLog, PassResult, Resolved
 from agent.provision.poll import may_poll, poll
 from agent.provision.remember import remember, remember_for_poll
 from agent.provision.remembered import Remembered
@@ -59,20 +60,32 @@ def provision(settings: Settings, edges: Edges, remembered: Remembered, *, adopt
 
 
 def wanted_order(settings: Settings, edges: Edges, remembered: Remembered) -> Apply:
-    """The order that a pass would give. Raises the `Failure` that would end the pass; changes nothing."""
+    """The order that the next pass would give. Raises the `Failure` that would end that pass; changes nothing.
+
+    A pass gives no order for a configuration that is in force; then this is the order that applies it once more.
+    """
     log = PassLog(remembered)
-    identified = log.add(identify(edges, reads_ahead=remembered.state is State.NEW))
-    log.add(bind(edges, identified))
-    userdata = fetch(edges, identified.subscriber)
-    return order_for(log.add(resolve(settings, edges, userdata, identified)), identified.subscriber)
+    wanted = _wanted(settings, edges, log, expected_order, adopt=False)
+    if failure := _refusal_to_apply(wanted):
+        raise failure
+    return order_for(wanted.resolved, wanted.identified.subscriber)
 
 
-def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> Occurred:
-    """From the identity of the device to the configuration in force; raises the `Failure` that ends the pass."""
+@frozen
+class _Wanted:
+    """What a pass knows when it can decide whether there is something to apply."""
+
+    identified: Identified
+    continued: Continued
+    resolved: Resolved
+
+
+def _wanted(settings: Settings, edges: Edges, log: PassLog, follow: OrderFollower, *, adopt: bool) -> _Wanted:
+    """From the identity of the device to the configuration that it should have; raises the `Failure` of a pass."""
     remembered = log.so_far.remembered
     identified = log.add(identify(edges, reads_ahead=remembered.state is State.NEW))
     log.add(bind(edges, identified))
-    followed = log.add(follow_order(settings, edges, remembered, identified.subscriber))
+    followed = log.add(follow(settings, edges, remembered, identified.subscriber))
     continued = log.add(continue_or_adopt(settings, edges, followed, identified, adopt=adopt))
     userdata = fetch(edges, identified.subscriber)
     try:
@@ -81,13 +94,19 @@ def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) 
         if continued.doubt:  # The document may only lack a value of the modem, which was not read in this pass.
             raise continued.doubt from None
         raise
-    if done := _nothing_to_apply(edges, continued, resolved):
+    return _Wanted(identified, continued, resolved)
+
+
+def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> Occurred:
+    """From the identity of the device to the configuration in force; raises the `Failure` that ends the pass."""
+    wanted = _wanted(settings, edges, log, follow_order, adopt=adopt)
+    if done := _nothing_to_apply(edges, wanted):
         return done
-    edges.fetch_sources(resolved.configuration)
-    order = order_for(resolved, identified.subscriber)
-    imei = value_of(identified.equipment.imei)
+    edges.fetch_sources(wanted.resolved.configuration)
+    order = order_for(wanted.resolved, wanted.identified.subscriber)
+    imei = value_of(wanted.identified.equipment.imei)
     witness = imei.digits if imei else None
-    ordered = Occurred(Event.ORDERED, order_id=order.order_id, witness=witness, attempt=resolved.attempt)
+    ordered = Occurred(Event.ORDERED, order_id=order.order_id, witness=witness, attempt=wanted.resolved.attempt)
     log.add(remember(edges, log.so_far, ordered))
     outcome = edges.root_half.order(order)
     return occurred_by(_confirm(settings, edges, log, outcome))
@@ -118,21 +137,32 @@ def _poll_is_enough(edges: Edges, log: PassLog) -> bool:
     return True
 
 
-def _nothing_to_apply(edges: Edges, continued: Continued, resolved: Resolved) -> Occurred | None:
+def _nothing_to_apply(edges: Edges, wanted: _Wanted) -> Occurred | None:
     """The event of a pass that applies nothing; None where the configuration has to be applied.
 
     Raises the doubt about the identity, which only stops what is new.
     """
-    remembered, digest = continued.remembered, resolved.configuration.digest
+    remembered, digest = wanted.continued.remembered, wanted.resolved.configuration.digest
     if digest == remembered.in_force:
         edges.show(PassStage.APPLY, "nothing to do: this configuration is in force")
         return Occurred(Event.UNCHANGED, in_force=digest)
-    if continued.doubt:
-        raise continued.doubt
-    if resolved.attempt == remembered.given_up:
+    if wanted.continued.doubt:
+        raise wanted.continued.doubt
+    if _is_given_up(wanted):
         edges.show(PassStage.APPLY, "not applied again: this configuration failed before; change it, or reprovision")
         return Occurred(Event.STILL_GIVEN_UP, remembered.failure)
     return None
+
+
+def _refusal_to_apply(wanted: _Wanted) -> Failure | None:
+    """Why a pass would not apply a configuration that is not in force."""
+    if wanted.resolved.configuration.digest == wanted.continued.remembered.in_force:
+        return None
+    return wanted.continued.doubt or (wanted.continued.remembered.failure if _is_given_up(wanted) else None)
+
+
+def _is_given_up(wanted: _Wanted) -> bool:
+    return wanted.resolved.attempt == wanted.continued.remembered.given_up
 
 
 def _confirm(settings: Settings, edges: Edges, log: PassLog, outcome: Outcome) -> Outcome:

@@ -77,22 +77,20 @@ class World:
     """Every request, order and save, in their order."""
 
     def run(self, remembered: Remembered | None = None, *, adopt: bool = False):
-        return provision(
-            self.settings,
-            Edges(
-                _Service(self),
-                lambda: self.equipment,
-                self._fetch,
-                self,
-                lambda request: prove(_Service(self), request),
-                self._line,
-                self._save,
-                self._save_until_boot,
-                lambda: self.now,
-                lambda stage, text: self.shown.append((stage, text)),
-            ),
-            remembered or Remembered(),
-            adopt=adopt,
+        return provision(self.settings, self.edges(), remembered or Remembered(), adopt=adopt)
+
+    def edges(self):
+        return Edges(
+            _Service(self),
+            lambda: self.equipment,
+            self._fetch,
+            self,
+            lambda request: prove(_Service(self), request),
+            self._line,
+            self._save,
+            self._save_until_boot,
+            lambda: self.now,
+            lambda stage, text: self.shown.append((stage, text)),
         )
 
     def _save(self, remembered):

@@ -14,13 +14,35 @@ import grimp
 ROOT = Path(__file__).parents[2]
 KINDS = ("Values", "Pure", "Edge", "Story", "Entry point")
 """From the ground up: a module imports modules of its own kind and of the kinds before it."""
-TOUCHING = frozenset(
-    {"fcntl", "logging", "random", "requests", "serial", "socket", "subprocess", "systemd", "threading", "time"}
+COMPUTING = frozenset(
+    {"__future__", "base64", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"}
+    | {"difflib", "email", "enum", "errno", "fnmatch", "functools", "hashlib", "http", "io", "ipaddress", "itertools"}
+    | {"json", "jsonschema", "math", "pathlib", "posixpath", "re", "rich", "segno", "shlex", "string", "tomllib"}
+    | {"types", "typing", "unicodedata", "urllib", "yaml", "zlib"}
 )
-"""What no pure module imports: files that are locked, chance, the network, ports, processes, threads, time."""
+"""All that values and pure modules import: libraries that compute values from values."""
+COMPUTING_ALSO = frozenset(
+    {
+        ("agent.cli", "importlib"),  # the module of a command, by its name
+        ("agent.codes", "os"),  # exit codes of sysexits.h
+        ("agent.configuration.key_modules", "importlib"),  # the module of a key, by its name
+        ("agent.configuration.keys.network", "uuid"),  # uuid5, a digest
+        ("agent.frozen", "inspect"),  # loaded when it is used
+        ("agent.frozen", "sys"),  # the table of modules
+        ("agent.upkeep.routes", "sys"),  # the order of bytes
+    }
+)
+"""Of other libraries: a module that uses a part that computes, and the library."""
+LOOKING = frozenset(
+    {"argparse", "fcntl", "gc", "grp", "os", "pwd", "queue", "random", "requests", "select", "selectors", "serial"}
+    | {"signal", "socket", "stat", "struct", "sys", "systemd", "termios", "threading", "time", "traceback", "urllib3"}
+)
+"""What else every edge, story and entry point of the device may import."""
 WRITERS = {
+    "ctypes": ("agent.host.leaving_root",),
     "subprocess": ("agent.host.programs",),
     "shutil": ("agent.upkeep.cleaning",),
+    "tarfile": ("agent.upkeep.collect",),
     "tempfile": ("agent.apply.ssh_keygen", "agent.host.process_entry"),
     "agent.host.programs": (
         "agent.apply.machine.system_programs",
@@ -32,7 +54,16 @@ WRITERS = {
         "agent.upkeep.endpoint",
     ),
 }
-"""What runs programs, moves files or makes files, and the modules of the device that may import it."""
+"""What runs programs, moves files or makes files, and the modules of the device that may import it.
+
+A library that stands neither here nor in the lists above may be imported by no module of the device.
+"""
+RESIDENT = "agent.resident.daemon"
+RESIDENT_IMPORTS = frozenset(
+    {"__future__", "agent.host.foreign_files", "agent.host.locks", "agent.host.systemd", "collections", "errno", "fcntl"}
+    | {"os", "select", "signal", "socket", "stat", "sys", "systemd", "time"}
+)
+"""All that the waiting process imports: three files of ours, parts of the interpreter, and the journal's library."""
 OPEN_EDGES = ("agent.configuration.schema_file", "agent.host", "fleet.web_server")
 """Rooms whose edges other edges may use."""
 DESK_MAY_USE = (
@@ -90,6 +121,16 @@ def arrows(imports: grimp.ImportGraph, package: str = "") -> list[tuple[str, str
     ]
 
 
+def libraries_of(imports: grimp.ImportGraph, *packages: str) -> list[tuple[str, str]]:
+    """Pairs of a module of the packages and a library that it imports."""
+    return [
+        (importer, library)
+        for importer in ours(imports)
+        if importer.partition(".")[0] in packages
+        for library in sorted(imports.find_modules_directly_imported_by(importer) - set(ours(imports)))
+    ]
+
+
 def imports_upward(imports: grimp.ImportGraph) -> list[str]:
     """Entry points use stories, stories use edges, edges use pure modules, and all use values."""
     rank = {kind: place for place, kind in enumerate(KINDS)}
@@ -101,13 +142,13 @@ def imports_upward(imports: grimp.ImportGraph) -> list[str]:
 
 
 def impure(imports: grimp.ImportGraph) -> list[str]:
-    """A pure module of the device or the desk touches nothing; values of the simulator hold a lock, for its threads."""
+    """A pure module of the device or the desk computes; values of the simulator hold a lock, for its threads."""
     return [
-        f"{importer} ({kind_of(importer)}) imports {imported}"
-        for importer in ours(imports)
-        if kind_of(importer) in {"Values", "Pure"} and importer.startswith(("agent", "fleet"))
-        for imported in sorted(imports.find_modules_directly_imported_by(importer))
-        if imported in TOUCHING
+        f"{importer} ({kind_of(importer)}) imports {library}"
+        for importer, library in libraries_of(imports, "agent", "fleet")
+        if kind_of(importer) in {"Values", "Pure"}
+        and library not in COMPUTING
+        and (importer, library) not in COMPUTING_ALSO
     ]
 
 
@@ -128,15 +169,30 @@ def _share_a_folder(one: str, other: str) -> bool:
 
 
 def writers(imports: grimp.ImportGraph) -> list[str]:
-    """Of the device only the named modules run programs, move files, and make files of their own."""
+    """Of the device only the named modules run programs, move files, make files, or import an unlisted library."""
+    uses_of_programs = [(one, other) for one, other in arrows(imports, "agent") if other in WRITERS]
     return [
-        f"{importer} imports {library}"
-        for library, allowed in WRITERS.items()
-        for importer in ours(imports)
-        if importer.startswith("agent.")
-        and importer not in allowed
-        and library in imports.find_modules_directly_imported_by(importer)
+        f"{importer} imports {imported}"
+        for importer, imported in [*libraries_of(imports, "agent"), *uses_of_programs]
+        if imported not in COMPUTING | LOOKING
+        and (importer, imported) not in COMPUTING_ALSO
+        and importer not in WRITERS.get(imported, ())
     ]
+
+
+def beyond_a_small_resident(imports: grimp.ImportGraph) -> list[str]:
+    """The waiting process imports what its list names, and what these modules import in turn."""
+    reached, found = {RESIDENT}, []
+    waiting = [RESIDENT]
+    while waiting:
+        importer = waiting.pop()
+        for imported in sorted(imports.find_modules_directly_imported_by(importer) - reached):
+            reached.add(imported)
+            if imported not in RESIDENT_IMPORTS:
+                found.append(f"{importer} imports {imported}")
+            elif imported.startswith("agent."):
+                waiting.append(imported)
+    return found
 
 
 def desk_beyond_its_list(imports: grimp.ImportGraph) -> list[str]:
@@ -193,6 +249,7 @@ CONTRACTS = (
     impure,
     edges_that_know_each_other,
     writers,
+    beyond_a_small_resident,
     desk_beyond_its_list,
     folders_beyond_their_names,
 )

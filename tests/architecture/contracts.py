@@ -60,8 +60,8 @@ A library that stands neither here nor in the lists above may be imported by no 
 """
 RESIDENT = "agent.resident.daemon"
 RESIDENT_IMPORTS = frozenset(
-    {"__future__", "agent.host.foreign_files", "agent.host.locks", "agent.host.systemd", "collections", "errno", "fcntl"}
-    | {"os", "select", "signal", "socket", "stat", "sys", "systemd", "time"}
+    {"__future__", "agent.host.foreign_files", "agent.host.locks", "agent.host.systemd", "collections", "errno"}
+    | {"fcntl", "os", "select", "signal", "socket", "stat", "sys", "systemd", "time"}
 )
 """All that the waiting process imports: three files of ours, parts of the interpreter, and the journal's library."""
 OPEN_EDGES = ("agent.configuration.schema_file", "agent.host", "fleet.web_server")

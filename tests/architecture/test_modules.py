@@ -78,7 +78,9 @@ def test_a_pure_module_reads_no_file_and_does_not_know_where_it_is(name):
     assert "__file__" not in used
 
 
-@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "docs/glossary.md"])
-def test_every_file_that_a_page_about_the_code_names_exists(page):
-    named = re.findall(r"`((?:agent|fleet|simulator|story|tests|config|docs)/[\w./-]*)`", (ROOT / page).read_text())
-    assert [name for name in named if not (ROOT / name).exists()] == []
+KEYS = [name.rpartition(".")[2] for name in MODULES if re.match(r"agent\.configuration\.keys\.(?!__)", name)]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_of_the_document_has_a_test_of_its_name(key):
+    assert (ROOT / f"tests/agent/configuration/keys/test_{key}.py").exists()

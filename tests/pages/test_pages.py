@@ -71,6 +71,19 @@ def test_every_relative_link_leads_somewhere(page):
         assert not anchor or anchor in anchors(target), link
 
 
+def sources(page):
+    """The files of the code that a page names."""
+    return re.findall(
+        r"`((?:agent|fleet|simulator|story|tests|docs|config|systemd|packaging|benchmarks)/[\w./-]*\w)/?`",
+        text_of(page),
+    )
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.name.startswith("CHANGELOG")], ids=named)
+def test_every_file_of_the_code_that_a_page_names_is_there(page):
+    assert [name for name in sources(page) if not (CHECKOUT / name).exists()] == []
+
+
 @pytest.mark.parametrize("page", [page for page in FOR_USERS if page not in FOR_CONTRIBUTORS])
 def test_every_page_for_users_is_there_in_both_languages_and_each_leads_to_the_other(page):
     english, japanese = (CHECKOUT / f"{page}{suffix}" for suffix in (".md", ".ja.md"))

@@ -36,8 +36,9 @@ _REPORT = re.compile(
     r"[+^*%#$](?!C?GM[IMR]\b)[A-Z0-9]{2,20}(?::.*)?",
     re.IGNORECASE,
 )
-_MESSAGE = re.compile(r"\+(?:CMT|CBM|CDS|CMGR|CMGL):", re.IGNORECASE)
-"""These lines are followed by the text of a message, which may be anything (TS 27.005, 3.4)."""
+_MESSAGE = re.compile(r"\+(?:CMT|CBM|CDS|CMGR|CMGL|CUSD|CUSATP|CUSATEND):", re.IGNORECASE)
+"""These lines bring a text of one or more lines, which may be anything: a message (TS 27.005, 3.4), an answer of the
+network to a code (TS 27.007, 7.15), a menu of the SIM (12.2)."""
 MAX_TEXT = 100
 """Longest text in characters."""
 
@@ -67,11 +68,8 @@ def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[
     verified = {imei for number in numbers if (imei := _verified(number)) and (imsi is None or number != imsi.digits)}
     if answer.final is not Final.OK:
         return refusal(command, answer)
-    if any(_MESSAGE.match(line) for line in answer.lines):
-        return NotRead(
-            Code.MODEM_UNVERIFIED,
-            f"{command}: a message arrived with the answer, and its text may be a number",
-        )
+    if _may_hold_a_text(answer):
+        return _beside_a_text(command)
     if len(verified) == 1 and len(numbers) == 1:
         return Read(verified.pop())
     if len(verified) > 1:
@@ -79,6 +77,19 @@ def imei_in(command: str, answer: AtReply, imsi: Imsi | None = None) -> Reading[
     if numbers:
         return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered with {_why_not(numbers, imsi)}")
     return NotRead(Code.MODEM_UNVERIFIED, f"{command} was answered without a number of 15 digits")
+
+
+def _may_hold_a_text(answer: AtReply) -> bool:
+    """Whether a line of the answer may belong to a text that somebody wrote.
+
+    A quotation mark that is opened and not closed in its line belongs to a text of several lines, whatever its prefix.
+    """
+    return any(_MESSAGE.match(line) or line.count('"') % 2 for line in answer.lines)
+
+
+def _beside_a_text(command: str) -> NotRead:
+    why = f"{command}: a message arrived with the answer, and its text may be a number"
+    return NotRead(Code.MODEM_UNVERIFIED, why)
 
 
 def _verified(number: str) -> Imei | None:
@@ -113,6 +124,8 @@ def _single_number(command: str, answer: AtReply, shape: re.Pattern[str], make: 
     """The only number in the lines of the given form; two different numbers give none."""
     if answer.final is not Final.OK:
         return refusal(command, answer)
+    if _may_hold_a_text(answer):
+        return _beside_a_text(command)
     numbers = {match["digits"] for line in answer.lines if (match := shape.fullmatch(line))}
     if len(numbers) == 1:
         with suppress(ValueError):

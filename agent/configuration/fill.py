@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from agent.configuration import template
@@ -138,12 +138,26 @@ def _named(filler: Filler) -> Iterator[Name]:
 
 def _never_fits(filler: Filler, place: FilledPlace) -> str:
     """Why a filler may not stand at a place, whatever its value."""
-    if place is not FilledPlace.SHELL_TEXT or all(name.namespace != "tags" for name in _named(filler)):
-        return ""
-    return (
-        "a tag in the name of a program, or in a text that a shell or an interpreter runs; pass it as an argument: "
-        """[sh, -c, 'logger "$1"', sh, "{{ tags.note }}"]"""
-    )
+    last = _last_filter(filler.steps)
+    match place:
+        case FilledPlace.FIXED:
+            return "no {{ }} stands here, nor in a content that is encoded: it decides what the file is"
+        case FilledPlace.SHELL_TEXT if any(name.namespace == "tags" for name in _named(filler)):
+            return "" if last in {Filter.INT, Filter.BOOL} else _SHELL_REASON
+        case FilledPlace.PROGRAM_FILE if last is Filter.TEXT:
+            return "text is for what people read, and this file is a program; " + _OTHER_FILTERS
+        case _:
+            return ""
+
+
+def _last_filter(steps: Iterable[Filter | Default]) -> Filter | None:
+    return next((step for step in reversed(tuple(steps)) if isinstance(step, Filter)), None)
+
+
+_SHELL_REASON = (
+    "a tag in the name of a program, or in a text that a shell or an interpreter runs; pass it as an argument: "
+    """[sh, -c, 'logger "$1"', sh, "{{ tags.note | text }}"]"""
+)
 
 
 class _Filling:
@@ -210,7 +224,7 @@ class _Filling:
                 source, value = step.value, self.value_of(step.value)
         if value is None:
             raise WrongTemplate(_undefined(filler.value, self.namespace(filler.value)), 0)
-        if not is_literal and (reason := _unfit(value, place, filters)):
+        if not is_literal and (reason := _unfit(value, place, filters[-1] if filters else None)):
             raise ValueError(f"{source} {reason}")
         return value
 
@@ -232,11 +246,10 @@ def _filtered(value: str, step: Filter, source: Name) -> str:
         raise ValueError(f"{source} {error}") from None
 
 
-def _unfit(value: str, place: FilledPlace, filters: Sequence[Filter]) -> str:
-    """Why a value may not stand at its place; empty where it may."""
+def _unfit(value: str, place: FilledPlace, last: Filter | None) -> str:  # noqa: PLR0911 (a case for each place)
+    """Why a value may not stand at its place after its last filter; empty where it may."""
     if re.search(_BROKEN_LINE, value):
         return "has a control character"
-    last = filters[-1] if filters else None
     match place:
         case FilledPlace.COMPONENT:
             pattern = _ESCAPED_COMPONENT if last is Filter.URL else _COMPONENT
@@ -244,17 +257,24 @@ def _unfit(value: str, place: FilledPlace, filters: Sequence[Filter]) -> str:
         case FilledPlace.SHELL_TEXT:
             taken = re.fullmatch(_SHELL_TAKES_LITERALLY, value)
             return "" if taken else "has a character that a shell interprets; write this command as a list of words"
-        case FilledPlace.STRUCTURED:
-            is_quoted = last is not None and last.quotes
-            return "" if is_quoted or _means_nothing(value) else _STRUCTURED_REASON
+        case FilledPlace.ARGUMENT if value.startswith("-"):
+            return "begins like an option; write a fixed text before it in the same word"
+        case FilledPlace.ARGUMENT | FilledPlace.FILE | FilledPlace.PROGRAM_FILE:
+            is_free = last is not None and (last.quotes or last is Filter.TEXT)
+            return "" if is_free or _means_nothing(value) else _reason_for(place)
+        case FilledPlace.FIXED:
+            return "stands where no value may stand"
         case FilledPlace.VALUE:
             return ""
 
 
-_STRUCTURED_REASON = (
-    "has a character that may mean something to what reads this file; a filter writes it as that reader wants it: "
-    "| sh, | json, | systemd, | ini, | url or | slug"
-)
+_OTHER_FILTERS = "a filter writes the value as its reader wants it: | sh, | json, | systemd, | ini, | url or | slug"
+
+
+def _reason_for(place: FilledPlace) -> str:
+    about = "has a character that may mean something to what reads it"
+    plain = "" if place is FilledPlace.PROGRAM_FILE else ", and | text takes one line as it is"
+    return f"{about}; {_OTHER_FILTERS}{plain}"
 
 
 def _means_nothing(value: str) -> bool:

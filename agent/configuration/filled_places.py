@@ -1,7 +1,9 @@
 """Pure. What a value of a SIM or a modem may contain at a place of a document.
 
 Tags can be written by whatever runs behind the gateway. A value that is filled in therefore stays a value: it does not
-choose another directory, add a word to a command, or change the structure of a file that is run or parsed.
+choose another directory, add a word to a command, or change the structure of a file. Which program reads a file, or
+gets an argument, is not known here: the rule is the same for all of them, and the author of the document lifts it by
+a filter that says what reads the value.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, unique
 from typing import Any
 
+from agent.configuration.acceptance import TEMPLATE
 from agent.key_path import KeyPath
 
 
@@ -22,10 +25,16 @@ class FilledPlace(Enum):
     """A path, a URL, or a name of a unit: the value is one component of it."""
     SHELL_TEXT = "shell text"
     """A text that a shell or an interpreter runs, or the name of a program: no tag stands here."""
-    STRUCTURED = "structured"
-    """A file that is run or parsed: only characters that mean nothing to any of its readers, or a filter."""
+    ARGUMENT = "argument"
+    """A word of a command: only characters that mean nothing to any program, or a filter; it begins no option."""
+    FILE = "file"
+    """The content of a file: only characters that mean nothing to any of its readers, or a filter."""
+    PROGRAM_FILE = "program file"
+    """The content of a unit, or of a file that is a program: as in a file, but it is not for people."""
+    FIXED = "fixed"
+    """It decides how a file is read, or who may use it: no value stands here."""
     VALUE = "value"
-    """Anything else: one line of any characters."""
+    """A value that the agent itself writes into a file, in the quoting of that file: one line of any characters."""
 
 
 _COMPONENTS: tuple[tuple[str | None, ...], ...] = (
@@ -43,27 +52,24 @@ _COMPONENTS: tuple[tuple[str | None, ...], ...] = (
     ("units", None, "dropins", None, "name"),
     ("services", None, None),
 )
-_CONTENTS: tuple[tuple[str | None, ...], ...] = (
+_FIXED: tuple[tuple[str | None, ...], ...] = (
+    ("write_files", None, "permissions"),
+    ("write_files", None, "encoding"),
+    ("environment", None, "permissions"),
+)
+_UNIT_CONTENTS: tuple[tuple[str | None, ...], ...] = (
     ("units", None, "content"),
     ("units", None, "dropins", None, "content"),
 )
-_PARSED_DIRECTORIES = (
-    r"/etc/(cron|systemd/|default/|profile|sudoers|udev/|NetworkManager/|sysctl|modprobe\.d/|modules|tmpfiles\.d/"
-    r"|sysusers\.d/|logrotate|apt/|ssh/|polkit|environment|init\.d/|rc|ppp/|wvdial|dnsmasq|chrony|nginx/|apache2/"
-    r"|lighttpd/|mosquitto/|supervisor|hostapd/|wpa_supplicant/|rsyslog|telegraf/|docker/|containers/|network/|nft"
-    r"|dhcp|resolv|hosts|wireguard/|openvpn/|stunnel/|fluent|collectd|monit|avahi/|samba/|snmp/)"
-    r"|/(usr/)?lib/(systemd|udev)/|/var/spool/cron/|/(usr/(local/)?)?s?bin/"
-)
-"""Places whose files are run, or read by a program of which the syntax is known."""
-_PARSED_FILES = (
-    r"\.(json|ya?ml|toml|ini|cnf|cfg|rules|sh|bash|zsh|py|pl|rb|js|mjs|lua|php|xml|env|properties|desktop|cron"
-    r"|service|socket|timer|path|target|mount|automount|swap|slice|network|netdev|link|nmconnection|list|sources)$"
-)
+_EXECUTABLE = r"[0-7]*[1357][0-7]{0,2}"
 _SHELLS = (
     r"(?:sh|bash|dash|ash|zsh|ksh|mksh|fish|busybox|su|runuser|python|perl|ruby|node|nodejs|lua|php|tclsh|expect|rbash)"
     r"[0-9.]*"
 )
 _TEXT_OPTION = r"-[A-Za-z]*[ceErp]|--command|--eval|--execute|--print|--init-file|--rcfile"
+"""Options of shells and interpreters before a text that they run."""
+_ANY_TEXT_OPTION = r"-l?c|-e|--command|--eval|--exec|--execute"
+"""Options before a text that is run, of programs that are not known here."""
 _RUN_TEXT = frozenset({"eval", "ssh", "at", "batch", "watch", "parallel", "awk", "gawk", "mawk", "sed", "xargs"})
 """Programs that run their arguments as a text."""
 _STARTERS = frozenset(
@@ -80,10 +86,12 @@ def place_of(path: KeyPath, document: Mapping[str, Any]) -> FilledPlace:
         return _place_in_command(path, document)
     if any(_is(path, shape) for shape in _COMPONENTS):
         return FilledPlace.COMPONENT
-    if any(_is(path, shape) for shape in _CONTENTS):
-        return FilledPlace.STRUCTURED
-    if _is(path, ("write_files", None, "content")) and _is_structured(document["write_files"][path[1]]):
-        return FilledPlace.STRUCTURED
+    if any(_is(path, shape) for shape in _FIXED):
+        return FilledPlace.FIXED
+    if any(_is(path, shape) for shape in _UNIT_CONTENTS):
+        return FilledPlace.PROGRAM_FILE
+    if _is(path, ("write_files", None, "content")):
+        return _place_in_file(document["write_files"][path[1]])
     return FilledPlace.VALUE
 
 
@@ -91,14 +99,14 @@ def _is(path: KeyPath, shape: Sequence[str | None]) -> bool:
     return len(path) == len(shape) and all(want is None or step == want for step, want in zip(path, shape, strict=True))
 
 
-def _is_structured(file: Mapping[str, Any]) -> bool:
-    """Whether a file is run or parsed, as far as its beginning, its mode and its name tell."""
-    path, content, mode = file.get("path"), file.get("content"), file.get("permissions")
-    if isinstance(content, str) and content.lstrip().startswith("#!"):
-        return True
-    if isinstance(mode, str) and re.fullmatch(r"[0-7]*[1357][0-7]{0,2}", mode) and re.search("[1357]", mode[-3:]):
-        return True
-    return isinstance(path, str) and bool(re.match(_PARSED_DIRECTORIES, path) or re.search(_PARSED_FILES, path))
+def _place_in_file(file: Mapping[str, Any]) -> FilledPlace:
+    """The reader of a content. No value stands in its encoding and its mode, so that both are known before filling."""
+    content, mode, encoding = file.get("content"), file.get("permissions"), file.get("encoding")
+    if encoding not in {None, "text/plain"}:
+        return FilledPlace.FIXED
+    is_script = isinstance(content, str) and content.lstrip().startswith("#!")
+    is_executable = isinstance(mode, str) and re.fullmatch(_EXECUTABLE, mode) and re.search("[1357]", mode[-3:])
+    return FilledPlace.PROGRAM_FILE if is_script or is_executable else FilledPlace.FILE
 
 
 def _place_in_command(path: KeyPath, document: Mapping[str, Any]) -> FilledPlace:
@@ -110,9 +118,9 @@ def _place_in_command(path: KeyPath, document: Mapping[str, Any]) -> FilledPlace
         return FilledPlace.SHELL_TEXT
     position = path[-1]
     if not isinstance(command, list) or not isinstance(position, int):
-        return FilledPlace.VALUE
+        return FilledPlace.ARGUMENT
     words = [word if isinstance(word, str) else "" for word in command]
-    return FilledPlace.SHELL_TEXT if _is_program_text(words, position) else FilledPlace.VALUE
+    return FilledPlace.SHELL_TEXT if _is_program_text(words, position) else FilledPlace.ARGUMENT
 
 
 def _is_program_text(words: Sequence[str], position: int) -> bool:
@@ -122,6 +130,8 @@ def _is_program_text(words: Sequence[str], position: int) -> bool:
     if all(name in _STARTERS for name in programs) and not _is_no_program(words[position]):
         return True
     if not _RUN_TEXT.isdisjoint(programs):
+        return True
+    if position and words[position].startswith(TEMPLATE) and re.fullmatch(_ANY_TEXT_OPTION, words[position - 1]):
         return True
     interpreter = next((at for at, word in enumerate(before) if re.fullmatch(_SHELLS, _base(word))), None)
     return interpreter is not None and _is_interpreted(words[position], before[interpreter + 1 :])

@@ -4,6 +4,7 @@ sh       a word of a POSIX shell
 json     a JSON text, with its quotes (RFC 8259)
 systemd  a word of a unit file: quotes, `%` and `$` are taken literally (systemd.syntax(7), systemd.service(5))
 ini      a value between double quotes
+text     one line as it is, for people, or for a program that reads it as one value
 url      what may stand between two `/` of a URL (RFC 3986, 2.3)
 slug     a name of a-z, 0-9 and `-`; letters of other scripts are written as in a domain name (RFC 3492)
 lower    small letters
@@ -27,6 +28,7 @@ class Filter(Enum):
     JSON = "json"
     SYSTEMD = "systemd"
     INI = "ini"
+    TEXT = "text"
     URL = "url"
     SLUG = "slug"
     LOWER = "lower"
@@ -105,6 +107,7 @@ _FILTERS: Mapping[Filter, Callable[[str], str]] = {
     Filter.JSON: _json,
     Filter.SYSTEMD: _systemd,
     Filter.INI: _ini,
+    Filter.TEXT: str,
     Filter.URL: _url,
     Filter.SLUG: _slug,
     Filter.LOWER: str.lower,

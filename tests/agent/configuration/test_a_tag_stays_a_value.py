@@ -20,15 +20,18 @@ HOSTILE = st.one_of(
 )
 DOCUMENT = b"""
 write_files:
-  - {path: "/etc/app/{{ tags.v }}.txt", content: "note {{ tags.v }}\\n"}
+  - {path: "/etc/app/{{ tags.v }}.txt", content: "note {{ tags.v | text }}\\n"}
   - {path: /opt/app.sh, content: "#!/bin/sh\\nrun {{ tags.v | sh }} end\\n"}
   - {path: /opt/app.json, content: '{"site": {{ tags.v | json }}, "end": 1}'}
   - {path: /opt/app.ini, content: "[a]\\nsite = {{ tags.v }}\\nend = 1\\n"}
   - {path: /opt/run.sh, content: "#!/bin/sh\\nrun {{ tags.v }} end\\n"}
+  - {path: "/srv/x/{{ tags.v }}", content: "SITE={{ tags.v }}\\n"}
+  - {path: /srv/anything, content: "{{ tags.v }}\\n"}
 absent: ["/srv/{{ tags.v }}"]
 units: [{name: app.service, content: "[Service]\\nExecStart=/opt/x {{ tags.v }} end\\n"}]
-runcmd: [[logger, "{{ tags.v }}", end], [sh, -c, 'logger "$1"', sh, "{{ tags.v }}"]]
+runcmd: [[logger, "{{ tags.v | text }}", end], [sh, -c, 'logger "$1"', sh, "{{ tags.v | text }}"]]
 """
+COMMAND = 'runcmd: [[x, "{{ tags.v }}", end]]\n'
 KEYS = DOCUMENT.decode().strip().splitlines()
 
 
@@ -42,7 +45,7 @@ def wanted(text, value):
 
 @given(HOSTILE)
 def test_paths_files_and_commands_keep_their_structure(value):
-    parts = [f"write_files:\n{line}\n" for line in KEYS[1:6]] + [f"{line}\n" for line in KEYS[6:]]
+    parts = [f"write_files:\n{line}\n" for line in KEYS[1:8]] + [f"{line}\n" for line in KEYS[8:]] + [COMMAND]
     for part in parts:
         for each in wanted(part, value):
             keeps_its_structure(each.effect, value)
@@ -53,13 +56,17 @@ def keeps_its_structure(effect, value):
         case RemoveFile(path=path):
             assert path.rpartition("/")[0] == "/srv"
         case RunCommand(argv=argv):
-            assert argv in {("logger", value, "end"), ("sh", "-c", 'logger "$1"', "sh", value)}
+            assert argv in {("logger", value, "end"), ("sh", "-c", 'logger "$1"', "sh", value), ("x", value, "end")}
+            assert not value.startswith("-")
         case WriteFile(path=path, content=content):
-            assert path.rpartition("/")[0] in {"/etc/app", "/opt", "/etc/systemd/system"}
+            assert path.rpartition("/")[0] in {"/etc/app", "/opt", "/etc/systemd/system", "/srv", "/srv/x"}
             file_keeps_its_structure(path, content.decode(), value)
 
 
 def file_keeps_its_structure(path, text, value):
+    if path.startswith("/srv/"):
+        assert shlex.split(text, comments=True) == [text.strip()]
+        return
     match path.rpartition(".")[2]:
         case "json":
             assert json.loads(text) == {"site": value, "end": 1}

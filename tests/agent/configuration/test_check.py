@@ -83,7 +83,7 @@ def test_what_came_by_an_alias_is_reported_where_the_alias_stands():
 def test_a_text_with_a_filler_is_not_judged_before_it_is_filled_in():
     assert (
         check(
-            b"hostname: '{{ tags.x }}_'\nwrite_files:\n  - {path: '{{ tags.p }}', permissions: '{{ tags.m }}'}\n",
+            b"hostname: '{{ tags.x }}_'\nwrite_files:\n  - {path: '{{ tags.p }}', owner: '{{ tags.m }}'}\n",
             SCHEMA,
         )
         == ()

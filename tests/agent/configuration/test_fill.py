@@ -159,13 +159,75 @@ def test_an_escaped_value_fits_into_a_url():
         {"write_files": [{"path": "/x", "content": f"#!/bin/sh\nSITE={A}\n"}]},
         {"write_files": [{"path": "/x.json", "content": f'{{"a": "{A}"}}'}]},
         {"write_files": [{"path": "/etc/cron.d/x", "content": f"0 * * * * root /opt/x {A}\n"}]},
+        {"write_files": [{"path": "/home/op/.bashrc", "content": f"SITE={A}\n"}]},
+        {"write_files": [{"path": f"/etc/{A}", "content": f"SITE={A}\n"}]},
+        {"write_files": [{"path": "/srv/anything", "content": A}]},
+        {"runcmd": [["unknown", A]]},
         {"units": [{"name": "x.service", "content": f"[Service]\nExecStart=/opt/x {A}\n"}]},
     ],
-    ids=["script", "json", "cron", "unit"],
+    ids=["script", "json", "cron", "start of a shell", "place by tag", "anything", "argument", "unit"],
 )
-def test_a_value_in_a_file_that_is_run_or_parsed_means_nothing_to_its_reader(document, value):
-    (message,) = fault_of(document, value)
-    assert "| sh, | json, | systemd" in message
+def test_a_value_in_a_file_or_an_argument_means_nothing_to_its_reader(document, value):
+    message = fault_of(document, value)[-1]
+    assert "| sh, | json, | systemd" in message or message == BEGINS_AN_OPTION
+
+
+BEGINS_AN_OPTION = "tags.a begins like an option; write a fixed text before it in the same word"
+
+
+@pytest.mark.parametrize("value", ["-rf", "--config=/x", "-"])
+@pytest.mark.parametrize("filler", ["{{ tags.a }}", "{{ tags.a | text }}", "{{ tags.a | url }}"])
+def test_a_value_begins_no_option(filler, value):
+    assert fault_of({"runcmd": [["rm", filler]]}, value) == [BEGINS_AN_OPTION]
+
+
+@pytest.mark.parametrize("value", ["Door open!", "a b; reboot", "$(id)", "東京 本社"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"write_files": [{"path": "/etc/motd", "content": "{{ tags.a | text }}\n"}]},
+        {"runcmd": [["logger", "{{ tags.a | text }}"]]},
+        {"runcmd": [["sh", "-c", 'logger "$1"', "sh", "{{ tags.a | text }}"]]},
+    ],
+    ids=["file", "argument", "argument of a shell's text"],
+)
+def test_the_author_may_take_one_line_as_it_is(document, value):
+    assert fault_of(document, value) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"write_files": [{"path": "/x", "content": "#!/bin/sh\necho {{ tags.a | text }}\n"}]},
+        {"write_files": [{"path": "/x", "permissions": "0755", "content": "echo {{ tags.a | text }}\n"}]},
+        {"units": [{"name": "x.service", "content": "[Service]\nExecStart=/x {{ tags.a | text }}\n"}]},
+    ],
+    ids=["script", "executable", "unit"],
+)
+def test_but_not_in_a_program(document):
+    (message,) = fault_of(document, "plain")
+    assert message.startswith("text is for what people read")
+
+
+@pytest.mark.parametrize("value", ["0755", "b64", "plain"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"path": "/x", "permissions": A},
+        {"path": "/x", "encoding": A},
+        {"path": "/x", "encoding": "b64", "content": A},
+        {"path": "/x", "encoding": "gz+b64", "content": f"{A} | sh"},
+    ],
+    ids=["mode", "encoding", "encoded", "packed"],
+)
+def test_no_value_decides_how_a_file_is_read_or_who_may_use_it(file, value):
+    (message,) = fault_of({"write_files": [file]}, value)
+    assert message.startswith("no {{ }} stands here")
+
+
+@pytest.mark.parametrize("filler", ["{{ tags.a | int }}", "{{ tags.a | bool }}"])
+def test_a_number_from_a_tag_is_no_text_of_a_shell(filler):
+    assert fault_of({"runcmd": [["ping", "-c", filler, "host"]]}, "1") == []
 
 
 @pytest.mark.parametrize(

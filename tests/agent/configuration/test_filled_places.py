@@ -4,7 +4,7 @@ import pytest
 
 from agent.configuration.filled_places import FilledPlace, place_of
 
-COMPONENT, SHELL, STRUCTURED, VALUE = FilledPlace
+COMPONENT, SHELL, ARGUMENT, FILE, PROGRAM, FIXED, VALUE = FilledPlace
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,11 @@ COMPONENT, SHELL, STRUCTURED, VALUE = FilledPlace
         (("units", 0, "name"), COMPONENT),
         (("units", 0, "dropins", 0, "name"), COMPONENT),
         (("services", "enable", 0), COMPONENT),
-        (("units", 0, "content"), STRUCTURED),
-        (("units", 0, "dropins", 0, "content"), STRUCTURED),
+        (("units", 0, "content"), PROGRAM),
+        (("units", 0, "dropins", 0, "content"), PROGRAM),
+        (("write_files", 0, "permissions"), FIXED),
+        (("write_files", 0, "encoding"), FIXED),
+        (("environment", 0, "permissions"), FIXED),
         (("users", 0, "gecos"), VALUE),
         (("environment", 0, "values", "SITE"), VALUE),
         (("hostname",), VALUE),
@@ -35,22 +38,18 @@ def test_the_key_tells_what_reads_its_text(path, place):
 @pytest.mark.parametrize(
     ("file", "place"),
     [
-        ({"path": "/opt/note.txt", "content": "x"}, VALUE),
-        ({"path": "/opt/note.txt", "content": "x", "permissions": "0640"}, VALUE),
-        ({"path": "/opt/note", "content": "\n#!/bin/sh\n"}, STRUCTURED),
-        ({"path": "/opt/note", "content": "x", "permissions": "0755"}, STRUCTURED),
-        ({"path": "/opt/note", "content": "x", "permissions": "750"}, STRUCTURED),
-        ({"path": "/etc/cron.d/note", "content": "x"}, STRUCTURED),
-        ({"path": "/etc/default/app", "content": "x"}, STRUCTURED),
-        ({"path": "/usr/local/bin/app", "content": "x"}, STRUCTURED),
-        ({"path": "/opt/app.json", "content": "x"}, STRUCTURED),
-        ({"path": "/etc/nginx/site.conf", "content": "x"}, STRUCTURED),
-        ({"path": "/opt/app.conf", "content": "x"}, VALUE),
-        ({"path": "/opt/app.service", "content": "x"}, STRUCTURED),
-        ({"path": "/opt/app.ini.txt", "content": "x"}, VALUE),
+        ({"path": "/opt/note.txt", "content": "x"}, FILE),
+        ({"path": "/home/op/.bashrc", "content": "x", "permissions": "0640"}, FILE),
+        ({"path": "{{ tags.site }}", "content": "x"}, FILE),
+        ({"path": "/opt/note", "content": "x", "encoding": "text/plain"}, FILE),
+        ({"path": "/opt/note", "content": "\n#!/bin/sh\n"}, PROGRAM),
+        ({"path": "/opt/note", "content": "x", "permissions": "0755"}, PROGRAM),
+        ({"path": "/opt/note", "content": "x", "permissions": "750"}, PROGRAM),
+        ({"path": "/opt/note", "content": "x", "encoding": "b64"}, FIXED),
+        ({"path": "/opt/note", "content": "x", "encoding": "{{ tags.site }}"}, FIXED),
     ],
 )
-def test_beginning_mode_and_name_tell_whether_a_file_is_run_or_parsed(file, place):
+def test_a_content_is_judged_alike_wherever_the_file_is(file, place):
     assert place_of(("write_files", 0, "content"), {"write_files": [file]}) is place
 
 
@@ -76,6 +75,8 @@ T = "{{ tags.site }}"
         ["find", "/x", "-exec", "sh", "-c", T, ";"],
         ["ssh", "host", T],
         ["awk", T, "/etc/x"],
+        ["xonsh", "-c", T],
+        ["unknown", "--eval", T],
     ],
 )
 def test_the_text_that_a_program_runs_and_the_name_of_a_program(command):
@@ -92,17 +93,18 @@ def test_the_text_that_a_program_runs_and_the_name_of_a_program(command):
         ["python3", "-m", "app", T],
         ["env", f"SITE={T}", "/opt/set-site"],
         ["timeout", "5", "/opt/set-site", T],
+        ["app", "-c", f"/etc/{T}.conf"],
     ],
 )
 def test_an_argument_is_no_program(command):
     path = ("runcmd", 0, command.index(next(word for word in command if T in word)))
-    assert place_of(path, {"runcmd": [command]}) is VALUE
+    assert place_of(path, {"runcmd": [command]}) is ARGUMENT
 
 
 def test_the_long_form_of_a_command_is_judged_alike():
     assert place_of(("runcmd", 0, "command"), {"runcmd": [{"command": "x"}]}) is SHELL
     assert place_of(("runcmd", 0, "command", 2), {"runcmd": [{"command": ["sh", "-c", T]}]}) is SHELL
-    assert place_of(("runcmd", 0, "command", 1), {"runcmd": [{"command": ["logger", T]}]}) is VALUE
+    assert place_of(("runcmd", 0, "command", 1), {"runcmd": [{"command": ["logger", T]}]}) is ARGUMENT
 
 
 @pytest.mark.parametrize(
@@ -119,4 +121,4 @@ def test_the_long_form_of_a_command_is_judged_alike():
 def test_commands_of_a_shape_that_the_schema_refuses_have_a_place_too(
     path: tuple[int | str, ...], content: object
 ) -> None:
-    assert place_of(path, {"runcmd": content}) in (SHELL, VALUE)
+    assert place_of(path, {"runcmd": content}) in (SHELL, ARGUMENT)

@@ -13,6 +13,7 @@ under way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from agent.apply.conclusion import conclude, refused_outcome, say
 from agent.apply.context import ApplyContext
@@ -62,7 +63,8 @@ def apply_effects(order: Apply, find_effects: FindEffects, context: ApplyContext
             if not plan.steps:
                 if plan.managed != remembered or notes:
                     _remember(plan.managed, store)
-                return say(Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes)), context)
+                outcome = Outcome(order.order_id, order.digest, Result.COMMITTED, (*notes, *plan.notes))
+                return say(replace(outcome, in_force=plan.managed.digest), context)
             journal = begin_plan(order, plan.noting(notes), remembered, store, context)
         except Failure as failure:
             return refused_outcome(order.order_id, order.digest, failure, context)
@@ -134,7 +136,8 @@ def _at_once(order: RollBack | Scrub, lead_back: Callable[[Store], Outcome], con
 def _plan(order: Apply, effects: Sequence[WantedEffect], context: ApplyContext, remembered: Managed) -> Plan:
     seen = context.gateway.observe(questions(effects, remembered))
     check_places(effects, seen, context.policy)
-    return make_plan(effects, seen, remembered, f"{order.digest} {order.card}")
+    plan = make_plan(effects, seen, remembered, f"{order.digest} {order.card}")
+    return replace(plan, managed=replace(plan.managed, digest=order.digest or None))
 
 
 def _remember(managed: Managed, store: Store) -> None:

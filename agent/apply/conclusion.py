@@ -6,8 +6,10 @@ The outcome is written before the journal is removed: after a power cut in betwe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent.apply.context import ApplyContext
+from agent.apply.journal import store as stores
 from agent.apply.journal.journal import Journal
 from agent.apply.journal.ordered import Ordered
 from agent.apply.journal.outcomes import noting, outcome_of, powers
@@ -24,7 +26,8 @@ from agent.reasons import Cause, NotDone
 def conclude(journal: Journal, context: ApplyContext, notes: tuple[Change, ...] = ()) -> Outcome:
     """Writes the state of the application as an outcome; removes the journal of an application that has ended."""
     state = journal.progress.state
-    outcome = outcome_of(journal.ordered, journal.progress, notes)
+    managed = journal.ordered.managed if state is ApplyState.COMMITTED else journal.ordered.came_from
+    outcome = replace(outcome_of(journal.ordered, journal.progress, notes), in_force=managed.digest)
     if state is ApplyState.COMMITTED:
         with disk_refusals(Code.STATE_UNWRITABLE):
             journal.store.remember_previous(journal.ordered)
@@ -58,7 +61,15 @@ def say(outcome: Outcome, context: ApplyContext) -> Outcome:
 
 def refused_outcome(order_id: str | None, digest: str | None, failure: Failure, context: ApplyContext) -> Outcome:
     """Writes the outcome of an order of which nothing was applied, with the reason."""
-    return say(Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure), context)
+    outcome = Outcome(order_id, digest, Result.NOT_APPLIED, failure=failure, in_force=_recorded_digest(context))
+    return say(outcome, context)
+
+
+def _recorded_digest(context: ApplyContext) -> str | None:
+    try:
+        return stores.peek_managed(context.own, context.disk).digest
+    except Failure:
+        return None
 
 
 def _start_own_units(context: ApplyContext) -> Iterator[Change]:

@@ -29,6 +29,10 @@ class InThisProcess:
             outcome = earlier if earlier and order_id is not None and earlier.order_id == order_id else None
         return self._accepted(outcome) if outcome else None
 
+    def in_force(self) -> str | None:
+        """The digest of the configuration in force, by the record of the root half."""
+        return handover.digest_in_force(self.context.own)
+
     def order(self, order: Order) -> Outcome:
         """Places the order, reads it back, and carries out what was read."""
         from agent.apply.conclusion import refused_outcome

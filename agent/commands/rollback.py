@@ -6,11 +6,9 @@ import argparse
 import os
 
 from agent.commands import root_order
-from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Outcome, RollBack
-from agent.provision.lifecycle import Event
-from agent.provision.memory import Occurred, remembered_after
+from agent.provision.memory import led_back_by, remembered_after
 from agent.provision.remembered import Remembered
 from agent.provision.state_file import make_directory
 from agent.resident.pauses import clock_now
@@ -42,6 +40,5 @@ def order_rollback(settings: Settings) -> Outcome:
     return root_order.give_order(settings, RollBack(new_order_id()), _withdrawn)
 
 
-def _withdrawn(remembered: Remembered) -> Remembered:
-    withdrawn = Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"))
-    return remembered_after(remembered, withdrawn, clock_now(None))
+def _withdrawn(remembered: Remembered, outcome: Outcome) -> Remembered:
+    return remembered_after(remembered, led_back_by(outcome), clock_now(None))

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from agent.commands.assembly import root_half_for_command
 from agent.commands.display.pass_result import outcome_values
-from agent.handover.order import Order, Outcome
+from agent.errors import Failure
+from agent.handover.order import Outcome, RollBack, Scrub
 from agent.host.process_entry import print_json, print_lines
 from agent.provision.remembered import Remembered
 from agent.provision.state_file import pass_lock, remembered_now, save
 from agent.settings import Settings
 
 
-def give_order(settings: Settings, order: Order, remember: Callable[[Remembered], Remembered]) -> Outcome:
-    """Gives the order, and saves what is remembered after it; raises the failure of an order that was refused."""
+def give_order(
+    settings: Settings,
+    order: RollBack | Scrub,
+    remember: Callable[[Remembered, Outcome], Remembered],
+    *,
+    intend: Callable[[Remembered], Remembered] = lambda remembered: remembered,
+) -> Outcome:
+    """Gives the order, and saves what is remembered after it; raises the failure of an order that was refused.
+
+    The order is saved before it is given: the next pass asks for its outcome where this process is cut off. `intend`
+    is what has to hold already then.
+    """
     with pass_lock(settings.paths.state):
-        remembered, _ = remembered_now(settings)
-        outcome = root_half_for_command(settings).order(order)
-        if outcome.failure:
-            raise outcome.failure
-        save(settings.paths.state, remember(remembered))
+        before, _ = remembered_now(settings)
+        save(settings.paths.state, replace(intend(before), order_id=order.order_id))
+        try:
+            outcome = root_half_for_command(settings).order(order)
+            if outcome.failure:
+                raise outcome.failure
+        except Failure:
+            save(settings.paths.state, before)
+            raise
+        save(settings.paths.state, remember(before, outcome))
     return outcome
 
 

@@ -30,8 +30,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def order_scrub(settings: Settings) -> Outcome:
     """Scrubs; the device then takes no configuration until its release. Raises the failure of a refused order."""
-    return root_order.give_order(settings, Scrub(new_order_id()), _held)
+    return root_order.give_order(settings, Scrub(new_order_id()), _scrubbed, intend=_held)
 
 
 def _held(remembered: Remembered) -> Remembered:
-    return replace(remembered, last_order=remembered.last_order or "scrub", held=True, in_force=None)
+    return replace(remembered, last_order=remembered.last_order or "scrub", held=True)
+
+
+def _scrubbed(remembered: Remembered, _: Outcome) -> Remembered:
+    return replace(_held(remembered), in_force=None)

@@ -47,6 +47,10 @@ class ByService:
             return outcome
         return outcome if order_id is not None and outcome.order_id == order_id else None
 
+    def in_force(self) -> str | None:
+        """The digest of the configuration in force, by the record of the root half."""
+        return handover.digest_in_force(self.own)
+
     def order(self, order: Order) -> Outcome:
         """Places the order and waits for its outcome.
 

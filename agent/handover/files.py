@@ -99,6 +99,12 @@ def last_outcome(own: Path) -> Outcome | None:
         return None
 
 
+def digest_in_force(own: Path) -> str | None:
+    """The digest of the configuration in force, by the root half's record; None where it has none."""
+    outcome = last_outcome(own)
+    return outcome.in_force if outcome else None
+
+
 def new_order_id() -> str:
     """A new id of an order: 32 random hexadecimal digits."""
     return os.urandom(16).hex()

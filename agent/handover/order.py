@@ -118,6 +118,8 @@ class Outcome:
     """Commands and service actions were only recorded, since the root is not `/`."""
     failure: Failure | None = None
     ran: tuple[Ran, ...] = ()
+    in_force: str | None = None
+    """The digest of the configuration in force after the order, by the record of the root half; None without one."""
 
 
 @unique

@@ -96,6 +96,7 @@ def outcome_to_json(outcome: Outcome) -> str:
             "recorded": outcome.recorded,
             "failure": _failure_row(outcome.failure),
             "ran": [ran_to_json(item) for item in outcome.ran],
+            "in_force": outcome.in_force,
         }
     )
 
@@ -116,7 +117,9 @@ def outcome_from_json(text: str) -> Outcome:
     except ValueError:
         raise members.wrong("ran") from None
     order_id, digest = members.name_or_none("order_id"), members.name_or_none("digest")
-    return Outcome(order_id, digest, result, changes, members.flag("recorded"), members.failure("failure"), ran)
+    recorded, failure = members.flag("recorded"), members.failure("failure")
+    in_force = None if members.any("in_force") is None else members.name("in_force")
+    return Outcome(order_id, digest, result, changes, recorded, failure, ran, in_force)
 
 
 def change_to_json(change: Change) -> list[object]:

@@ -71,6 +71,9 @@ class RootHalf(Protocol):
     def settle(self, order_id: str | None) -> Outcome | None:
         """The outcome of this order, or of another that was left open; None where there is neither."""
 
+    def in_force(self) -> str | None:
+        """The digest of the configuration in force, by its own record; None where it has none."""
+
     def order(self, order: Order) -> Outcome:
         """Carries out an order; its outcome is final, or `unconfirmed`."""
 

@@ -73,7 +73,7 @@ _TABLE: Mapping[Event, Mapping[State, State | None]] = MappingProxyType(
         Event.CONFIRMED: {State.APPLYING: State.PROVISIONED},
         Event.NOT_APPLIED: {State.APPLYING: State.FAILED},
         Event.UNDONE: {State.APPLYING: State.ROLLED_BACK},
-        Event.WITHDRAWN: dict.fromkeys(set(State) - {State.APPLYING}, State.ROLLED_BACK),
+        Event.WITHDRAWN: dict.fromkeys(State, State.ROLLED_BACK),
     }
 )
 

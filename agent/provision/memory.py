@@ -57,13 +57,13 @@ class Occurred:
     failure: Failure | None = None
     """Why the wanted configuration is not in force."""
     in_force: str | None = None
-    """Of `unchanged` and `confirmed`: the digest of the configuration in force; None where there is none."""
+    """Of `unchanged`, `confirmed` and `withdrawn`: the digest of the configuration in force, if any."""
     order_id: str | None = None
     """Of `ordered`: the order."""
     witness: str | None = None
     """Of `ordered`: the IMEI that was read in this pass; None where none was."""
     attempt: str | None = None
-    """Of `ordered`: the attempt to apply that the order is (`attempt_of`)."""
+    """Of `ordered` and `unchanged`: the attempt to apply what the userdata asks for (`attempt_of`)."""
 
 
 def occurred_by(outcome: Outcome) -> Occurred:
@@ -73,6 +73,11 @@ def occurred_by(outcome: Outcome) -> Occurred:
     was_interrupted = outcome.failure is not None and outcome.failure.code is Code.APPLY_INTERRUPTED
     is_undone = was_interrupted or outcome.result is Result.UNDONE
     return Occurred(Event.UNDONE if is_undone else Event.NOT_APPLIED, outcome.failure)
+
+
+def led_back_by(outcome: Outcome) -> Occurred:
+    """The event that a way back is, which a person ordered at the device and the root half has gone."""
+    return Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand"), outcome.in_force)
 
 
 def attempt_of(userdata: bytes, configuration: Configuration, settings: Settings) -> str:
@@ -105,7 +110,8 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
         case Event.STILL_GIVEN_UP:
             return replace(ended, failures_in_a_row=0)
         case Event.UNCHANGED | Event.CONFIRMED:
-            well = replace(ended, given_up=None, interruptions=0, failure=None, failures_in_a_row=0)
+            attempt = occurred.attempt or before.attempt
+            well = replace(ended, attempt=attempt, given_up=None, interruptions=0, failure=None, failures_in_a_row=0)
             return replace(well, in_force=occurred.in_force)
         case Event.NOT_APPLIED | Event.UNDONE:
             return _after_undoing(failed)
@@ -113,7 +119,7 @@ def _after_attempt(before: Remembered, occurred: Occurred) -> Remembered:
             is_open = occurred.event is Event.NO_ANSWER
             return replace(failed, order_id=before.order_id, witness=before.witness) if is_open else failed
         case Event.WITHDRAWN:
-            return replace(failed, given_up=before.attempt, in_force=None, failures_in_a_row=0)
+            return replace(failed, given_up=before.attempt, in_force=occurred.in_force, failures_in_a_row=0)
 
 
 def _after_undoing(failed: Remembered) -> Remembered:

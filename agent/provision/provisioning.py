@@ -30,13 +30,14 @@ from agent.provision.continuity import continue_or_adopt
 from agent.provision.edges import Edges, PassStage
 from agent.provision.identify import bind, identify
 from agent.provision.lifecycle import Event, State
-from agent.provision.memory import EVENTS, Occurred, occurred_by
+from agent.provision.memory import EVENTS, Occurred, led_back_by, occurred_by
 from agent.provision.operator_orders import OrderFollower, expected_order, follow_order
 from agent.provision.pass_result import Continued, Identified, PassLog, PassResult, Resolved
 from agent.provision.poll import may_poll, poll
 from agent.provision.remember import remember, remember_for_poll
 from agent.provision.remembered import Remembered
 from agent.provision.report import report
+from agent.provision.tags import short
 from agent.provision.userdata import fetch, order_for, resolve
 from agent.settings import Settings
 
@@ -116,7 +117,9 @@ def _settle(settings: Settings, edges: Edges, log: PassLog) -> None:
     """Brings an order that was left open to its end, before anything new is begun."""
     remembered = log.so_far.remembered
     left_open = edges.root_half.settle(remembered.order_id)
-    if left_open:
+    if left_open and left_open.digest is None and left_open.order_id == remembered.order_id is not None:
+        _end_way_back(edges, log, left_open)
+    elif left_open:
         edges.show(PassStage.SETTLE, f"an apply was left open, {left_open.result.value}")
         log.add(replace(remembered, state=State.APPLYING))
         outcome = _confirm(settings, edges, log, left_open)
@@ -124,6 +127,24 @@ def _settle(settings: Settings, edges: Edges, log: PassLog) -> None:
     elif remembered.state is State.APPLYING:
         failure = Failure(Code.APPLY_INTERRUPTED, "interrupted before anything was changed")
         log.add(remember(edges, log.so_far, Occurred(Event.UNDONE, failure)))
+    _compare_with_record(edges, log)
+
+
+def _end_way_back(edges: Edges, log: PassLog, outcome: Outcome) -> None:
+    """Remembers a way back that a command ordered, where the command was cut off before it could."""
+    if outcome.result is Result.COMMITTED:
+        edges.show(PassStage.SETTLE, "the gateway was led back by a command")
+        log.add(remember(edges, log.so_far, led_back_by(outcome)))
+    else:
+        log.add(replace(log.so_far.remembered, order_id=None))
+
+
+def _compare_with_record(edges: Edges, log: PassLog) -> None:
+    """What is in force is read from the root half's record, where it has one: what is remembered may be older."""
+    remembered, recorded = log.so_far.remembered, edges.root_half.in_force()
+    if recorded and recorded != remembered.in_force:
+        edges.show(PassStage.SETTLE, f"in force is {short(recorded)}, by the record of the root half")
+        log.add(replace(remembered, in_force=recorded, seen_record=None, seen_userdata=None))
 
 
 def _poll_is_enough(edges: Edges, log: PassLog) -> bool:
@@ -145,7 +166,7 @@ def _nothing_to_apply(edges: Edges, wanted: _Wanted) -> Occurred | None:
     remembered, digest = wanted.continued.remembered, wanted.resolved.configuration.digest
     if digest == remembered.in_force:
         edges.show(PassStage.APPLY, "nothing to do: this configuration is in force")
-        return Occurred(Event.UNCHANGED, in_force=digest)
+        return Occurred(Event.UNCHANGED, in_force=digest, attempt=wanted.resolved.attempt)
     if wanted.continued.doubt:
         raise wanted.continued.doubt
     if _is_given_up(wanted):

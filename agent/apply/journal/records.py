@@ -66,6 +66,7 @@ def managed_to_record(managed: Managed) -> Json:
         "verbs": sorted([verb.unit, verb.verb.value] for verb in managed.verbs),
         "ran_for": managed.ran_for,
         "kernel": {name: [entry.wrote, entry.before] for name, entry in managed.kernel.items()},
+        "digest": managed.digest,
     }
 
 
@@ -77,7 +78,10 @@ def managed_from_record(record: Json, contents: Contents) -> Managed:
         verbs = frozenset(ServiceVerb(unit, Verb(verb)) for unit, verb in record["verbs"])
         # A record of an earlier version of the agent has no kernel parameters.
         kernel = {name: ManagedParameter(wrote, before) for name, (wrote, before) in record.get("kernel", {}).items()}
-        return Managed(paths, verbs, record["ran_for"], kernel)
+        digest = record.get("digest")
+        if not isinstance(digest, str | None):
+            raise ValueError("not what is managed: a wrong digest")  # noqa: TRY004 (one kind of error)
+        return Managed(paths, verbs, record["ran_for"], kernel, digest)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not what is managed: {error!r}") from None
 

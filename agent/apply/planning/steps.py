@@ -149,3 +149,5 @@ class Managed:
     """The configuration and SIM for which the document's commands ran last; empty where none ran."""
     kernel: Mapping[str, ManagedParameter] = field(default_factory=dict)
     """The kernel parameters that the agent set, by name."""
+    digest: str | None = None
+    """The digest of the configuration; None of none, and in the record of an earlier version of the agent."""

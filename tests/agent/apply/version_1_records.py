@@ -16,6 +16,9 @@ def as_version_1(record):
     old = {key: as_version_1(value) for key, value in record.items() if (key, value) != ("kernel", {})}
     if "version" in old:
         old["version"] = 1
+        old.pop("in_force", None)
+    if "ran_for" in old:
+        old.pop("digest", None)
     if "purpose" in old:
         old["is_way_back"] = old.pop("purpose") != "apply"
     if "because" in old:

@@ -2,8 +2,11 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from rig import GROUP, IMEI, IMSI, USERDATA, Rig
@@ -58,17 +61,47 @@ def test_a_second_pass_changes_nothing_restarts_nothing_and_sends_nothing(rig):
 
 def test_a_rollback_stays_in_force_until_the_userdata_changes(rig):
     rig.provision()
-    first = rig.tree()
+    first, config = rig.tree(), rig.tags["kitting_config"]
     rig.platform.set_userdata(GROUP, USERDATA.replace("gw-", "second-"))
     rig.provision()
+    assert rig.tags["kitting_config"] != config
     assert rig.gateway.ask("rollback").returncode == os.EX_OK
-    assert (rig.tree(), rig.status()["state"]) == (first, "rolled_back")
+    assert (rig.tree(), rig.status()["state"], rig.status()["configuration"]) == (first, "rolled_back", config)
     code, result = rig.provision()
     assert (code, result["event"], result["failure"]["code"]) == (os.EX_TEMPFAIL, "still_given_up", "apply.rolled_back")
     assert rig.tree() == first
-    assert rig.tags["kitting_state"] == "rolled_back"
+    assert (rig.tags["kitting_state"], rig.tags["kitting_config"]) == ("rolled_back", config)
     rig.platform.set_userdata(GROUP, USERDATA.replace("gw-", "third-"))
     assert rig.provision()[1]["state"] == "provisioned"
+
+
+CUT_OFF = """
+import itertools, os, sys
+from agent.commands import root_order
+moment = int(sys.argv.pop(1))
+saves, save = itertools.count(1), root_order.save
+root_order.save = lambda *given: os._exit(9) if next(saves) == moment else save(*given)
+from agent.cli import main
+main()
+"""
+"""The command `rollback`, whose power is cut at its first or its second save."""
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_a_rollback_that_is_cut_off_is_remembered_by_the_next_pass_or_did_not_happen(rig, moment):
+    rig.provision()
+    configs, trees = [rig.tags["kitting_config"]], [rig.tree()]
+    rig.platform.set_userdata(GROUP, USERDATA.replace("gw-", "second-"))
+    rig.provision()
+    configs.append(rig.tags["kitting_config"])
+    trees.append(rig.tree())
+    words = [sys.executable, "-c", CUT_OFF, str(moment), "--config", str(rig.gateway.settings), "rollback"]
+    assert subprocess.run(words, check=False, cwd=Path(__file__).parents[3]).returncode == 9
+    back = moment == 2
+    _, result = rig.provision()
+    assert result["event"] == ("still_given_up" if back else "unchanged")
+    assert rig.tree() == trees[0 if back else 1]
+    assert rig.status()["configuration"] == rig.tags["kitting_config"] == configs[0 if back else 1]
 
 
 def test_a_scrub_order_removes_everything_sensitive(rig):

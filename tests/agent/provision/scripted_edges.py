@@ -58,6 +58,8 @@ class World:
     modified: str | Failure = "1"
     small: list = field(default_factory=list)
     left_open: Outcome | None = None
+    recorded: str | None = None
+    """The digest in the root half's record."""
     becomes: Result | Failure = Result.UNCONFIRMED
     failure: Failure | None = None
     answers_after: Failure | None = None
@@ -114,6 +116,9 @@ class World:
         self.acts.append("settle")
         self.settled = order_id
         return self.left_open
+
+    def in_force(self):
+        return self.recorded
 
     def order(self, order):
         self.acts.append(f"order {type(order).__name__}")

@@ -18,8 +18,8 @@ def test_from_every_state_an_order_leads_to_each_of_its_ends(state):
     assert next_state(applying, Event.UNDONE) is State.ROLLED_BACK
 
 
-def test_an_apply_that_is_open_only_ends():
-    allowed = {Event.NO_ANSWER, Event.CONFIRMED, Event.NOT_APPLIED, Event.UNDONE}
+def test_an_apply_that_is_open_only_ends_or_a_person_goes_back():
+    allowed = {Event.NO_ANSWER, Event.CONFIRMED, Event.NOT_APPLIED, Event.UNDONE, Event.WITHDRAWN}
     assert {event for state, event in declared() if state is State.APPLYING} == allowed
 
 

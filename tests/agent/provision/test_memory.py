@@ -10,7 +10,15 @@ from agent.configuration.resolving import Configuration
 from agent.errors import Code, Failure, FailureKind
 from agent.handover.order import Outcome, Result
 from agent.provision.lifecycle import Event, State
-from agent.provision.memory import EVENTS, MAX_INTERRUPTIONS, Occurred, attempt_of, occurred_by, remembered_after
+from agent.provision.memory import (
+    EVENTS,
+    MAX_INTERRUPTIONS,
+    Occurred,
+    attempt_of,
+    led_back_by,
+    occurred_by,
+    remembered_after,
+)
 from agent.provision.remembered import Remembered
 from agent.settings import Policy, Settings
 
@@ -90,8 +98,9 @@ def test_a_configuration_that_was_cut_off_is_tried_a_few_times_and_says_so(failu
 
 
 def test_a_rollback_by_hand_gives_up_what_was_in_force():
-    after = remembered_after(PROVISIONED, Occurred(Event.WITHDRAWN, Failure(Code.APPLY_ROLLED_BACK, "by hand")), NOW)
-    assert (after.state, after.given_up, after.in_force) == (State.ROLLED_BACK, "a", None)
+    outcome = Outcome("w", None, Result.COMMITTED, in_force="before")
+    after = remembered_after(PROVISIONED, led_back_by(outcome), NOW)
+    assert (after.state, after.given_up, after.in_force) == (State.ROLLED_BACK, "a", "before")
 
 
 def test_a_pass_that_ends_well_forgets_what_failed_before():

@@ -177,6 +177,37 @@ def test_a_root_half_that_does_not_answer_leaves_the_device_as_it_is_and_is_aske
     assert (after.remembered.state, after.remembered.order_id) == (State.PROVISIONED, None)
 
 
+def test_what_is_in_force_is_read_from_the_record_of_the_root_half():
+    first = World().run().remembered
+    world = World(recorded=first.in_force)
+    result = world.run(replace(first, in_force="0" * 64, seen_record="1", seen_userdata="x"))
+    assert (result.event, result.remembered.in_force, world.orders) == (Event.UNCHANGED, first.in_force, [])
+
+
+def test_a_way_back_that_a_cut_off_command_ordered_is_remembered_by_the_next_pass():
+    remembered = replace(World().run().remembered, order_id="w")
+    back = Outcome("w", None, Result.COMMITTED, in_force="a" * 64)
+    world = World(left_open=back, recorded="a" * 64)
+    result = world.run(remembered)
+    assert (result.event, result.failure.code, world.orders) == (Event.STILL_GIVEN_UP, Code.APPLY_ROLLED_BACK, [])
+    assert (result.remembered.state, result.remembered.in_force) == (State.ROLLED_BACK, "a" * 64)
+    assert world.sent[-1]["kitting_config"] == "a" * 12
+
+
+def test_a_way_back_that_was_refused_changes_nothing():
+    remembered = replace(World().run().remembered, order_id="w")
+    refused = Outcome("w", None, Result.NOT_APPLIED, failure=Failure(Code.ORDER_INVALID, "no generation before"))
+    result = World(left_open=refused, recorded=remembered.in_force).run(remembered)
+    assert (result.event, result.remembered.order_id) == (Event.UNCHANGED, None)
+
+
+def test_an_attempt_that_came_back_into_force_is_the_one_that_a_way_back_gives_up():
+    kept = World().run().remembered
+    failed = World(userdata=b"hostname: other", becomes=Result.UNDONE, failure=Failure(Code.APPLY_FAILED, "no"))
+    again = World().run(failed.run(kept).remembered).remembered
+    assert again.attempt == kept.attempt
+
+
 def test_an_order_left_open_that_went_back_or_scrubbed_leaves_no_configuration_in_force():
     first = World().run()
     world = World(left_open=Outcome("1", None, Result.COMMITTED))

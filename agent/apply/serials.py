@@ -15,7 +15,8 @@ from agent.apply.journal.store import peek_generation
 from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.handover.order import Outcome, Result
-from agent.host.durable import Disk, read_bounded, write_durably
+from agent.host.durable import Disk, write_durably
+from agent.host.foreign_files import read_bounded
 
 SERIALS = "serial.json"
 MAX_BYTES = 4096

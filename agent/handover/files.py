@@ -25,8 +25,8 @@ from agent.handover.order_json import (
     outcome_from_json,
     outcome_to_json,
 )
-from agent.host.durable import owner_of_directory, read_bounded, write_durably
-from agent.host.foreign_files import clear
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import clear, read_bounded
 
 ORDER = "order.json"
 CONFIRMATION = "confirmation.json"

@@ -1,8 +1,8 @@
 """Edge. Files that are whole or absent after a power cut or with a full disk.
 
 `Disk` has the primitive operations of the root half, one system call each; a subclass can count or refuse each of them.
-`replace_file` is the only way in which a file is written; `write_durably` and `read_bounded` take a path instead of an
-open directory. All of them raise `OSError`, which the caller turns into a failure with its own code.
+`replace_file` is the only way in which a file is written; `write_durably` takes a path instead of an open directory.
+All of them raise `OSError`, which the caller turns into a failure with its own code.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent.frozen import frozen
-from agent.host.foreign_files import UnfitFile, move_aside, opened
+from agent.host.foreign_files import UnfitFile, free_of_directories
 
 FileOwner = tuple[int, int]
 """User id and group id."""
@@ -231,22 +231,6 @@ def _create_anew(disk: Disk, name: str, at: int) -> int:
         return disk.create(name, at)
 
 
-def write_until_boot(path: Path, content: bytes) -> None:
-    """Writes a whole file for its owner alone, without syncing: for a file system in memory. Raises `OSError`."""
-    disk, coming = Disk(), path.with_name(f"{path.name}.new")
-    at = disk.open_root(path.parent)
-    try:
-        _free_of_directories(path, coming)
-        descriptor = _create_anew(disk, coming.name, at)
-        try:
-            disk.write(descriptor, content)
-        finally:
-            os.close(descriptor)
-        disk.rename(coming.name, path.name, at)
-    finally:
-        os.close(at)
-
-
 def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: FileOwner | None = None) -> None:
     """Writes `data` to `path`: a reader, also after a power cut, sees the old file or the new one, never a part.
 
@@ -257,7 +241,7 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600, owner: FileOwner |
     at = disk.open_root(path.parent)
     try:
         _lock(at)
-        _free_of_directories(path, path.with_name(temporary_name(path.name)))
+        free_of_directories(path, path.with_name(temporary_name(path.name)))
         replace_file(disk, at, path.name, data, mode=mode, owner=owner)
     finally:
         os.close(at)
@@ -277,14 +261,6 @@ def _lock(directory: int) -> None:
             return
 
 
-def _free_of_directories(*paths: Path) -> None:
-    """Moves aside directories at the names that are to be written: no file can replace a directory."""
-    for path in paths:
-        with suppress(FileNotFoundError):
-            if stat.S_ISDIR(path.lstat().st_mode):
-                move_aside(path)
-
-
 def owner_of_directory(directory: Path) -> FileOwner | None:
     """The owner that a file gets when root writes it: the directory's owner. None for a process that is not root."""
     if os.geteuid() != 0:
@@ -300,19 +276,6 @@ def read_file(disk: Disk, at: int, name: str, max_bytes: int) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(f"{name} is not a regular file")
         return _all_of(disk, descriptor, name, max_bytes)
-    finally:
-        os.close(descriptor)
-
-
-def read_bounded(path: Path, max_bytes: int) -> bytes:
-    """The content of a regular file of at most `max_bytes`; whoever owns the directory.
-
-    Raises `FileNotFoundError` where there is no file, `UnfitFile` for a larger one and what is no file of the agent,
-    and another `OSError` where it cannot be read.
-    """
-    descriptor = opened(path, os.O_RDONLY)
-    try:
-        return _all_of(Disk(), descriptor, path.name, max_bytes)
     finally:
         os.close(descriptor)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 
 from agent.host.foreign_files import FilePath, UnfitFile, move_aside, opened
 
@@ -88,6 +87,8 @@ def resident_pid(state: FilePath) -> int | None:
 
 def wake_resident(state: FilePath) -> int | None:
     """Sends SIGUSR1 to the resident and returns its number; None where there is none. Raises `PermissionError`."""
+    import signal
+
     pid = resident_pid(state)
     if pid is None:
         return None

@@ -1,18 +1,23 @@
 """Edge. The service manager and the journal.
 
-`tell_manager` implements sd_notify(3) itself: the resident lives for years, and a library for one datagram would cost
-it a tenth of its memory. The journal is written through systemd-python, and only by a pass, which ends soon. Without
-systemd both do nothing.
+Both take one datagram (sd_notify(3), and the native protocol of the journal, systemd.io/JOURNAL_NATIVE_PROTOCOL). It is
+sent by `_socket`, the part of `socket` that is written in C, since `socket` alone would cost a quiet poll more than the
+rest of its work. Without systemd both do nothing.
 """
 
 from __future__ import annotations
 
+import _socket
 import os
 import select
-import socket
 import sys
-from collections.abc import Mapping
 
+TYPE_CHECKING = False  # typing would be the largest module that a quiet poll loads
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JOURNAL = "/run/systemd/journal/socket"
+"""The journal's socket."""
 ENDED_MESSAGE_ID = "9f2c0f1d6d5b4c0f8a4e3f1f6f0a7c11"
 """journald's MESSAGE_ID of the line at the end of each pass; stable, for monitoring."""
 
@@ -22,13 +27,7 @@ def tell_manager(*assignments: str) -> bool:
     address = _manager_address()
     if not address:
         return False
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
-            manager.connect(address)
-            manager.sendall("\n".join(assignments).encode())
-    except OSError:
-        return False
-    return True
+    return _sent(address, "\n".join(assignments).encode())
 
 
 def wait_for_manager(limit_s: float = 1.0) -> bool:
@@ -41,18 +40,26 @@ def wait_for_manager(limit_s: float = 1.0) -> bool:
         return False
     reading, writing = os.pipe()
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
-            manager.connect(address)
-            socket.send_fds(manager, [b"BARRIER=1"], [writing])
+        is_sent = _sent(address, b"BARRIER=1", writing)
         os.close(writing)
-        writing = -1
-        return bool(select.select([reading], [], [], limit_s)[0])
+        return is_sent and bool(select.select([reading], [], [], limit_s)[0])
+    finally:
+        os.close(reading)
+
+
+def _sent(address: str, message: bytes, descriptor: int | None = None) -> bool:
+    """Sends one datagram, with an open file if one is named; whether somebody receives it."""
+    rights = [] if descriptor is None else [descriptor.to_bytes(4, sys.byteorder)]
+    passed = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, right) for right in rights]
+    sending = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_CLOEXEC)
+    try:
+        sending.connect(address)
+        sending.sendmsg([message], passed)
     except OSError:
         return False
     finally:
-        os.close(reading)
-        if writing >= 0:
-            os.close(writing)
+        sending.close()
+    return True
 
 
 def _manager_address() -> str:
@@ -82,9 +89,12 @@ def standard_error_is_journal() -> bool:
 def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> None:
     """Writes one entry with structured fields (names in capitals); without a journal it is dropped.
 
-    Without systemd-python the entry goes to the journal through standard error, with its priority and without the
-    fields (sd-daemon(3)).
+    What does not fit into a datagram goes through systemd-python, and without that library through standard error, with
+    its priority and without the fields (sd-daemon(3)).
     """
+    entry = {"MESSAGE": message, "PRIORITY": str(priority), "SYSLOG_IDENTIFIER": "kitting-agent", **fields}
+    if _sent(JOURNAL, b"".join(_member(name, text.encode("utf-8", "replace")) for name, text in entry.items())):
+        return
     try:
         from systemd import journal
     except ModuleNotFoundError:
@@ -92,6 +102,13 @@ def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> No
             sys.stderr.write(f"<{priority}>{message}\n")
         return
     try:
-        journal.send(message, PRIORITY=str(priority), SYSLOG_IDENTIFIER="kitting-agent", **fields)
+        journal.send(**entry)
     except OSError:
         return
+
+
+def _member(name: str, text: bytes) -> bytes:
+    """One field of an entry; a text of several lines is written with its length before it."""
+    if b"\n" not in text:
+        return name.encode() + b"=" + text + b"\n"
+    return name.encode() + b"\n" + len(text).to_bytes(8, "little") + text + b"\n"

@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent.errors import Failure
-from agent.host.durable import owner_of_directory, read_bounded, write_durably
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import read_bounded
 
 FILE = "modem.json"
 VERSION = 1

@@ -8,8 +8,8 @@ from enum import Enum, unique
 from pathlib import Path
 
 from agent.errors import Code, failure_from
-from agent.host.durable import owner_of_directory, read_bounded, write_durably
-from agent.host.foreign_files import UnfitFile, clear, move_aside
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import UnfitFile, clear, move_aside, read_bounded
 from agent.provision.remembered import Remembered
 
 REQUEST = "reprovision"

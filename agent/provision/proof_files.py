@@ -18,8 +18,8 @@ from pathlib import Path
 from agent.errors import Code, Failure, failure_from
 from agent.frozen import frozen
 from agent.handover.json_members import Members
-from agent.host.durable import owner_of_directory, read_bounded, write_durably
-from agent.host.foreign_files import clear
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import clear, read_bounded
 from agent.provision.edges import ProofRequest, Proven
 from agent.provision.state_file import volatile_of
 from agent.settings import Settings

@@ -17,8 +17,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.durable import owner_of_directory, read_bounded, write_durably, write_until_boot
-from agent.host.foreign_files import move_aside
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import move_aside, read_bounded, write_until_boot
 from agent.host.locks import held
 from agent.provision.remembered import Remembered, from_json, to_json
 from agent.settings import Settings

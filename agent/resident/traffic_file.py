@@ -6,7 +6,8 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from agent.host.durable import owner_of_directory, read_bounded, write_durably, write_until_boot
+from agent.host.durable import owner_of_directory, write_durably
+from agent.host.foreign_files import read_bounded, write_until_boot
 from agent.resident.traffic_record import TrafficRecord, record_of, record_values
 
 TRAFFIC = "traffic.json"

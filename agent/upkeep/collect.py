@@ -15,7 +15,7 @@ from pathlib import Path
 from agent import __version__
 from agent.errors import Code, failure_from, text_of
 from agent.host import program_files
-from agent.host.durable import read_bounded
+from agent.host.foreign_files import read_bounded
 from agent.host.programs import run
 from agent.settings import DEFAULT_PATH, Settings
 from agent.upkeep.masking import masked

@@ -15,8 +15,8 @@ from enum import Enum, unique
 from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.durable import read_bounded, write_durably, write_until_boot
-from agent.host.foreign_files import clear
+from agent.host.durable import write_durably
+from agent.host.foreign_files import clear, read_bounded, write_until_boot
 from agent.provision.lifecycle import State
 
 PLACE = Path("/run/kitting-agent")

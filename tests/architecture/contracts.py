@@ -34,8 +34,9 @@ COMPUTING_ALSO = frozenset(
 )
 """Of other libraries: a module that uses a part that computes, and the library."""
 LOOKING = frozenset(
-    {"argparse", "fcntl", "gc", "grp", "os", "pwd", "queue", "random", "requests", "select", "selectors", "serial"}
-    | {"signal", "socket", "stat", "struct", "sys", "systemd", "termios", "threading", "time", "traceback", "urllib3"}
+    {"_socket", "argparse", "fcntl", "gc", "grp", "os", "pwd", "queue", "random", "requests", "select", "selectors"}
+    | {"serial", "signal", "socket", "stat", "struct", "sys", "systemd", "termios", "threading", "time", "traceback"}
+    | {"urllib3"}
 )
 """What else every edge, story and entry point of the device may import."""
 WRITERS = {
@@ -60,8 +61,8 @@ A library that stands neither here nor in the lists above may be imported by no 
 """
 RESIDENT = "agent.resident.daemon"
 RESIDENT_IMPORTS = frozenset(
-    {"__future__", "agent.host.foreign_files", "agent.host.locks", "agent.host.systemd", "collections", "errno"}
-    | {"fcntl", "os", "select", "signal", "socket", "stat", "sys", "systemd", "time"}
+    {"__future__", "_socket", "agent.host.foreign_files", "agent.host.locks", "agent.host.systemd", "collections"}
+    | {"errno", "fcntl", "os", "select", "signal", "stat", "sys", "systemd", "time"}
 )
 """All that the waiting process imports: three files of ours, parts of the interpreter, and the journal's library."""
 OPEN_EDGES = ("agent.configuration.schema_file", "agent.host", "fleet.web_server")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from agent.host import durable
-from agent.host.durable import Disk, put_by_copy, read_bounded, temporary_name, write_durably, write_until_boot
+from agent.host.durable import Disk, put_by_copy, temporary_name, write_durably
+from agent.host.foreign_files import read_bounded, write_until_boot
 
 
 def test_what_was_written_is_read_back(tmp_path):
@@ -138,7 +139,7 @@ def test_the_longest_name_can_be_written(tmp_path, name):
 READ_AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from agent.host.durable import read_bounded
+from agent.host.foreign_files import read_bounded
 os.setuid(65534)
 print(read_bounded(Path(sys.argv[1]), 9))
 """

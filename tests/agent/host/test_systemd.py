@@ -9,7 +9,8 @@ import threading
 import pytest
 from waiting import PATIENCE_S, joined
 
-from agent.host.systemd import tell_manager, wait_for_manager, watchdog_interval_s
+from agent.host import systemd
+from agent.host.systemd import log_to_journal, tell_manager, wait_for_manager, watchdog_interval_s
 
 
 @pytest.fixture
@@ -91,9 +92,21 @@ def test_standard_error_is_the_journal_only_if_systemd_confirms_it_of_this_very_
             assert done.returncode == expected
 
 
-def test_without_systemds_library_standard_error_takes_an_entry_to_the_journal(tmp_path):
-    hidden = "import sys; sys.modules['systemd'] = None"
-    code = f"{hidden}; from agent.host.systemd import log_to_journal; log_to_journal('x', 4, {{}})"
+def test_an_entry_goes_to_the_journal_with_all_its_fields(tmp_path, monkeypatch):
+    monkeypatch.setattr(systemd, "JOURNAL", str(tmp_path / "journal"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(systemd.JOURNAL)
+        journal.settimeout(PATIENCE_S)
+        log_to_journal("done", 6, {"STATE": "provisioned", "TRACEBACK": "one\ntwo"})
+        assert journal.recv(4096) == (
+            b"MESSAGE=done\nPRIORITY=6\nSYSLOG_IDENTIFIER=kitting-agent\nSTATE=provisioned\n"
+            b"TRACEBACK\n\7\0\0\0\0\0\0\0one\ntwo\n"
+        )
+
+
+def test_without_the_journals_socket_and_systemds_library_standard_error_takes_an_entry_to_the_journal(tmp_path):
+    hidden = "import sys; sys.modules['systemd'] = None; from agent.host import systemd; systemd.JOURNAL = '/nowhere'"
+    code = f"{hidden}; systemd.log_to_journal('x', 4, {{}})"
     output = []
     for stream in ("here", "elsewhere"):
         with (tmp_path / stream).open("w+") as log:

@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import Code, Failure, text_of
 from agent.host.process_entry import bug, print_json, print_lines
-from agent.provision.state_file import make_directory, pass_lock, remembered_now
+from agent.provision.state_file import disk_refusal, make_directory, pass_lock, remembered_now
 from agent.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     threading.excepthook = lambda failed: _show_bug(failed.exc_value)
     _end_within(pass_limit_s(settings))
-    make_directory(settings.paths.state)
+    with suppress(Failure):  # `make_pass` finds out whether the disk refuses, and reports it
+        make_directory(settings.paths.state)
     leave_root(settings)
     is_first_pass = not (settings.paths.state / STATE).exists()
     transports = early_connection.transports(settings, is_first_pass=is_first_pass)
@@ -69,15 +70,18 @@ def make_pass(
     from agent.resident.pauses import write_down
     from agent.upkeep import panel
 
-    with pass_lock(settings.paths.state), MetadataService(settings.metadata, transports) as service:
+    state = settings.paths.state
+    refusal = disk_refusal(state)
+    with pass_lock(state, refusal), MetadataService(settings.metadata, transports) as service:
         remembered, damage = remembered_now(settings)
         panel.show_start(remembered.state, remembered.imei)
-        request = take_pass_request(settings.paths.state)
+        request = None if refusal else take_pass_request(state)
         edges = edges_of(settings, service, show, config)
         adopt = request is PassRequest.ADOPT
-        result = provision(settings, edges, with_request(remembered, request), adopt=adopt)
+        notices = tuple(each for each in (refusal, damage) if each)
+        result = provision(settings, edges, with_request(remembered, request), adopt=adopt, notices=notices)
         write_down(settings, service, quiet=result.is_quiet)
-    return replace(result, notices=(*result.notices, damage)) if damage else result
+    return result
 
 
 def _end_within(limit_s: float) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
+from agent.errors import Failure
 from agent.host import program_files
 from agent.host.leaving_root import leave_root
 from agent.provision.state_file import make_directory
@@ -22,7 +24,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
     from agent.resident.schedule import pass_limit_s
 
     state = settings.paths.state
-    make_directory(state)
+    with suppress(Failure):  # the passes report a disk that refuses
+        make_directory(state)
     leave_root(settings)
     options = [
         *(["--config", str(arguments.config)] if arguments.config else []),

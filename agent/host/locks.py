@@ -6,6 +6,7 @@ this file, so it imports nothing but the interpreter's own modules and `foreign_
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 
@@ -23,21 +24,31 @@ def take(path: FilePath, mode: int = 0o600, *, at: int | None = None) -> int:
     """Takes the lock of a file, which is made where it is missing; closing the returned descriptor ends the lock.
 
     Raises `BlockingIOError` where another process holds the lock, and another `OSError` where the file cannot be
-    opened. What is no file of the agent is moved aside. `at` is the directory that a relative path belongs to.
+    opened. What is no file of the agent is moved aside. `at` is the directory that a relative path belongs to. On a
+    disk that is read-only, a file that is there is locked as well.
     """
     try:
-        descriptor = opened(path, os.O_RDWR | os.O_CREAT, mode, at=at)
+        descriptor = _opened_for_lock(path, mode, at)
     except UnfitFile:
         if at is not None:
             raise
         move_aside(path)
-        descriptor = opened(path, os.O_RDWR | os.O_CREAT, mode)
+        descriptor = _opened_for_lock(path, mode, None)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _opened_for_lock(path: FilePath, mode: int, at: int | None) -> int:
+    try:
+        return opened(path, os.O_RDWR | os.O_CREAT, mode, at=at)
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
+    return opened(path, os.O_RDONLY, at=at)
 
 
 class held:  # noqa: N801 (used like a function, as contextlib's own)

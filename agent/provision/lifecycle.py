@@ -38,7 +38,7 @@ class Event(Enum):
     STILL_GIVEN_UP = "still_given_up"
     """The wanted configuration is the one that failed or was undone."""
     UNCHANGED = "unchanged"
-    """The wanted configuration is in force."""
+    """The wanted configuration is in force; of a device that lost its memory, by the record of the root half."""
     ORDERED = "ordered"
     """The root half was ordered to apply a configuration."""
     CONFIRMED = "confirmed"
@@ -66,9 +66,7 @@ _TABLE: Mapping[Event, Mapping[State, State | None]] = MappingProxyType(
         Event.REFUSED: dict.fromkeys(set(State) - {State.APPLYING}, State.BLOCKED),
         Event.REJECTED: dict.fromkeys(set(State) - {State.APPLYING}, State.FAILED),
         Event.STILL_GIVEN_UP: {State.FAILED: _STAY, State.ROLLED_BACK: _STAY, State.BLOCKED: State.FAILED},
-        Event.UNCHANGED: dict.fromkeys(
-            (State.PROVISIONED, State.FAILED, State.ROLLED_BACK, State.BLOCKED), State.PROVISIONED
-        ),
+        Event.UNCHANGED: dict.fromkeys(set(State) - {State.APPLYING}, State.PROVISIONED),
         Event.ORDERED: dict.fromkeys(set(State) - {State.APPLYING}, State.APPLYING),
         Event.CONFIRMED: {State.APPLYING: State.PROVISIONED},
         Event.NOT_APPLIED: {State.APPLYING: State.FAILED},

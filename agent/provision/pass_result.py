@@ -211,8 +211,8 @@ class PassLog:
     value of each step here as soon as it exists. Steps take and return values; they never see the log.
     """
 
-    def __init__(self, remembered: Remembered) -> None:
-        self.so_far = PassResult(remembered)
+    def __init__(self, remembered: Remembered, notices: tuple[Failure, ...] = ()) -> None:
+        self.so_far = PassResult(remembered, notices=notices)
 
     def add(self, value: S | Stopped) -> S:
         """Adds the value of a step and returns it; raises the failure of a step that ends the pass."""

@@ -13,8 +13,8 @@
     report           send the tags that differ and were not sent yet
     remember         save what the next pass starts from; also before every act that depends on it
 
-Failures of the network, the modem or the document are returned in the `PassResult`. A failure that makes a pass
-pointless is raised: the state file cannot be written (`state.unwritable`).
+Failures of the network, the modem or the document are returned in the `PassResult`. So is that of a disk that refuses
+(`state.unwritable`): such a device applies nothing new, and reports that it cannot.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from agent.provision.memory import EVENTS, Occurred, led_back_by, occurred_by
 from agent.provision.operator_orders import OrderFollower, expected_order, follow_order
 from agent.provision.pass_result import Continued, Identified, PassLog, PassResult, Resolved
 from agent.provision.poll import may_poll, poll
-from agent.provision.remember import remember, remember_for_poll
+from agent.provision.remember import remember, remember_for_poll, remember_if_possible
 from agent.provision.remembered import Remembered
 from agent.provision.report import report
 from agent.provision.tags import short
@@ -42,19 +42,29 @@ from agent.provision.userdata import fetch, order_for, resolve
 from agent.settings import Settings
 
 
-def provision(settings: Settings, edges: Edges, remembered: Remembered, *, adopt: bool = False) -> PassResult:
-    """Makes one pass. `remembered` is what the last pass saved; what this pass finds is saved before it is reported."""
-    log = PassLog(remembered)
+def provision(
+    settings: Settings,
+    edges: Edges,
+    remembered: Remembered,
+    *,
+    adopt: bool = False,
+    notices: tuple[Failure, ...] = (),
+) -> PassResult:
+    """Makes one pass. `remembered` is what the last pass saved; what this pass finds is saved before it is reported.
+
+    `notices` are faults that were found before the pass, such as a disk that is read-only.
+    """
+    log = PassLog(remembered, notices)
     try:
         _settle(settings, edges, log)
         if not adopt and _poll_is_enough(edges, log):
             return log.so_far
         occurred = _whole_pass(settings, edges, log, adopt=adopt)
     except Failure as failure:
-        if failure.code.kind not in EVENTS:
+        if failure.code.kind not in EVENTS and failure.code is not Code.STATE_UNWRITABLE:
             raise
-        occurred = Occurred(EVENTS[failure.code.kind], failure)
-    log.add(remember(edges, log.so_far, occurred))
+        occurred = Occurred(EVENTS.get(failure.code.kind, Event.NO_ANSWER), failure)
+    log.add(remember_if_possible(edges, log.so_far, occurred))
     log.add(report(edges, log.so_far))
     log.add(remember_for_poll(edges, log.so_far))
     return log.so_far
@@ -150,7 +160,7 @@ def _compare_with_record(edges: Edges, log: PassLog) -> None:
 def _poll_is_enough(edges: Edges, log: PassLog) -> bool:
     """Asks one small question, if that may be enough; whether it showed that nothing has changed."""
     remembered = log.so_far.remembered
-    polled = poll(edges, remembered) if may_poll(remembered) else None
+    polled = poll(edges, remembered) if may_poll(remembered) and not log.so_far.notices else None
     if polled is None:
         return False
     log.add(polled)

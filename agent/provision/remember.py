@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from agent.errors import Failure
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.provision.edges import Edges
 from agent.provision.lifecycle import Event
@@ -29,12 +31,22 @@ def remember(edges: Edges, so_far: PassResult, occurred: Occurred) -> Saved:
     return Saved(after, occurred)
 
 
+def remember_if_possible(edges: Edges, so_far: PassResult, occurred: Occurred) -> Saved:
+    """As `remember`; where the disk refuses, that is the failure of the pass, if it has no other."""
+    try:
+        return remember(edges, so_far, occurred)
+    except Failure as refusal:
+        failed = replace(occurred, failure=occurred.failure or refusal)
+        return Saved(remembered_after(so_far.remembered, failed, so_far.applied_at or now(edges)), failed)
+
+
 def remember_for_poll(edges: Edges, so_far: PassResult) -> Remembered:
     """Saves the last notice, which `status` shows, and what the next poll compares with."""
     before = so_far.remembered
     after = replace(with_seen(so_far, edges.service.etag), notice=so_far.notices[-1] if so_far.notices else None)
     if before.notice != after.notice or _seen(before) != _seen(after):
-        edges.save(after)
+        with suppress(Failure):  # that the disk refuses is known, and reported
+            edges.save(after)
     return after
 
 

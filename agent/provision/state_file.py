@@ -24,6 +24,8 @@ from agent.provision.remembered import Remembered, from_json, to_json
 from agent.settings import Settings
 
 MAX_BYTES = 64 * 1024
+LEAST_FREE_BYTES = 2 * MAX_BYTES
+"""Room for state.json and its copy."""
 
 STATE = "state.json"
 PREVIOUS = "state.json.previous"
@@ -143,9 +145,30 @@ def _sound_content(directory: Path) -> bytes | None:
     return content
 
 
+def disk_refusal(directory: Path) -> Failure | None:
+    """`state.unwritable` where the disk of the state directory is read-only or full; None otherwise."""
+    try:
+        disk = os.statvfs(directory)
+    except OSError:
+        return None
+    if disk.f_flag & os.ST_RDONLY:
+        return Failure(Code.STATE_UNWRITABLE, "the disk is read-only", where=str(directory), advice=_READ_ONLY_ADVICE)
+    if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
+        return Failure(Code.STATE_UNWRITABLE, "the disk is full", where=str(directory))
+    return None
+
+
+_READ_ONLY_ADVICE = (
+    "A disk that became read-only by itself is often worn out: look at `dmesg`, restart the gateway, replace its card."
+)
+
+
 @contextmanager
-def pass_lock(directory: Path) -> Iterator[None]:
-    """Holds the lock of a pass; raises `pass.under_way` where another process holds it."""
+def pass_lock(directory: Path, refusal: Failure | None = None) -> Iterator[None]:
+    """Holds the lock of a pass; raises `pass.under_way` where another process holds it.
+
+    Where the disk is known to refuse (`refusal`), the pass goes on without a lock that cannot be taken.
+    """
     with ExitStack() as stack:
         try:
             lock = stack.enter_context(held(directory / LOCK))
@@ -155,5 +178,6 @@ def pass_lock(directory: Path) -> Iterator[None]:
         except BlockingIOError:
             raise Failure(Code.PASS_UNDER_WAY, "its lock is held", where=str(directory / LOCK)) from None
         except OSError as error:
-            raise failure_from(error, Code.STATE_UNWRITABLE, directory) from None
+            if refusal is None:
+                raise failure_from(error, Code.STATE_UNWRITABLE, directory) from None
         yield

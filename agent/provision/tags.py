@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
 
-from agent.errors import Failure
+from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.identity import Imei
 from agent.provision.lifecycle import State
@@ -59,9 +59,13 @@ def short(digest: str) -> str:
 
 
 def wanted_tags(report: Report) -> Mapping[str, str]:
-    """The tags that the SIM should have; an empty value empties a tag. A device in the state `new` wants none."""
+    """The tags that the SIM should have; an empty value empties a tag.
+
+    A device in the state `new` wants none, except that its disk refuses: it would stay new without a word.
+    """
     if report.state is State.NEW:
-        return _NOTHING
+        is_stuck = report.failure is not None and report.failure.code is Code.STATE_UNWRITABLE
+        return _error_tag(report) if is_stuck else _NOTHING
     extra = {name: tag_value(value) for name, value in report.extra.items()}
     return MappingProxyType({**extra, **_own_tags(report)})
 
@@ -75,8 +79,12 @@ def _own_tags(report: Report) -> dict[str, str]:
         "kitting_config": short(report.in_force or ""),
         "kitting_at": report.changed_at or "",
         "kitting_agent": tag_value(report.agent_version),
-        "kitting_error": error_value(report.failure) if report.failure else "",
+        **_error_tag(report),
     }
+
+
+def _error_tag(report: Report) -> dict[str, str]:
+    return {"kitting_error": error_value(report.failure) if report.failure else ""}
 
 
 def changed_tags(present: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:

@@ -180,13 +180,18 @@ def _warn(text: str) -> None:
 
 
 def claim(state: str) -> bool:
-    """Makes this process the only resident of a state directory until it ends, and writes its number into the lock."""
+    """Makes this process the only resident of a state directory until it ends, and writes its number into the lock.
+
+    A disk that refuses must not end the resident: its passes report that to the SIM while the network works.
+    """
     try:
         lock = take(f"{state}/{RESIDENT_LOCK}", 0o644)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     except BlockingIOError:
         return False
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        _warn(f"{state}/{RESIDENT_LOCK} cannot be written ({error}); the passes go on")
     return True
 
 

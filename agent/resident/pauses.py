@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from agent.errors import Failure
+from agent.errors import Code, Failure
 from agent.host.clock import CLOCK_FLOOR, trusted_now
 from agent.metadata.subscriber_service import MetadataService
 from agent.provision.lifecycle import State
@@ -27,8 +27,13 @@ from agent.settings import Settings
 
 
 def pause_after(settings: Settings, result: PassResult) -> float:
-    """Seconds until the resident's next pass."""
-    failures, card = result.remembered.failures_in_a_row, result.remembered.card
+    """Seconds until the resident's next pass.
+
+    A disk that refuses keeps the usual pause: failures in a row cannot be counted on it.
+    """
+    is_of_disk = result.failure is not None and result.failure.code is Code.STATE_UNWRITABLE
+    failures = 0 if is_of_disk else result.remembered.failures_in_a_row
+    card = result.remembered.card
     return next_pass_s(settings.schedule, failures, card, _affordable_s(settings), random.random)
 
 

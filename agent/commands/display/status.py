@@ -14,8 +14,10 @@ from agent.setting_values import Budget
 from agent.upkeep.endpoint_table import TABLE
 
 
-def advice_for(remembered: Remembered) -> str:
-    """What a person does about this state."""
+def advice_for(remembered: Remembered, refusal: Failure | None = None) -> str:
+    """What a person does about this state; `refusal` is that of the disk, which comes first."""
+    if refusal:
+        return refusal.advice
     if remembered.failure:
         return remembered.failure.advice
     match remembered.state:
@@ -29,8 +31,11 @@ def advice_for(remembered: Remembered) -> str:
             return "Run kitting-agent doctor."
 
 
-def status_lines(remembered: Remembered, resident: int | None) -> Iterator[str]:
-    """`status` for people, in one screen; `resident` is the process that makes the passes."""
+def status_lines(remembered: Remembered, resident: int | None, refusal: Failure | None = None) -> Iterator[str]:
+    """`status` for people, in one screen.
+
+    `resident` is the process that makes the passes; `refusal` says that the disk of the state directory refuses.
+    """
     since = remembered.changed_at or "a time that is not known (no clock was set)"
     yield f"state         {remembered.state.value}, since {since}"
     yield f"config        {short(remembered.in_force) if remembered.in_force else 'none'}"
@@ -40,14 +45,14 @@ def status_lines(remembered: Remembered, resident: int | None) -> Iterator[str]:
         yield f"held          by the operator's order {remembered.last_order!r}"
     yield f"last pass     {remembered.ended_at or 'none'}"
     yield f"resident      {f'running (process {resident})' if resident else 'not running'}"
-    if remembered.failure:
-        yield f"error         {remembered.failure}"
+    for failure in filter(None, (refusal, remembered.failure)):
+        yield f"error         {failure}"
     if remembered.notice:
         yield f"notice        {remembered.notice}"
-    yield f"what to do    {advice_for(remembered)}"
+    yield f"what to do    {advice_for(remembered, refusal)}"
 
 
-def status_values(remembered: Remembered, resident: int | None) -> Values:
+def status_values(remembered: Remembered, resident: int | None, refusal: Failure | None = None) -> Values:
     """All of `status --json` but the traffic."""
     return {
         "state": remembered.state.value,
@@ -60,7 +65,8 @@ def status_values(remembered: Remembered, resident: int | None) -> Values:
         "resident": resident,
         "failure": remembered.failure and failure_values(remembered.failure),
         "notice": remembered.notice and failure_values(remembered.notice),
-        "what_to_do": advice_for(remembered),
+        "disk": refusal and failure_values(refusal),
+        "what_to_do": advice_for(remembered, refusal),
     }
 
 

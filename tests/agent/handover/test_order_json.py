@@ -48,7 +48,7 @@ RUNS = st.lists(st.builds(Ran, TEXTS, st.integers(-64, 255), st.floats(0, 3600),
     tuple
 )
 NAMED = st.none() | NAMES
-OUTCOMES = st.builds(Outcome, NAMED, NAMED, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS)
+OUTCOMES = st.builds(Outcome, NAMED, NAMED, st.sampled_from(Result), CHANGES, st.booleans(), FAILURES, RUNS, NAMED)
 CONFIRMATIONS = st.builds(Confirmation, NAMES, st.sampled_from(Decision), FAILURES)
 READERS = (order_from_json, outcome_from_json, confirmation_from_json)
 

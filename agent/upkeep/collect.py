@@ -18,7 +18,7 @@ from agent.host import program_files
 from agent.host.foreign_files import read_bounded
 from agent.host.programs import run
 from agent.settings import DEFAULT_PATH, Settings
-from agent.upkeep.masking import masked
+from agent.upkeep.masking import masked, without_contents
 
 MAX_BYTES = 4 << 20
 LIMIT_S = 90.0
@@ -66,7 +66,7 @@ def parts(settings: Settings, config: Path | None) -> Iterator[tuple[str, str]]:
     yield "doctor.txt", _printed_by(*agent, "doctor")
     yield "identify.txt", _printed_by(*agent, "identify", "--json")
     yield "modem.toml", _printed_by(*agent, "modem", "--trace", "--mask")
-    yield "plan.txt", _printed_by(*agent, "plan")
+    yield "plan.txt", without_contents(_printed_by(*agent, "plan"))
     yield (
         "journal.txt",
         _printed_by("journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "5000", "-u", "kitting-*"),

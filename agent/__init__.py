@@ -1,7 +1,7 @@
 """The device's side of kitting: identifies the gateway, applies the configuration of its SIM's group, reports it.
 
 cli, apply_cli     the two command lines
-identity, effects, settings, setting_values, errors, codes    values that every folder uses
+identity, effects, settings, setting_values, errors, codes, visible_text    values that every folder uses
 commands/          what each command does, and how its result is shown
 provision/         one pass of the network half: identify, bind, orders, continuity, fetch, resolve, report, memory
 metadata/          the SIM's service over HTTP, and larger sources

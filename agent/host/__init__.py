@@ -11,4 +11,5 @@ __all__ = [
     "program_files",
     "programs",
     "systemd",
+    "visible_output",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from agent.errors import Code, Failure, failure_from
+from agent.host.visible_output import visible_output
+from agent.visible_text import HIDDEN
 
 _POSIX_MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "termios", "tty"})
 _PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"}
@@ -19,7 +22,12 @@ _PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"
 
 
 def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
-    """Runs a command and returns its exit code; prints a failure or a bug."""
+    """Runs a command and returns its exit code; prints a failure or a bug. Every line is cleaned (`visible_output`)."""
+    with visible_output():
+        return _ended_well(program, run, as_json=as_json)
+
+
+def _ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
     try:
         return run()
     except Failure as failure:
@@ -70,7 +78,8 @@ def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
             "advice": failure.advice,
         }
         print_json({"failure": values})
-    print(f"{program}: {failure}\n  {failure.advice}", file=sys.stderr)
+    print(f"{program}: {failure}", file=sys.stderr)
+    print(f"  {failure.advice}", file=sys.stderr)
     return failure.code.exit_code
 
 
@@ -115,7 +124,16 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def print_json(values: object) -> None:
     """Prints values for programs, as JSON."""
-    print(json.dumps(values, ensure_ascii=False, indent=2), flush=True)
+    print_lines(json_text(values, indent=2).split("\n"))
+
+
+def json_text(values: object, indent: int | None = None) -> str:
+    """Values as JSON; a character that cannot be seen is escaped, so that it reaches a program and no terminal."""
+    return re.sub(rf"(?!\n){HIDDEN}", _escaped, json.dumps(values, ensure_ascii=False, indent=indent))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 class Parser(argparse.ArgumentParser):

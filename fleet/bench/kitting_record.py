@@ -9,6 +9,7 @@ from datetime import datetime
 
 from agent.host.clock import rfc3339
 from agent.identity import Imei
+from agent.visible_text import visible
 from fleet import desk_tags
 from fleet.bench.stage import Row
 
@@ -62,12 +63,12 @@ def stored_record(row: Row, tags: Mapping[str, str]) -> Mapping[str, str] | None
 
 
 def csv_text(records: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS, *, header: bool = True) -> str:
-    """Rows of the ledger as they are, for programs; `columns` not in a record stay empty."""
+    """Rows of the ledger, for programs; `columns` not in a record stay empty, and hidden characters are replaced."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
     if header:
         writer.writeheader()
-    writer.writerows(records)
+    writer.writerows({name: visible(text) for name, text in record.items()} for record in records)
     return text.getvalue()
 
 

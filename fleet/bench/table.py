@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from agent.visible_text import visible
 from fleet.bench.findings import Finding
 from fleet.bench.stage import DONE, Row, Stage, progress
 
@@ -64,21 +65,16 @@ def row_values(row: Row) -> Mapping[str, Any]:
     }
 
 
-def clean(text: str) -> str:
-    """A text without control characters."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
 def wrapped(text: str, width: int, *, indent: str = "", style: str = "") -> Iterator[Text]:
     """A text in lines of at most so many columns, all of it."""
-    for line in Text(clean(text)).wrap(_MEASURE, max(1, width - len(indent))):
+    for line in Text(visible(text)).wrap(_MEASURE, max(1, width - len(indent))):
         line.rstrip()
         yield Text(indent + line.plain, style)
 
 
 def name_in(text: str, size: int) -> str:
     """A name in at most so many columns. Its end is kept, since the names of one order often differ only there."""
-    kept = clean(text)
+    kept = visible(text)
     if cell_len(kept) <= size:
         return kept
     end = kept
@@ -92,7 +88,7 @@ def name_in(text: str, size: int) -> str:
 
 def cell(text: str, size: int) -> str:
     """A text in exactly so many columns of a terminal; a Japanese letter takes two."""
-    shown = Text(clean(text))
+    shown = Text(visible(text))
     shown.truncate(size, overflow="ellipsis", pad=True)
     return shown.plain
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from agent.errors import Code, Failure
-from agent.host.process_entry import print_json
+from agent.host.process_entry import print_json, print_lines
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine
 
@@ -47,7 +47,7 @@ def _print_command(command: str, until: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"command": command, "until": until})
     else:
-        print(f"{command}\nopen until {until}; Ctrl-C closes it now", flush=True)
+        print_lines([command, f"open until {until}; Ctrl-C closes it now"])
 
 
 @contextmanager

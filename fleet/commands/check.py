@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from agent.host.process_entry import print_json, read_input
+from agent.host.process_entry import print_json, print_lines, read_input
 from fleet.commands.command_line import CommandLine
 
 
@@ -16,7 +16,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"problems": problems})
     else:
-        print("\n".join(problems) or f"{arguments.file}: valid")
+        print_lines(problems or [f"{arguments.file}: valid"])
     return os.EX_DATAERR if problems else os.EX_OK
 
 

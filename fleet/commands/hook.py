@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure, failure_from
+from agent.host.process_entry import json_text, print_lines
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan, listen_argument
@@ -69,7 +69,7 @@ def _print_result(guard: threading.Lock, result: HintResult) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     values = {"at": at, "sim": result.sim_id, "outcome": result.outcome.value, "why": result.reason}
     with guard:
-        print(json.dumps(values), flush=True)
+        print_lines([json_text(values)])
 
 
 def _secret(path: Path) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 
 from agent.host.process_entry import print_json
+from agent.host.visible_output import as_it_is
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
 
@@ -24,9 +25,9 @@ def ledger(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(records)
     elif arguments.for_spreadsheet:
-        sys.stdout.write(BYTE_ORDER_MARK + csv_text(map(spreadsheet_record, records)))
+        as_it_is(sys.stdout).write(BYTE_ORDER_MARK + csv_text(map(spreadsheet_record, records)))
     else:
-        sys.stdout.write(csv_text(records))
+        as_it_is(sys.stdout).write(csv_text(records))
     return os.EX_OK
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.process_entry import print_json
+from agent.host.process_entry import print_json, print_lines
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
@@ -90,9 +90,7 @@ def _all_ready(arguments: argparse.Namespace, api: Api, status: PlanStatus, endi
         print_json({"locked": [locked.record for locked in locked_sims], "failed": problems})
     else:
         others = len(status.rows) - ready
-        print(
-            "\n".join([*problems, f"{len(locked_sims)} locked, {failed} failed, {others} locked before or not ready"])
-        )
+        print_lines([*problems, f"{len(locked_sims)} locked, {failed} failed, {others} locked before or not ready"])
     return os.EX_TEMPFAIL if failed else os.EX_OK
 
 

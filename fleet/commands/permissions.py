@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from typing import TYPE_CHECKING
 
-from agent.host.process_entry import print_json
+from agent.host.process_entry import print_json, print_lines
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine
 from fleet.platform.permissions import ROLES, Statement, least_document, missing, statements_of
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def permissions(arguments: argparse.Namespace) -> int:
     """Prints the document; with --check what the present user lacks, and then exit code 77."""
     if not arguments.check:
-        print(json.dumps(least_document(arguments.role), indent=2))
+        print_json(least_document(arguments.role))
         return os.EX_OK
     with api_of(arguments) as api:
         lacking = missing(arguments.role, _statements(api)) if api.user else {}
@@ -27,7 +26,7 @@ def permissions(arguments: argparse.Namespace) -> int:
         print_json({name: allowed.value for name, allowed in lacking.items()})
     else:
         lines = [f"{name}: {allowed.value}" for name, allowed in lacking.items()]
-        print("\n".join(lines) or "everything is allowed")
+        print_lines(lines or ["everything is allowed"])
     return os.EX_NOPERM if lacking else os.EX_OK
 
 

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TextIO
 
+from agent.host.visible_output import as_it_is
+
 _BAR = 30
 _MOST_UPDATES = 200
 
@@ -31,7 +33,7 @@ class ProgressBar:
     """A progress bar; prints nothing where the output is no terminal."""
 
     def __init__(self, total: int, action: str, output: TextIO | None = None) -> None:
-        self._total, self._action, self._output = total, action, output or sys.stderr
+        self._total, self._action, self._output = total, action, as_it_is(output or sys.stderr)
         self._done = 0
         self._is_shown = self._output.isatty() and total > 0
 

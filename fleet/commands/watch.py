@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agent.errors import Code, Failure
 from agent.host.process_entry import print_json
+from agent.host.visible_output import as_it_is
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan
 
@@ -54,7 +55,8 @@ def _print_table(status: PlanStatus, problem: str, *, is_live: bool) -> None:
 
     from fleet.bench.table import table, wrapped
 
-    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    # The table's texts are clean, and Rich writes colours.
+    console = Console(file=as_it_is(sys.stdout), markup=False, highlight=False, emoji=False, soft_wrap=True)
     width, height = shutil.get_terminal_size((120, 40))
     problem_lines = ["", *wrapped(problem, width, style="bold red")] if problem else []
     room = height - 1 - len(problem_lines) if is_live else None  # The cursor stands on the last line.

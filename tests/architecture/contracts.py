@@ -74,10 +74,12 @@ DESK_MAY_USE = (
     "agent.host.clock",
     "agent.host.process_entry",
     "agent.host.program_files",
+    "agent.host.visible_output",
     "agent.identity",
     "agent.key_path",
     "agent.setting_values",
     "agent.settings",
+    "agent.visible_text",
 )
 """Modules and folders of the device that the desk may import: the document and the values; nothing touches a device."""
 

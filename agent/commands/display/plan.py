@@ -12,8 +12,8 @@ from agent.reasons import reason_text
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """`plan` for people: a diff."""
-    text = diff_text(plan)
-    yield text.rstrip() if text else "nothing would change"
+    text = diff_text(plan).rstrip()
+    yield from text.split("\n") if text else ["nothing would change"]
 
 
 def plan_values(plan: Plan) -> Values:

@@ -1,5 +1,5 @@
 """Entry point. `python3 -m agent` is `kitting-agent`."""
 
-from agent.cli import entry
+from agent.start import entry
 
 entry()

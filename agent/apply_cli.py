@@ -14,7 +14,8 @@ from typing import NoReturn
 
 from agent import __version__
 from agent.handover.order import Outcome
-from agent.host.process_entry import Parser, ended_well, leave, print_json
+from agent.host.end_of_process import leave
+from agent.host.process_entry import Parser, ended_well, print_json
 from agent.settings import DEFAULT_PATH, Settings, load
 
 _INFO, _WARNING = 6, 4

@@ -12,12 +12,15 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from agent import __version__
 from agent.frozen import frozen
-from agent.host.process_entry import Parser, ended_well, leave
+from agent.host.process_entry import Parser, ended_well
 from agent.settings import DEFAULT_PATH, Settings, load
+
+if TYPE_CHECKING:
+    from agent.metadata.small_question import Exchange
 
 
 @frozen
@@ -129,15 +132,10 @@ COMMANDS = (
 )
 
 
-def entry() -> NoReturn:
-    """Starts the installed program."""
-    leave(main())
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code."""
+def main(argv: Sequence[str] | None = None, begun: Exchange | None = None) -> int:
+    """Runs one command and returns its exit code; `begun` is a question that a pass has asked already."""
     words = sys.argv[1:] if argv is None else argv
-    arguments = parser(words).parse_args(words)
+    arguments = parser(words).parse_args(words, argparse.Namespace(begun=begun))
     return ended_well("kitting-agent", lambda: _run(arguments, load(arguments.config)), as_json=arguments.json)
 
 

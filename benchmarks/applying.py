@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.host.durable import Disk, replace_file
-from agent.provision.poll import MAX_QUIET_POLLS
+from agent.provision.poll_note import MAX_QUIET_POLLS
 from benchmarks.processes import cost_of
 from benchmarks.subject import on_loopback, userdata
 from benchmarks.table import Aim, Row, missing

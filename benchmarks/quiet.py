@@ -78,9 +78,12 @@ def _month(often: str, polls_a_day: int, ours: float, floor: float, other: float
 
 def a_day(cell: Cell) -> list[Poll]:
     """Each poll after the device is what it should be."""
+    run = cell.place / "run"
+    run.mkdir(exist_ok=True)
+    command = ["env", f"RUNTIME_DIRECTORY={run}", *cell.gateway.command("provision")]
     for _ in range(2):
-        cost_of(cell.on_gateway(cell.gateway.command("provision")))
-    return [carried(cell, cell.gateway.command("provision")) for _ in range(DAY)]
+        cost_of(cell.on_gateway(command))
+    return [carried(cell, command) for _ in range(DAY)]
 
 
 def carried(cell: Cell, command: Sequence[str]) -> Poll:

@@ -52,10 +52,16 @@ class Subject:
         shutil.copytree(gateway.root, pristine, symlinks=True)
         return cls(platform, gateway, pristine)
 
+    @property
+    def run(self) -> Path:
+        """The directory for files that live until the next boot."""
+        return self.gateway.place / "run"
+
     def make_new(self) -> None:
         """As from the image, and nothing reported yet."""
-        for place in (self.gateway.root, self.gateway.state):
+        for place in (self.gateway.root, self.gateway.state, self.run):
             shutil.rmtree(place, ignore_errors=True)
+        self.run.mkdir()
         shutil.copytree(self.pristine, self.gateway.root, symlinks=True)
         self.platform.change_sim(self.gateway.sim.imsi, tags=dict(TAGS))
         self.platform.forget_requests()

@@ -5,4 +5,4 @@ machine    the only code that changes the gateway
 journal    the record of an apply that survives a power cut
 """
 
-__all__ = ["applying", "authorship", "context", "in_process", "order_service", "planning", "serials"]
+__all__ = ["applying", "authorship", "context", "in_process", "order_service", "planning", "serials", "settling"]

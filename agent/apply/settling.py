@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from agent.apply.context import ApplyContext
 from agent.apply.journal import journal as journals
@@ -14,6 +15,11 @@ from agent.apply.journal.transaction import ApplyEvent, ApplyState, Happened
 from agent.apply.machine.os_errors import disk_refusals
 from agent.errors import Code, Failure
 from agent.handover.order import Outcome, Scrub
+
+
+def journal_place(own: Path) -> Path:
+    """The journal of an apply, in the root half's directory; it is there as long as the apply is open."""
+    return own / stores.NAME / journals.NAME
 
 
 def settle(context: ApplyContext) -> Outcome | None:

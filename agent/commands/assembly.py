@@ -47,9 +47,7 @@ def edges_of(settings: Settings, service: MetadataService, show: Show, config: P
 
 def root_half_of(settings: Settings) -> RootHalf:
     """The root half: a service where this process is not root and the running system is configured, else in-process."""
-    by = settings.apply.by
-    separate = os.geteuid() != 0 and settings.apply.root == Path("/")
-    if by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and separate):
+    if is_root_half_separate(settings):
         from agent.handover.by_service import ByService
 
         return ByService(settings.paths.state, settings.paths.apply)
@@ -57,6 +55,13 @@ def root_half_of(settings: Settings) -> RootHalf:
     from agent.apply.in_process import InThisProcess
 
     return InThisProcess(apply_context(settings), settings.identity)
+
+
+def is_root_half_separate(settings: Settings) -> bool:
+    """Whether the root half is a process of its own."""
+    by = settings.apply.by
+    is_for_another_user = os.geteuid() != 0 and settings.apply.root == Path("/")
+    return by is AppliedBy.SERVICE or (by is AppliedBy.AUTO and is_for_another_user)
 
 
 def _prover_of(settings: Settings, config: Path | None) -> ByUnit | ByProcess:

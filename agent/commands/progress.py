@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.host.systemd import ENDED_MESSAGE_ID, log_to_journal, standard_error_is_journal, tell_manager
+from agent.host.systemd import log_end, log_to_journal, standard_error_is_journal, tell_manager
 from agent.provision.edges import PassStage
 from agent.provision.pass_result import PassResult
 from agent.provision.tags import short
@@ -43,11 +43,10 @@ class Progress:
         if not self.journal:
             return
         values = {
-            "MESSAGE_ID": ENDED_MESSAGE_ID,
             "STATE": state.value,
             "CONFIG": short(remembered.in_force or ""),
             "IMSI": imsi or "",
             "IMEI": remembered.imei or "",
             "ERROR_CODE": failure.code.text if failure else "",
         }
-        log_to_journal(text, _WARNING if failure else _INFO, {name: value for name, value in values.items() if value})
+        log_end(text, _WARNING if failure else _INFO, values)

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         make_directory(settings.paths.state)
     leave_root(settings)
     is_first_pass = not (settings.paths.state / STATE).exists()
-    transports = early_connection.transports(settings, is_first_pass=is_first_pass)
+    transports = early_connection.transports(settings, arguments.begun, is_first_pass=is_first_pass)
     from agent.commands.display.pass_result import pass_lines, pass_values
     from agent.commands.progress import Progress
     from agent.resident.pauses import pause_after
@@ -64,6 +64,7 @@ def make_pass(
     `transports` are connections to the service that have begun; `config` is the settings file that was named.
     """
     from agent.commands.assembly import edges_of
+    from agent.commands.next_poll import leave_poll_note
     from agent.metadata.subscriber_service import MetadataService
     from agent.provision.pass_request import PassRequest, take_pass_request, with_request
     from agent.provision.provisioning import provision
@@ -81,6 +82,7 @@ def make_pass(
         notices = tuple(each for each in (refusal, damage) if each)
         result = provision(settings, edges, with_request(remembered, request), adopt=adopt, notices=notices)
         write_down(settings, service, quiet=result.is_quiet)
+        leave_poll_note(settings, config, result.remembered)
     return result
 
 

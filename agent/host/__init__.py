@@ -2,7 +2,9 @@
 
 __all__ = [
     "clock",
+    "disk_room",
     "durable",
+    "end_of_process",
     "foreign_files",
     "jitter",
     "leaving_root",
@@ -10,6 +12,7 @@ __all__ = [
     "process_entry",
     "program_files",
     "programs",
+    "runtime_directory",
     "systemd",
     "visible_output",
 ]

@@ -28,6 +28,11 @@ def trusted_now(system: datetime, service: datetime | None, floor: datetime) -> 
     return served
 
 
+def moment_of(text: str) -> datetime:
+    """The moment that `rfc3339` wrote; raises `ValueError` for another text."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 def rfc3339(moment: datetime) -> str:
     """`2026-11-23T09:05:00Z`: UTC to the second, the form in tags and in the state file."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -54,20 +54,6 @@ def module_missing(name: str) -> Failure:
     return Failure(Code.INSTALLATION_INCOMPLETE, f"the Python module {name} is not installed", advice=advice)
 
 
-def leave(code: int) -> NoReturn:
-    """Ends this process at once; the orderly end of the interpreter takes a tenth of a pass."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (BrokenPipeError, ValueError):
-        code = code or os.EX_IOERR
-    if "NOTIFY_SOCKET" in os.environ:
-        from agent.host.systemd import wait_for_manager
-
-        wait_for_manager()
-    os._exit(code)
-
-
 def refuse(program: str, failure: Failure, *, as_json: bool) -> int:
     """Prints what was wrong and what to do; returns the exit code."""
     if as_json:

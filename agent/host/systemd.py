@@ -107,6 +107,11 @@ def log_to_journal(message: str, priority: int, fields: Mapping[str, str]) -> No
         return
 
 
+def log_end(text: str, priority: int, values: Mapping[str, str]) -> None:
+    """Writes the entry at the end of a pass, whose fields are for monitoring; an empty one is left out."""
+    log_to_journal(text, priority, {"MESSAGE_ID": ENDED_MESSAGE_ID, **{name: of for name, of in values.items() if of}})
+
+
 def _member(name: str, text: bytes) -> bytes:
     """One field of an entry; a text of several lines is written with its length before it."""
     if b"\n" not in text:

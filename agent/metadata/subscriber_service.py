@@ -40,13 +40,13 @@ from agent.metadata.answers import (
     userdata_unless_same,
 )
 from agent.metadata.patience import patiently
+from agent.metadata.small_question import HEADERS
 from agent.metadata.tcp_transport import Transport
 from agent.settings import MetadataSettings
 
 T = TypeVar("T")
 
-_HEADERS = {"User-Agent": "kitting-agent", "Accept-Encoding": "identity"}
-"""Beside Host, and Content-Type and Content-Length where there is a body: every byte is paid for on the SIM's bill."""
+_HEADERS = dict(HEADERS)
 _PART_BYTES = 16 * 1024
 _MAX_LENGTH_DIGITS = 18
 _BODILESS = frozenset({204, 304})
@@ -91,6 +91,7 @@ class MetadataService:
         self._transport, *self._transports = transports or [Transport(settings.interface, clock)]
         self._adapter = TransportAdapter(self._transport)
         self._ahead: _Ahead | None = None
+        self._just_read: bytes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +104,7 @@ class MetadataService:
     @property
     def requests(self) -> int:
         """Requests so far."""
-        return self._asked + (self._ahead.service.requests if self._ahead else 0)
+        return self._asked + self._transport.failed_requests + (self._ahead.service.requests if self._ahead else 0)
 
     @property
     def date(self) -> datetime | None:
@@ -142,6 +143,9 @@ class MetadataService:
 
     def userdata(self) -> bytes:
         """The group's userdata as it was received; raises `metadata.*`, `userdata.missing` and `userdata.too_large`."""
+        if just_read := self._just_read:
+            self._just_read = None
+            return just_read
         if self._ahead and (read := self._ahead.take()):
             self._etag, self._date = self._ahead.service.etag, self._ahead.service.date or self._date
             return read
@@ -151,9 +155,13 @@ class MetadataService:
         """The time of the record's last change, the smallest answer that shows a changed SIM; raises `metadata.*`."""
         return self._patiently(lambda: self._get("/v1/subscriber.lastModifiedTime", modified_of))
 
-    def userdata_unless(self, etag: str) -> bytes | None:
-        """The group's userdata; None where its ETag is still `etag` (RFC 9110, 13.1.2). Raises as `userdata`."""
-        return self._patiently(lambda: self._get("/v1/userdata", userdata_unless_same, etag=etag))
+    def userdata_unless(self, etag: str | None) -> bytes | None:
+        """The group's userdata; None where its ETag is still `etag` (RFC 9110, 13.1.2). Raises as `userdata`.
+
+        What was read is what the next `userdata` returns: a poll that finds a change is followed by a pass.
+        """
+        self._just_read = self._patiently(lambda: self._get("/v1/userdata", userdata_unless_same, etag=etag))
+        return self._just_read
 
     @property
     def etag(self) -> str | None:

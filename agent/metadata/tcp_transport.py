@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.errors import Code, Failure, text_of
+from agent.metadata.small_question import Exchange, bind
 
 Address = tuple[Any, Any, int, str, Any]
 """One row of `socket.getaddrinfo`."""
@@ -40,7 +41,9 @@ class Transport:
         self._received_before = 0
         self._connected: tuple[str, int, Address] | None = None
         """Host, port and address of the last connection."""
-        self._pending: _Pending | None = None
+        self._pending: _Pending | _Taken | None = None
+        self.failed_requests = 0
+        """Requests before the first one of this transport that had no whole answer."""
 
     def begin(self, where: str, limit_s: float, named_s: float | None = None) -> None:
         """Begins a request: all its waits together take at most `limit_s`.
@@ -87,6 +90,21 @@ class Transport:
             if parts.scheme == "http" and parts.hostname:
                 self.begin(url, limit_s)
                 self._pending = _Pending(self._open, parts.hostname, parts.port or 80)
+
+    def take_over(self, asked: Exchange) -> None:
+        """Takes over a question that was asked already: its request is not sent again, and its answer is read here."""
+        question = asked.question
+        if asked.connection is None or asked.row is None:
+            self.connections += asked.connections
+            self.failed_requests += asked.is_asked
+            self.bytes_sent += asked.sent
+            self.bytes_received += len(asked.received)
+            return
+        self.connections += 1
+        self._connected = (question.host, question.port, asked.row)
+        taken = _Socket(asked.row[0], socket.SOCK_STREAM, fileno=asked.connection.detach())
+        taken.transport, taken.asked, taken.held = self, question.text, asked.received
+        self._pending = _Taken(taken, question.host, question.port)
 
     def drop_pending(self) -> None:
         """Closes a connection that was begun in the background."""
@@ -151,16 +169,13 @@ class Transport:
         if not self._interface:
             return
         try:
-            if _is_address(self._interface):
-                connection.bind((self._interface, 0))
-            else:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._interface.encode() + b"\0")
+            bind(connection, self._interface, is_address=is_local_address(self._interface))
         except OSError as error:
             raise self._unreachable(_not_bound(error, self._interface)) from None
 
     def _look_up(self, host: str, port: int) -> Callable[[], list[Address]]:
         """Starts the look-up of a name; the returned function waits for its result. A hanging resolver is abandoned."""
-        family = _family(self._interface)
+        family = family_of(self._interface)
         with suppress(OSError, UnicodeError):
             known = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
             return lambda: known
@@ -216,13 +231,40 @@ class _Pending:
             self._made.close()
 
 
+class _Taken:
+    """A connection over which a question was asked already."""
+
+    def __init__(self, made: socket.socket, host: str, port: int) -> None:
+        self._made, self._to = made, (host, port)
+
+    def take(self, host: str, port: int) -> socket.socket | None:
+        """The connection; None for another host."""
+        if (host, port) == self._to:
+            return self._made
+        self.drop()
+        return None
+
+    def drop(self) -> None:
+        """Closes the connection."""
+        self._made.close()
+
+
 class _Socket(socket.socket):
     """A socket that waits no longer than its transport allows, and counts bytes there."""
 
     transport: Transport
+    asked = b""
+    """A request that was sent already."""
+    held = b""
+    """What was received before this socket was made."""
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """Reads as a socket does; every read of http.client calls this."""
+        if self.held:
+            size = min(len(self.held), nbytes or len(buffer))
+            buffer[:size], self.held = self.held[:size], self.held[size:]
+            self.transport.bytes_received += size
+            return size
         self.settimeout(self.transport.remaining_s())
         try:
             count = super().recv_into(buffer, nbytes, flags)
@@ -236,7 +278,17 @@ class _Socket(socket.socket):
         return count
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Writes as a socket does; every write of http.client calls this."""
+        """Writes as a socket does; every write of http.client calls this.
+
+        A request that was sent already is not sent again. Where another one has to be sent, the connection is given up.
+        """
+        if self.asked:
+            is_asked, self.asked = data == self.asked, b""
+            if not is_asked:
+                self.transport.lost = True
+                raise ConnectionResetError("another question was asked over this connection")
+            self.transport.bytes_sent += len(data)
+            return
         self.settimeout(self.transport.remaining_s())
         try:
             super().sendall(data, flags)
@@ -255,7 +307,8 @@ def _look_up(host: str, port: int, family: int, results: queue.SimpleQueue[list[
         results.put(error)
 
 
-def _is_address(interface: str) -> bool:
+def is_local_address(interface: str) -> bool:
+    """Whether this names a local address, not an interface."""
     try:
         ip_address(interface)
     except ValueError:
@@ -263,9 +316,9 @@ def _is_address(interface: str) -> bool:
     return True
 
 
-def _family(interface: str) -> int:
+def family_of(interface: str) -> int:
     """The address family to look up: a local address reaches only addresses of its own family."""
-    if not _is_address(interface):
+    if not is_local_address(interface):
         return socket.AF_UNSPEC
     return socket.AF_INET if ip_address(interface).version == 4 else socket.AF_INET6  # noqa: PLR2004 (IPv4)
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent.errors import Failure
-from agent.host.process_entry import leave
+from agent.host.end_of_process import leave
 from agent.modem.commands import DELIVERY_QUESTION, DELIVERY_TO_US, TEXT_MODE
 from agent.modem.dialogue import ExchangeRecord, Final
 from agent.modem.known_ports import known_ports

@@ -7,6 +7,8 @@ __all__ = [
     "memory",
     "pass_request",
     "pass_result",
+    "poll",
+    "poll_note",
     "proof_files",
     "proving",
     "provisioning",

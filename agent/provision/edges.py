@@ -50,8 +50,8 @@ class Service(Protocol):
     def modified(self) -> str:
         """The time at which the platform last changed the record."""
 
-    def userdata_unless(self, etag: str) -> bytes | None:
-        """The group's userdata; None where it is still the text with this ETag."""
+    def userdata_unless(self, etag: str | None) -> bytes | None:
+        """The group's userdata, which the next `userdata` returns as well; None where it is the text with this ETag."""
 
     @property
     def etag(self) -> str | None:

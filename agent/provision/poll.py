@@ -7,18 +7,17 @@ a whole pass, modem included.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 from agent import __version__
 from agent.errors import Code, Failure
 from agent.provision.edges import Edges, PassStage
 from agent.provision.lifecycle import Event, State
+from agent.provision.memory import Occurred, remembered_after
 from agent.provision.pass_result import PassResult, QuietPoll
+from agent.provision.poll_note import NOTHING_CHANGED, another_may_follow, digest, is_record_asked
 from agent.provision.remembered import Remembered
 
-MAX_QUIET_POLLS = 23
-"""With a poll an hour a whole pass a day; another SIM is seen after two polls at most."""
 _UNKNOWN_QUESTION = frozenset({Code.METADATA_NOT_SORACOM, Code.USERDATA_MISSING})
 """Answers of a service that a whole pass has to look at."""
 
@@ -30,24 +29,33 @@ def may_poll(remembered: Remembered) -> bool:
         and remembered.imei is not None
         and remembered.seen_record is not None
         and remembered.seen_userdata is not None
-        and remembered.quiet_polls < MAX_QUIET_POLLS
+        and another_may_follow(remembered.quiet_polls)
         and remembered.failure is None
         and not (remembered.notice and remembered.notice.code is Code.REPORT_NOT_SENT)
         and remembered.agent_version == __version__
     )
 
 
+def may_be_quiet(remembered: Remembered) -> bool:
+    """Whether the next poll may be one that changes nothing but what quiet polls learn (`poll_note.Learnt`)."""
+    if not may_poll(remembered):
+        return False
+    after = remembered_after(remembered, Occurred(Event.UNCHANGED, in_force=remembered.in_force), None)
+    return replace(after, ended_at=remembered.ended_at) == remembered
+
+
 def poll(edges: Edges, remembered: Remembered) -> QuietPoll | None:
     """Asks one small question; None where a whole pass has to follow. Raises `metadata.*` where nothing answers."""
     try:
-        same = _same_record(edges, remembered) if remembered.quiet_polls % 2 else _same_userdata(edges, remembered)
+        is_record = is_record_asked(remembered.quiet_polls)
+        same = _same_record(edges, remembered) if is_record else _same_userdata(edges, remembered)
     except Failure as failure:
         if failure.code not in _UNKNOWN_QUESTION:
             raise
         return None
     if not same:
         return None
-    edges.show(PassStage.FETCH, "nothing has changed")
+    edges.show(PassStage.FETCH, NOTHING_CHANGED)
     etag = edges.service.etag or remembered.etag
     return QuietPoll(replace(remembered, quiet_polls=remembered.quiet_polls + 1, etag=etag))
 
@@ -57,8 +65,8 @@ def _same_record(edges: Edges, remembered: Remembered) -> bool:
 
 
 def _same_userdata(edges: Edges, remembered: Remembered) -> bool:
-    text = edges.service.userdata_unless(remembered.etag) if remembered.etag else edges.service.userdata()
-    return text is None or hashlib.sha256(text).hexdigest() == remembered.seen_userdata
+    text = edges.service.userdata_unless(remembered.etag)
+    return text is None or digest(text) == remembered.seen_userdata
 
 
 def with_seen(result: PassResult, etag: str | None) -> Remembered:
@@ -72,7 +80,7 @@ def with_seen(result: PassResult, etag: str | None) -> Remembered:
     return replace(
         result.remembered,
         seen_record=result.subscriber.modified,
-        seen_userdata=hashlib.sha256(result.resolved.userdata).hexdigest(),
+        seen_userdata=digest(result.resolved.userdata),
         etag=etag,
         quiet_polls=0,
     )

@@ -10,35 +10,36 @@ A damaged state file costs history and never stops a pass: its copy is used, els
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.errors import Code, Failure, failure_from
+from agent.host import disk_room, runtime_directory
+from agent.host.clock import moment_of, rfc3339
 from agent.host.durable import owner_of_directory, write_durably
 from agent.host.foreign_files import move_aside, read_bounded, write_until_boot
 from agent.host.locks import held
-from agent.provision.remembered import Remembered, from_json, to_json
+from agent.provision import poll_note
+from agent.provision.poll_note import Learnt, PollNote
+from agent.provision.remembered import MOST, Remembered, from_json, to_json
 from agent.settings import Settings
 
 MAX_BYTES = 64 * 1024
-LEAST_FREE_BYTES = 2 * MAX_BYTES
-"""Room for state.json and its copy."""
 
 STATE = "state.json"
 PREVIOUS = "state.json.previous"
 DAMAGED = "state.json.damaged"
 LOCK = "pass.lock"
-QUIET = "quiet.json"
-"""What quiet polls saved after state.json: a line with the digest of state.json, then the same JSON form."""
-RUN = Path("/run/kitting-agent")
+RUN = Path(runtime_directory.RUN)
 
 
 def volatile_place(root: Path) -> Path | None:
     """The directory for files that live until the next boot: systemd's RuntimeDirectory=; None where there is none."""
-    given = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    given = runtime_directory.named_directory()
     place = Path(given) if given else RUN if root == Path("/") else None
     return place if place and place.is_dir() else None
 
@@ -69,7 +70,7 @@ def load(directory: Path, volatile: Path | None = None) -> tuple[Remembered, Fai
     try:
         content = read_bounded(directory / STATE, MAX_BYTES)
         remembered = from_json(content)
-        return (volatile and _from_quiet_polls(volatile, content)) or remembered, None
+        return (volatile and _from_quiet_polls(volatile, content, remembered)) or remembered, None
     except FileNotFoundError:
         return _without_state_file(directory)
     except (PermissionError, NotADirectoryError) as error:
@@ -116,23 +117,44 @@ def save_until_boot(directory: Path, volatile: Path | None, remembered: Remember
         save(directory, remembered)
         return
     try:
-        digest = _digest_line(read_bounded(directory / STATE, MAX_BYTES))
-        write_until_boot(volatile / QUIET, digest + to_json(remembered))
-    except OSError:
+        learnt = learnt_since(read_bounded(directory / STATE, MAX_BYTES), remembered)
+        if learnt is None:
+            save(directory, remembered)
+        else:
+            write_until_boot(volatile / poll_note.NAME, PollNote(learnt, None, None, ()).content())
+    except (OSError, ValueError):
         save(directory, remembered)
 
 
-def _from_quiet_polls(volatile: Path, content: bytes) -> Remembered | None:
-    """What quiet polls saved after this content of state.json; None where there is nothing, or where it is damaged."""
+def learnt_since(content: bytes, remembered: Remembered) -> Learnt | None:
+    """What quiet polls learnt after this content of state.json; None where more has changed. Raises `ValueError`."""
+    ended_s = int(moment_of(remembered.ended_at).timestamp()) if remembered.ended_at else 0
+    learnt = Learnt(
+        state_digest=poll_note.digest(content),
+        quiet_polls=remembered.quiet_polls,
+        ended_s=ended_s,
+        etag=remembered.etag or "",
+    )
+    return learnt if _with_learnt(from_json(content), learnt) == remembered else None
+
+
+def _with_learnt(remembered: Remembered, learnt: Learnt) -> Remembered:
+    ended_at = rfc3339(datetime.fromtimestamp(learnt.ended_s, UTC)) if learnt.ended_s else None
+    return replace(remembered, quiet_polls=learnt.quiet_polls, ended_at=ended_at, etag=learnt.etag or None)
+
+
+def _from_quiet_polls(volatile: Path, content: bytes, remembered: Remembered) -> Remembered | None:
+    """What is remembered with what quiet polls learnt after this content of state.json; None where there is nothing.
+
+    A damaged note counts as none.
+    """
     try:
-        digest, _, saved = read_bounded(volatile / QUIET, MAX_BYTES).partition(b"\n")
-        return from_json(saved) if digest + b"\n" == _digest_line(content) else None
-    except (ValueError, OSError):
+        learnt = poll_note.parse(read_bounded(volatile / poll_note.NAME, poll_note.MAX_BYTES)).learnt
+        if learnt.state_digest != poll_note.digest(content) or not 0 <= learnt.quiet_polls <= MOST:
+            return None
+        return _with_learnt(remembered, learnt)
+    except (ValueError, OSError, OverflowError):
         return None
-
-
-def _digest_line(content: bytes) -> bytes:
-    return f"{hashlib.sha256(content).hexdigest()}\n".encode()
 
 
 def _sound_content(directory: Path) -> bytes | None:
@@ -147,15 +169,11 @@ def _sound_content(directory: Path) -> bytes | None:
 
 def disk_refusal(directory: Path) -> Failure | None:
     """`state.unwritable` where the disk of the state directory is read-only or full; None otherwise."""
-    try:
-        disk = os.statvfs(directory)
-    except OSError:
+    refusal = disk_room.refusal(directory, poll_note.LEAST_FREE_BYTES)
+    if not refusal:
         return None
-    if disk.f_flag & os.ST_RDONLY:
-        return Failure(Code.STATE_UNWRITABLE, "the disk is read-only", where=str(directory), advice=_READ_ONLY_ADVICE)
-    if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
-        return Failure(Code.STATE_UNWRITABLE, "the disk is full", where=str(directory))
-    return None
+    advice = _READ_ONLY_ADVICE if refusal == disk_room.READ_ONLY else ""
+    return Failure(Code.STATE_UNWRITABLE, refusal, where=str(directory), advice=advice)
 
 
 _READ_ONLY_ADVICE = (

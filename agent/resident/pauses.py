@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agent.errors import Code, Failure
 from agent.host.clock import CLOCK_FLOOR, trusted_now
@@ -12,6 +12,7 @@ from agent.metadata.subscriber_service import MetadataService
 from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
 from agent.provision.state_file import remembered_now, volatile_of
+from agent.resident.pace import at_ip_layer
 from agent.resident.schedule import first_pass_s, next_pass_s
 from agent.resident.traffic_file import read_record, write_record
 from agent.resident.traffic_record import (
@@ -19,7 +20,6 @@ from agent.resident.traffic_record import (
     TrafficRecord,
     affordable_pause_s,
     after_pass,
-    at_ip_layer,
     expected_bytes,
 )
 from agent.setting_values import Budget
@@ -72,11 +72,17 @@ def _record(settings: Settings) -> TrafficRecord:
     return read_record(settings.paths.state, volatile_of(settings))
 
 
+def period_s_of(settings: Settings) -> float:
+    """Seconds of a period of the traffic record."""
+    period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
+    return period.total_seconds()
+
+
 def write_down(settings: Settings, service: MetadataService, *, quiet: bool) -> None:
     """Adds one pass to the traffic record; that of a quiet poll is kept only until the next boot."""
     payload = service.bytes_sent + service.bytes_received
     carried = at_ip_layer(payload, service.connections, service.requests)
-    period = settings.schedule.budget.period if settings.schedule.budget else DEFAULT_PERIOD
+    period = timedelta(seconds=period_s_of(settings))
     record = after_pass(_record(settings), carried, clock_now(service.date), period)
     write_record(settings.paths.state, record, volatile_of(settings) if quiet else None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from agent.host.jitter import Random, backoff
+from agent.resident.pace import pause_without_failure_s
 from agent.settings import ScheduleSettings, Settings
 
 PASS_BASE_S = 60.0
@@ -46,7 +47,7 @@ def next_pass_s(
     more than `BENCH_FAILURES` failures a used-up budget makes these pauses longer, up to the interval.
     """
     if failures_in_a_row <= 0:
-        return max(settings.interval, affordable_s) + settings.jitter * fraction(card)
+        return pause_without_failure_s(settings.interval, affordable_s, settings.jitter * fraction(card))
     pause_s = backoff(failures_in_a_row - 1, PASS_BASE_S, settings.interval, random)
     least_s = min(affordable_s, settings.interval) if failures_in_a_row > BENCH_FAILURES else PASS_LEAST_S
     return min(settings.interval, max(PASS_LEAST_S, pause_s, least_s))

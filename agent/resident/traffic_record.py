@@ -10,18 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.frozen import frozen
+from agent.resident import pace
 from agent.setting_values import Budget
-
-CONNECTION_BYTES = 392
-"""Headers of the three packets that open a TCP connection over IPv4 and the four that close it, time stamps too."""
-EXCHANGE_BYTES = 156
-"""Headers of a request, of its answer, and of one acknowledgement without data."""
-TYPICAL_PASS_BYTES = 1500
-"""Assumed cost of a pass as long as none was counted."""
-RESERVE = 0.1
-"""Part of the budget that is kept for reports of failures."""
-LONGEST_PAUSE = timedelta(days=1)
-"""The longest pause for a used-up budget: a device that never asks can never be corrected."""
 
 MOST_PASSES, MOST_BYTES = 10**9, 10**15
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -40,11 +30,6 @@ class TrafficRecord:
     bytes: int = 0
 
 
-def at_ip_layer(payload_bytes: int, connections: int, requests: int) -> int:
-    """Bytes of a pass with the headers of TCP and IP."""
-    return payload_bytes + connections * CONNECTION_BYTES + requests * EXCHANGE_BYTES
-
-
 def after_pass(record: TrafficRecord, carried_bytes: int, now: datetime | None, period: timedelta) -> TrafficRecord:
     """The record with one more pass; a new period begins with its first pass."""
     if now is not None and (record.since is None or not timedelta(0) <= now - record.since < period):
@@ -55,12 +40,8 @@ def after_pass(record: TrafficRecord, carried_bytes: int, now: datetime | None, 
 
 def affordable_pause_s(budget: Budget, record: TrafficRecord, now: datetime | None) -> float:
     """Seconds until the next pass fits into what is left of the budget; 0 where the budget sets no limit."""
-    if now is None or record.since is None:
-        return budget.period.total_seconds() / max(1.0, _for_polling(budget) / _cost(record))
-    left_s = (record.since + budget.period - now).total_seconds()
-    left_bytes = _for_polling(budget) - record.bytes
-    pause_s = left_s / (left_bytes / _cost(record)) if left_bytes > _cost(record) else left_s
-    return max(0.0, min(pause_s, LONGEST_PAUSE.total_seconds()))
+    age_s = None if now is None or record.since is None else (now - record.since).total_seconds()
+    return pace.affordable_pause_s(budget.bytes, budget.period.total_seconds(), record.passes, record.bytes, age_s)
 
 
 def expected_bytes(record: TrafficRecord, budget: Budget, now: datetime | None, pause_s: float) -> int:
@@ -68,7 +49,7 @@ def expected_bytes(record: TrafficRecord, budget: Budget, now: datetime | None, 
     if now is None or record.since is None:
         return record.bytes
     left_s = max(0.0, (record.since + budget.period - now).total_seconds())
-    return record.bytes + int(left_s / max(pause_s, 1.0) * _cost(record))
+    return record.bytes + int(left_s / max(pause_s, 1.0) * pace.cost_of_a_pass(record.passes, record.bytes))
 
 
 def record_values(record: TrafficRecord) -> dict[str, object]:
@@ -89,11 +70,3 @@ def record_of(values: object) -> TrafficRecord:
             return TrafficRecord(moment, passes, carried)
         case _:
             raise ValueError("not a traffic record")
-
-
-def _for_polling(budget: Budget) -> float:
-    return budget.bytes * (1 - RESERVE)
-
-
-def _cost(record: TrafficRecord) -> float:
-    return max(1.0, record.bytes / record.passes) if record.passes else TYPICAL_PASS_BYTES

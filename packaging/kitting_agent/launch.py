@@ -11,7 +11,7 @@ from kitting_agent import put_application_first
 
 PROGRAMS = {
     "kitting": ("fleet.cli", "main"),
-    "kitting-agent": ("agent.cli", "entry"),
+    "kitting-agent": ("agent.start", "entry"),
     "kitting-apply": ("agent.apply_cli", "entry"),
     "kitting-sim": ("simulator.cli", "main"),
     "story": ("story.__main__", "main"),

@@ -34,7 +34,21 @@ COMPUTING_ALSO = frozenset(
 )
 """Of other libraries: a module that uses a part that computes, and the library."""
 LOOKING = frozenset(
-    {"_socket", "argparse", "fcntl", "gc", "grp", "os", "pwd", "queue", "random", "requests", "select", "selectors"}
+    {
+        "_socket",
+        "_thread",
+        "argparse",
+        "fcntl",
+        "gc",
+        "grp",
+        "os",
+        "pwd",
+        "queue",
+        "random",
+        "requests",
+        "select",
+        "selectors",
+    }
     | {"serial", "signal", "socket", "stat", "struct", "sys", "systemd", "termios", "threading", "time", "traceback"}
     | {"urllib3"}
 )

@@ -18,7 +18,7 @@ SABOTAGE = {
     "writers": ("agent.provision.state_file", "multiprocessing"),
     "beyond_a_small_resident": ("agent.host.locks", "json"),
     "desk_beyond_its_list": ("fleet.cli", "agent.upkeep.cleaning"),
-    "folders_beyond_their_names": ("agent.resident.pauses", "agent.provision.poll"),
+    "folders_beyond_their_names": ("agent.resident.pauses", "agent.provision.report"),
     "device": ("agent.provision.provisioning", "agent.apply.applying"),
     "desk": ("fleet.platform.calls", "fleet.bench.shipping"),
     "strangers": ("simulator.cli", "agent.errors"),

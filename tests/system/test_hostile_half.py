@@ -57,7 +57,7 @@ TRICKS = (
     order({}, task="scrub"),
     f"rm -f {RUN}/issue; ln -s /etc/shadow {RUN}/issue; touch /run/kitting-light/wanted",
     f"rm -f {RUN}/shown; mkfifo {RUN}/shown; mkdir -p /run/kitting-light/wanted/full",
-    f"rm -f {RUN}/quiet.json {RUN}/traffic.json; mkfifo {RUN}/quiet.json; ln -s {VICTIM} {RUN}/traffic.json",
+    f"rm -f {RUN}/quiet {RUN}/traffic.json; mkfifo {RUN}/quiet; ln -s {VICTIM} {RUN}/traffic.json",
     f"kill -9 1 $(cat {RUN}/victim); systemctl stop kitting-apply.path ssh; touch /etc/evil /root/owned",
     f"cat /etc/shadow >{RUN}/issue; chmod 644 {RUN}/issue; touch /run/kitting-light/wanted",
 )

@@ -5,6 +5,7 @@ import pytest
 from agent.commands import progress as module
 from agent.commands.progress import Progress
 from agent.errors import Code, Failure
+from agent.host import systemd
 from agent.provision.edges import PassStage
 from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
@@ -20,7 +21,8 @@ def entries(monkeypatch):
     """The entries of the journal, as if standard error were the journal."""
     found = []
     monkeypatch.setattr(module, "standard_error_is_journal", lambda: True)
-    monkeypatch.setattr(module, "log_to_journal", lambda *entry: found.append(entry))
+    for place in (module, systemd):
+        monkeypatch.setattr(place, "log_to_journal", lambda *entry: found.append(entry))
     return found
 
 

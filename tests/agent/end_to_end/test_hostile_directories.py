@@ -39,7 +39,7 @@ IN_STATE = (
     *("order.json", "confirmation.json", "traffic.json", "modem.json", "fetched", "apply.new"),
     *(temporary_name("state.json"), temporary_name("reprovision")),
 )
-IN_RUN = ("quiet.json", "traffic.json", "shown", "issue", "quiet.json.new", "wanted")
+IN_RUN = ("quiet", "traffic.json", "shown", "issue", "quiet.new", "wanted")
 NAMES = tuple(f"state/{name}" for name in IN_STATE) + tuple(f"run/{name}" for name in IN_RUN)
 
 

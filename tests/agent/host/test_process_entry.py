@@ -68,7 +68,7 @@ def test_a_missing_module_of_posix_names_the_system(capsys):
 
 
 def test_output_is_complete_when_a_process_ends_at_once():
-    program = "from agent.host.process_entry import leave; print('whole', end=''); leave(3)"
+    program = "from agent.host.end_of_process import leave; print('whole', end=''); leave(3)"
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, env=buffered)
     assert (ended.returncode, ended.stdout, ended.stderr) == (3, b"whole", b"")

@@ -159,7 +159,7 @@ class _Service:
     def userdata_unless(self, etag):
         self.world.acts.append("GET userdata unless")
         self.world.small.append(etag)
-        return None if etag == self.world.etag else self.userdata()
+        return None if etag and etag == self.world.etag else self.userdata()
 
     def read_userdata_ahead(self):
         self.world.acts.append("GET userdata ahead")

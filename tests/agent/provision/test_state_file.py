@@ -204,7 +204,7 @@ def test_what_a_quiet_poll_learnt_costs_the_disk_nothing_and_is_there_until_the_
     assert files_of(tmp_path) == before
     assert load(tmp_path, volatile)[0].quiet_polls == 3
     assert load(tmp_path)[0].quiet_polls == 0
-    assert (volatile / "quiet.json").stat().st_mode & 0o777 == 0o600
+    assert (volatile / "quiet").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_was_saved_since_counts_more(tmp_path, volatile):
@@ -217,7 +217,7 @@ def test_what_was_saved_since_counts_more(tmp_path, volatile):
 @pytest.mark.parametrize("damage", [b"", b"\n", b"x", b"\xff" * 200, b"{}", b"0" * 64 + b"\n{}"])
 def test_a_damaged_quiet_file_is_no_obstacle(tmp_path, volatile, damage):
     save(tmp_path, Remembered(State.PROVISIONED))
-    (volatile / "quiet.json").write_bytes(damage)
+    (volatile / "quiet").write_bytes(damage)
     assert load(tmp_path, volatile) == (Remembered(State.PROVISIONED), None)
 
 

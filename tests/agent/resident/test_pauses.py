@@ -11,10 +11,11 @@ from agent.provision.lifecycle import State
 from agent.provision.pass_result import PassResult
 from agent.provision.remembered import Remembered
 from agent.provision.state_file import save
+from agent.resident.pace import at_ip_layer
 from agent.resident.pauses import budget_now, clock_now, pause_after, pause_at_start, traffic, write_down
 from agent.resident.schedule import PASS_LEAST_S, first_pass_s
 from agent.resident.traffic_file import read_record
-from agent.resident.traffic_record import TrafficRecord, affordable_pause_s, at_ip_layer
+from agent.resident.traffic_record import TrafficRecord, affordable_pause_s
 from agent.setting_values import Budget
 from agent.settings import ApplySettings, PathSettings, ScheduleSettings, Settings
 

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.resident.pace import LONGEST_PAUSE_S, RESERVE
 from agent.resident.traffic_record import (
-    LONGEST_PAUSE,
     MOST_BYTES,
     MOST_PASSES,
-    RESERVE,
     TrafficRecord,
     affordable_pause_s,
     after_pass,
@@ -58,7 +57,7 @@ def test_a_month_of_polls_fits_into_its_budget():
 
 def test_a_month_in_which_something_large_was_fetched_still_ends_with_a_poll_a_day():
     record = after_pass(TrafficRecord(), 5_000_000, NOW, MONTH)
-    assert affordable_pause_s(BUDGET, record, NOW) == LONGEST_PAUSE.total_seconds()
+    assert affordable_pause_s(BUDGET, record, NOW) == LONGEST_PAUSE_S
 
 
 def test_a_new_period_begins_with_an_empty_ledger():
@@ -81,7 +80,7 @@ def test_what_was_carried_before_any_clock_could_be_trusted_is_not_forgotten():
 def test_the_next_pass_is_never_further_away_than_a_day_and_never_in_the_past(since, now, passes, carried, size):
     budget, record = Budget(size, MONTH), TrafficRecord(since, passes, carried)
     pause_s = affordable_pause_s(budget, record, now)
-    assert 0 <= pause_s <= LONGEST_PAUSE.total_seconds()
+    assert 0 <= pause_s <= LONGEST_PAUSE_S
     assert expected_bytes(record, budget, now, max(pause_s, 60)) >= record.bytes
 
 

@@ -1,9 +1,10 @@
 """Entry point. Measures what the agent costs, beside the floor and what a user would run instead, as one table.
 
-    python -m benchmarks [--only ROW] [--json | --markdown] [--runs N]
+    python -m benchmarks [--only ROW] [--json | --markdown] [--runs N] [--keep]
 
 Everything in a row is measured in the same run, its parts taking turns; medians. What cannot be measured on this
-machine is a row that says what is missing. Progress goes to standard error. No row asserts anything.
+machine is a row that says what is missing. Rows that are worse than in `kept.json` are named at the end. Progress goes
+to standard error. No row asserts anything.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from benchmarks.confirming import confirmation
 from benchmarks.day import bench_day
 from benchmarks.first_pass import emulated, first_pass
 from benchmarks.idle import idle
+from benchmarks.kept import comparison, keep, read
 from benchmarks.link import link_to_tag
 from benchmarks.machine import described
 from benchmarks.modem import modem
@@ -52,6 +54,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print values for keeping")
     parser.add_argument("--markdown", action="store_true", help="print the table as it stands in a document")
     parser.add_argument("--runs", type=int, default=7, help="runs of each measure; the median counts (default: 7)")
+    parser.add_argument("--keep", action="store_true", help="keep the rows in benchmarks/kept.json, for comparing")
     arguments = parser.parse_args()
     compileall.compile_dir(Path(agent.__file__).parent, quiet=1)  # as a package ships it, whatever this shell says
     begun = time.monotonic()
@@ -61,11 +64,14 @@ def main() -> int:
 
     rows = [row for name in arguments.only or MEASURES for row in _measured(name, arguments.runs, say)]
     on = f"{datetime.now(UTC):%Y-%m-%d}, {described()}, {time.monotonic() - begun:.0f} s"
+    found = list(comparison(rows, read()))
+    if arguments.keep:
+        keep(on, rows)
     if arguments.json:
         print(json.dumps({"measured": on, "rows": as_values(rows)}, indent=2))
         return 0
     lines = as_markdown(rows) if arguments.markdown else as_lines(rows)
-    print("\n".join([f"Measured on {on}", "", *lines]))
+    print("\n".join([f"Measured on {on}", "", *lines, "", *found]))
     return 0
 
 

@@ -24,6 +24,7 @@ from benchmarks.confirming import confirmation
 from benchmarks.day import bench_day
 from benchmarks.first_pass import emulated, first_pass
 from benchmarks.idle import idle
+from benchmarks.instructions import instructions
 from benchmarks.kept import comparison, keep, read
 from benchmarks.link import link_to_tag
 from benchmarks.machine import described
@@ -35,6 +36,7 @@ Measure = Callable[[int, Callable[[str], None]], list[Row]]
 MEASURES: dict[str, Measure] = {
     "first-pass": first_pass,
     "armhf": emulated,
+    "instructions": instructions,
     "link": link_to_tag,
     "quiet": quiet_month,
     "confirm": confirmation,

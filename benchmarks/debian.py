@@ -41,12 +41,20 @@ class Debian:
     @property
     def floor(self) -> list[str]:
         """The interpreter with the imports that the job cannot do without."""
-        return self.command("/usr/bin/python3", "-I", "-c", IMPORTS)
+        return self.floor_under(())
+
+    def floor_under(self, before: Sequence[str]) -> list[str]:
+        """The floor, started by a program of these words."""
+        return self.command(*before, "/usr/bin/python3", "-I", "-c", IMPORTS)
 
     @property
     def bare(self) -> list[str]:
         """The interpreter, doing nothing."""
-        return self.command("/usr/bin/python3", "-I", "-c", "pass")
+        return self.bare_under(())
+
+    def bare_under(self, before: Sequence[str]) -> list[str]:
+        """The bare interpreter, started by a program of these words."""
+        return self.command(*before, "/usr/bin/python3", "-I", "-c", "pass")
 
     def run(self, *words: str) -> None:
         """Runs a command to its end; raises `Lacking` where it fails."""

@@ -4,7 +4,7 @@ set -eu
 case $1 in
     boot) wanted="systemd-container mmdebstrap arch-test gcc libc6-dev qemu-user-static binfmt-support iproute2 nftables debhelper dh-python dpkg-dev lintian" ;;
     peers) wanted="modemmanager dbus umockdev gir1.2-umockdev-1.0 python3-gi gcc libc6-dev" ;;
-    bench) wanted="strace curl iproute2 mmdebstrap arch-test qemu-user-static binfmt-support modemmanager dbus umockdev gir1.2-umockdev-1.0 python3-gi gcc libc6-dev" ;;
+    bench) wanted="strace valgrind curl iproute2 mmdebstrap arch-test qemu-user-static binfmt-support modemmanager dbus umockdev gir1.2-umockdev-1.0 python3-gi gcc libc6-dev" ;;
     image) wanted="buildah crun netavark uidmap mmdebstrap arch-test qemu-user-static binfmt-support" ;;
 esac
 missing=""

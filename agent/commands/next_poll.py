@@ -17,7 +17,6 @@ from agent.host.foreign_files import read_bounded, write_until_boot
 from agent.metadata.tcp_transport import family_of, is_local_address
 from agent.provision import poll_note, state_file
 from agent.provision.pass_request import REQUEST
-from agent.provision.poll import may_be_quiet
 from agent.provision.poll_note import Condition, Counted, PollNote, Standing
 from agent.provision.remembered import Remembered
 from agent.provision.tags import short
@@ -31,12 +30,12 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def leave_poll_note(settings: Settings, config: Path | None, remembered: Remembered) -> None:
-    """Leaves a note for the next poll; none where the next pass has to be a whole one, or where no note can be left.
+    """Leaves a note for the next poll, which may be a quiet one; none where no note can be left.
 
-    The caller holds the lock of a pass.
+    The caller holds the lock of a pass, and has asked `poll.may_be_quiet`.
     """
     place = state_file.volatile_of(settings)
-    if place is None or not may_be_quiet(remembered):
+    if place is None:
         return
     with suppress(OSError, ValueError):
         note = _note(settings, config, remembered, place)

@@ -64,9 +64,9 @@ def make_pass(
     `transports` are connections to the service that have begun; `config` is the settings file that was named.
     """
     from agent.commands.assembly import edges_of
-    from agent.commands.next_poll import leave_poll_note
     from agent.metadata.subscriber_service import MetadataService
     from agent.provision.pass_request import PassRequest, take_pass_request, with_request
+    from agent.provision.poll import may_be_quiet
     from agent.provision.provisioning import provision
     from agent.resident.pauses import write_down
     from agent.upkeep import panel
@@ -82,7 +82,10 @@ def make_pass(
         notices = tuple(each for each in (refusal, damage) if each)
         result = provision(settings, edges, with_request(remembered, request), adopt=adopt, notices=notices)
         write_down(settings, service, quiet=result.is_quiet)
-        leave_poll_note(settings, config, result.remembered)
+        if may_be_quiet(result.remembered):
+            from agent.commands.next_poll import leave_poll_note
+
+            leave_poll_note(settings, config, result.remembered)
     return result
 
 

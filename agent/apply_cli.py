@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import agent.frozen  # noqa: F401 (before `dataclasses`, which would load `inspect`)
 from agent import __version__
 from agent.handover.order import Outcome
 from agent.host.end_of_process import leave

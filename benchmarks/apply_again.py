@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent.apply import applying
 from agent.apply.context import apply_context
-from agent.configuration.fill import Names
+from agent.configuration.names import Names
 from agent.configuration.resolving import resolve
 from agent.configuration.schema_file import userdata_schema
 from agent.errors import Failure

@@ -15,16 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from agent.configuration import template
-from agent.configuration.acceptance import TEMPLATE
 from agent.configuration.filled_places import FilledPlace, place_of
 from agent.configuration.filters import Filter, filtered
+from agent.configuration.names import Names, concerns_filling, is_verbatim, texts
 from agent.configuration.problems import Fault, Refused
 from agent.configuration.schema import Schema, paths_of_wrong_type
 from agent.configuration.template import Default, Filler, Literal, Name, WrongTemplate
 from agent.configuration.text import place_in
 from agent.errors import Code
-from agent.frozen import frozen
-from agent.identity import Equipment, Reading, Subscriber, value_of
 from agent.key_path import KeyPath, quoted
 
 MAX_FILLED_CHARACTERS = 1024 * 1024
@@ -37,24 +35,6 @@ _ESCAPED_COMPONENT = r"(?:[A-Za-z0-9_]|%[0-9A-F]{2})(?:[A-Za-z0-9._~@-]|%[0-9A-F
 _MEANS_NOTHING = r"[A-Za-z0-9_/.+](?:[A-Za-z0-9_/.+:=@-]*[A-Za-z0-9_/.+=-])?"
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})"
 """The expressions are compiled at their first use: every pass loads this module, and many documents have no `{{ }}`."""
-
-
-@frozen
-class Names:
-    """The values that `{{ }}` may name, in three namespaces; unknown values are absent."""
-
-    tags: Mapping[str, str]
-    subscriber: Mapping[str, str]
-    equipment: Mapping[str, str]
-
-
-def names(subscriber: Subscriber, equipment: Equipment) -> Names:
-    """The names for this SIM and this modem; an empty value, or one that was not read, is absent."""
-    return Names(
-        _known(subscriber.tags),
-        _known({name: getattr(subscriber, name) for name in template.SUBSCRIBER}),
-        _known({name: _read(getattr(equipment, name)) for name in template.EQUIPMENT}),
-    )
 
 
 def filled(
@@ -74,40 +54,8 @@ def filled(
 
 def template_faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
     """The faults of a document's fillers that do not depend on the SIM."""
-    found = ((path, text, place_of(path, document)) for path, text in _texts(document, ()) if "{" in text)
+    found = ((path, text, place_of(path, document)) for path, text in texts(document, ()) if "{" in text)
     return tuple(fault for path, text, place in found for fault in _faults_of_text(text, path, place))
-
-
-def holds_template(value: object) -> bool:
-    """Whether a text, or any text within a value, waits to be filled in."""
-    return any(TEMPLATE in text for _, text in _texts(value, ()))
-
-
-def _known(values: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items() if value is not None and str(value)}
-
-
-def _read(reading: Reading[Any]) -> object:
-    return value_of(reading)
-
-
-def _texts(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    match value:
-        case str():
-            yield path, value
-        case list():
-            for position, item in enumerate(value):
-                yield from _texts(item, (*path, position))
-        case dict():
-            for key, member in value.items():
-                if not _is_verbatim(value, key):
-                    yield from _texts(member, (*path, key))
-        case _:
-            pass
-
-
-def _is_verbatim(around: Mapping[str, Any], key: str) -> bool:
-    return key == "content" and around.get("template") is False
 
 
 def _faults_of_text(text: str, path: KeyPath, place: FilledPlace) -> Iterator[Fault]:
@@ -172,12 +120,12 @@ class _Filling:
     def value(self, value: Any, path: KeyPath) -> Any:
         match value:
             case str():
-                return self.text(value, path) if TEMPLATE in value or "{%" in value else value
+                return self.text(value, path) if concerns_filling(value) else value
             case list():
                 return [self.value(item, (*path, position)) for position, item in enumerate(value)]
             case dict():
                 return {
-                    key: member if _is_verbatim(value, key) else self.value(member, (*path, key))
+                    key: member if is_verbatim(value, key) else self.value(member, (*path, key))
                     for key, member in value.items()
                 }
             case _:

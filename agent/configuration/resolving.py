@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.configuration import policy as rules
 from agent.configuration.document import Document, parse, unclean
-from agent.configuration.fill import Names, filled, holds_template, names, template_faults
+from agent.configuration.names import Names, concerns_filling, holds_template, names, texts
 from agent.configuration.problems import Fault, Place, Problem, Refused, located
 from agent.configuration.rendering import rendered
 from agent.configuration.schema import Schema, faults, paths_of_wrong_type, value_at
@@ -73,7 +73,7 @@ def resolve(userdata: bytes, names: Names, schema: Schema) -> Configuration:
     try:
         document = _parsed(userdata)
         _refuse(faults(document.content, schema, templates=True), document.places)
-        content, undefined = filled(document.content, names, schema)
+        content, undefined = _filled(document.content, names, schema)
         _refuse(undefined, document.places)
         return _validated(content, document.places, schema)
     except Refused as refused:
@@ -150,6 +150,15 @@ def _parsed(userdata: bytes) -> Document:
     return replace(document, content={**document.content, "environment": files})
 
 
+def _filled(content: Mapping[str, Any], names: Names, schema: Schema) -> tuple[Mapping[str, Any], tuple[Fault, ...]]:
+    """The content with its fillers replaced, and what could not be; most documents have none."""
+    if not any(concerns_filling(text) for _, text in texts(content, ())):
+        return content, ()
+    from agent.configuration.fill import filled
+
+    return filled(content, names, schema)
+
+
 def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place], schema: Schema) -> Configuration:
     _refuse(unclean(content), places)
     _refuse(faults(content, schema, templates=False), places)
@@ -159,6 +168,8 @@ def _validated(content: Mapping[str, Any], places: Mapping[KeyPath, Place], sche
 
 
 def _faults_for_any_sim(document: Document, schema: Schema) -> list[Fault]:
+    from agent.configuration.fill import template_faults
+
     content = document.content
     found = [*faults(content, schema, templates=True), *template_faults(content)]
     wrong = {fault.path for fault in found} | paths_of_wrong_type(content, schema)

@@ -17,12 +17,11 @@ from functools import cache
 
 from agent.configuration.acceptance import TEMPLATE
 from agent.configuration.filters import NAMES, Filter
+from agent.configuration.names import EQUIPMENT, SUBSCRIBER
 from agent.configuration.schema import nearest
 from agent.frozen import frozen
 from agent.key_path import quoted
 
-SUBSCRIBER = ("imsi", "sim_id", "iccid", "msisdn", "group_id", "speed_class", "subscription")
-EQUIPMENT = ("imei", "imsi", "iccid", "manufacturer", "model", "firmware")
 _FIELDS = {"subscriber": SUBSCRIBER, "equipment": EQUIPMENT}
 NAMESPACES = ("tags", *_FIELDS)
 DEFAULT = "default"

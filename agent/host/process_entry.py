@@ -10,12 +10,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from agent.errors import Code, Failure, failure_from
 from agent.host.visible_output import visible_output
 from agent.visible_text import HIDDEN
 
+_USUAL_COLUMNS = 80
 _POSIX_MODULES = frozenset({"fcntl", "grp", "pty", "pwd", "termios", "tty"})
 _PACKAGES = {"serial": "pyserial", "systemd": "systemd-python", "yaml": "PyYAML"}
 """The packages whose name differs from the name of their module."""
@@ -122,8 +123,29 @@ def _escaped(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
 
 
+class _Formatter(argparse.HelpFormatter):
+    """As wide as the terminal. argparse makes a formatter for each argument, and would load `shutil` for the width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal, as shutil.get_terminal_size finds it out."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isascii() and named.isdecimal() and int(named[:9]):
+        return int(named[:9])
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else -1).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that ends with the exit code of sysexits.h, not with argparse's own."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, **options})
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         """Refuses a word that is no choice; where one of the choices is like it, only that one is named."""

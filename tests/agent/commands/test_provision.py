@@ -27,6 +27,7 @@ UNUSED = {
     "a unit": "agent.configuration.keys.services",
     "an extra tag": "agent.configuration.keys.report",
     "a file in a tag": "agent.provision.quoted_file",
+    "fillers": "agent.configuration.fill",
     "a JSON document": "agent.configuration.json_text",
     "an unknown key": "agent.configuration.hints",
     "a signature": "agent.apply.ssh_keygen",

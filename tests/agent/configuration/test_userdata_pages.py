@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.configuration.filters import NAMES
+from agent.configuration.names import EQUIPMENT, SUBSCRIBER
 from agent.configuration.schema_file import userdata_schema
-from agent.configuration.template import EQUIPMENT, SUBSCRIBER
 from agent.document_keys import DOCUMENT_KEYS
 
 SCHEMA = userdata_schema()

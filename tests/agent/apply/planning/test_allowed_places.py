@@ -14,7 +14,7 @@ from agent.apply.context import ApplyContext
 from agent.apply.machine.actor import Recorder
 from agent.apply.planning.allowed_places import check_places
 from agent.apply.planning.observation import Observation
-from agent.configuration.fill import Names
+from agent.configuration.names import Names
 from agent.configuration.policy import named_paths
 from agent.configuration.resolving import from_document, resolve, wanted_effects
 from agent.configuration.schema_file import userdata_schema

@@ -15,6 +15,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -23,6 +24,10 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 MAX_HEADER_BYTES, MAX_BODY_BYTES = 16 * 1024, 64 * 1024
+REQUEST_S = 10.0
+"""A request that has not arrived whole after so long is given up, however often a byte of it comes."""
+MOST_CONNECTIONS = 400
+"""More are accepted as soon as others end; each may hold one request of at most the sizes above."""
 IDLE_S = 30
 """A connection without a byte for so long is closed."""
 FINISH_S = 30.0
@@ -56,6 +61,7 @@ class WebServer:
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=MAX_BODY_BYTES,
             channel_timeout=IDLE_S,
+            connection_limit=MOST_CONNECTIONS + 2,  # waitress counts its listening socket and its trigger
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
@@ -96,6 +102,10 @@ class WebServer:
     def _turn(self, limit_s: float) -> None:
         """Handles every socket that is ready, once; waits at most `limit_s` for the first one."""
         wasyncore.loop(timeout=limit_s, map=self._sockets, count=1)
+        oldest = monotonic() - REQUEST_S
+        for channel in self._channels:
+            if channel.waits_for_request_since < oldest:
+                channel.give_up()
 
     def _turn_while(self, condition: Callable[[], bool], limit_s: float) -> None:
         until = monotonic() + limit_s
@@ -120,6 +130,31 @@ class _Channel(HTTPChannel):
 
     _half_closed = False
     """Whether the server's half is closed."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._begun = monotonic()
+        """When the connection was opened, or the request that is arriving began."""
+        self._has_served = False
+
+    @property
+    def waits_for_request_since(self) -> float:
+        """When the request that is not here yet began; infinity where none is awaited."""
+        is_idle = self._has_served and self.request is None
+        return inf if self.requests or self._half_closed or self.will_close or is_idle else self._begun
+
+    def received(self, data: bytes) -> bool:
+        """Takes bytes of a request; a request after an earlier one begins with its first byte."""
+        if self._has_served and self.request is None:
+            self._begun = monotonic()
+        taken = bool(super().received(data))
+        self._has_served = self._has_served or self.request is None
+        return taken
+
+    def give_up(self) -> None:
+        """Closes a connection whose request did not arrive; nobody waits for a response to half a request."""
+        self.will_close = self._half_closed = True
+        self.handle_close()
 
     def handle_close(self) -> None:
         """Closes only the server's half where the server closes; closes all where the client closes or on an error."""

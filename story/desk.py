@@ -196,6 +196,7 @@ class Story:
 
     def _hook(self) -> str:
         """Starts the hook; returns its address. It reads the plan when the plan exists."""
+        (self.place / "hook.secret").touch(0o600)
         (self.place / "hook.secret").write_text(SECRET)
         (self.place / "plan.yaml").write_text(PLAN.format(hook="http://127.0.0.1:1/"))
         for name, text in (("bench.yaml", BENCH), ("field.yaml", FIELD)):

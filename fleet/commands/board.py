@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import socket
-import stat
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import Code, Failure, failure_from
+from agent.errors import Code, Failure
 from agent.host.process_entry import print_json, print_lines
 from fleet.board.access_rules import MAX_PASSWORD
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, listen_argument
+from fleet.commands.private_file import private_line, unusable
 from fleet.listen_address import ListenAddress
 
 if TYPE_CHECKING:
@@ -91,25 +91,11 @@ def _own_names() -> tuple[str, ...]:
 
 def _password(path: Path) -> str:
     """The first line of a file that only its owner may read; raises `file.unreadable`."""
-    try:
-        with path.open("rb") as file:
-            mode, line = os.fstat(file.fileno()).st_mode, file.readline(MAX_PASSWORD + 2)
-    except OSError as error:
-        raise failure_from(error, Code.FILE_UNREADABLE, path) from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise _unusable(path, "other users may read the password", f"Run this command: chmod 600 {path}")
-    try:
-        password = line.decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise _unusable(path, "the first line is not UTF-8", "Write the password into it, as text.") from None
+    password = private_line(path, "password")
     if not LEAST_PASSWORD <= len(password) <= MAX_PASSWORD:
         detail = f"the first line has {len(password)} characters, not {LEAST_PASSWORD} to {MAX_PASSWORD}"
-        raise _unusable(path, detail, "Write a longer password into it: openssl rand -base64 18.")
+        raise unusable(path, detail, "Write a longer password into it: openssl rand -base64 18.")
     return password
-
-
-def _unusable(path: Path, detail: str, advice: str) -> Failure:
-    return Failure(Code.FILE_UNREADABLE, detail, where=str(path), advice=advice)
 
 
 def add(commands: CommandLine) -> None:

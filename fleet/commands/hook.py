@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import Code, Failure, failure_from
+from agent.errors import Code, Failure
 from agent.host.process_entry import json_text, print_lines
 from fleet.bench.time_limits import BACK_WITHIN_S
 from fleet.commands.api_access import api_of
 from fleet.commands.command_line import CommandLine, add_plan, listen_argument
+from fleet.commands.private_file import private_line, unusable
 from fleet.listen_address import ListenAddress
 from fleet.plan.handler_sentences import LEAST_SECRET
 
@@ -73,14 +74,13 @@ def _print_result(guard: threading.Lock, result: HintResult) -> None:
 
 
 def _secret(path: Path) -> str:
-    try:
-        secret = path.read_text("ascii").strip()
-    except UnicodeDecodeError:
-        raise Failure(Code.FILE_UNREADABLE, "the secret has other characters than ASCII", where=str(path)) from None
-    except OSError as error:
-        raise failure_from(error, Code.FILE_UNREADABLE, path) from None
+    """The first line of a file that only its owner may read; raises `file.unreadable`."""
+    secret = private_line(path, "secret").strip()
+    if not secret.isascii():
+        raise unusable(path, "the secret has other characters than ASCII", "Write another one: openssl rand -hex 24.")
     if len(secret) < LEAST_SECRET:
-        raise Failure(Code.USAGE, f"a secret has at least {LEAST_SECRET} characters", where=str(path))
+        detail = f"a secret has at least {LEAST_SECRET} characters"
+        raise unusable(path, detail, "Write a longer one into it: openssl rand -hex 24.")
     return secret
 
 

@@ -180,3 +180,48 @@ def test_the_server_listens_at_a_name_and_at_an_address(host):
     assert not refuses((server.host, server.port))
     server.close()
     server.stop()
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    made = Clock()
+    monkeypatch.setattr(web_server, "monotonic", made)
+    return made
+
+
+@pytest.mark.parametrize("begun", [b"", b"P", WHOLE[:-1]], ids=["nothing", "a byte", "all but one"])
+def test_a_request_that_does_not_arrive_is_given_up(clock, begun):
+    with Running(echo).start() as running, running.connected() as connection:
+        connection.sendall(begun)
+        until("the server has accepted", lambda: running.server._channels)
+        clock.now += web_server.REQUEST_S + 1
+        assert read_to_the_end(connection) == b""
+
+
+def test_half_requests_do_not_keep_the_others_out(clock, monkeypatch):
+    monkeypatch.setattr(web_server, "MOST_CONNECTIONS", 5)
+    with Running(echo).start() as running, ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(running.connected()).sendall(WHOLE[:20])
+        until("all are accepted", lambda: len(running.server._channels) == 5)
+        waiting = stack.enter_context(running.connected())
+        waiting.sendall(WHOLE)
+        clock.now += web_server.REQUEST_S + 1
+        assert waiting.recv(65536).endswith(b"body")
+
+
+def test_a_client_that_waits_between_two_requests_is_not_given_up_for_that(clock):
+    with Running(echo).start() as running, running.connected() as connection:
+        connection.sendall(WHOLE)
+        assert connection.recv(65536).endswith(b"body")
+        clock.now += web_server.REQUEST_S + 1
+        connection.sendall(WHOLE)
+        assert connection.recv(65536).endswith(b"body")

@@ -26,6 +26,12 @@ HOOKED = PLAN + (
 )
 
 
+def private(path, text):
+    """A file that only its owner may read."""
+    path.touch(0o600)
+    path.write_text(text)
+
+
 @pytest.fixture
 def operator(monkeypatch):
     with SimulatedOperator(group_id=BENCH) as started:
@@ -37,7 +43,7 @@ def operator(monkeypatch):
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path, ending):
-    (tmp_path / "secret").write_text(SECRET)
+    private(tmp_path / "secret", SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     command = [sys.executable, "-m", "fleet", "hook", str(tmp_path / "plan.yaml"), "--listen", "127.0.0.1:0"]
     command += ["--secret-file", str(tmp_path / "secret")]
@@ -62,7 +68,7 @@ def test_the_platforms_handlers_call_the_service_and_it_locks(operator, tmp_path
 
 
 def test_a_hook_that_is_told_to_end_leaves_no_lock_without_proof(operator, tmp_path):
-    (tmp_path / "secret").write_text(SECRET)
+    private(tmp_path / "secret", SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     sim, cut_off = operator.kitted(), queue.SimpleQueue()
     operator.platform.connect = operator.platform.disconnect
@@ -93,7 +99,7 @@ def test_a_hook_that_is_told_to_end_leaves_no_lock_without_proof(operator, tmp_p
     [("127.0.0.1:{port}", Code.HOOK_NOT_SERVED), ("192.0.2.1:0", Code.HOOK_NOT_SERVED)],
 )
 def test_an_address_that_cannot_be_used_is_named(operator, tmp_path, listen, code):
-    (tmp_path / "secret").write_text(SECRET)
+    private(tmp_path / "secret", SECRET)
     (tmp_path / "plan.yaml").write_text(PLAN)
     words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret"), "--listen"]
     assert main([*words, listen.format(port=operator.server.port)]) == code.exit_code
@@ -101,15 +107,23 @@ def test_an_address_that_cannot_be_used_is_named(operator, tmp_path, listen, cod
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 15])
 def test_a_secret_that_is_too_short_is_refused(operator, tmp_path, secret):
-    (tmp_path / "secret").write_text(secret)
+    private(tmp_path / "secret", secret)
     (tmp_path / "plan.yaml").write_text(PLAN)
     words = ["hook", str(tmp_path / "plan.yaml"), "--secret-file", str(tmp_path / "secret")]
-    assert main(words) == Code.USAGE.exit_code
+    assert main(words) == Code.FILE_UNREADABLE.exit_code
     assert operator.asked() == []
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o622])
+def test_a_secret_that_other_users_may_read_or_write_is_refused(order, tmp_path, capsys, mode):
+    private(tmp_path / "secret", SECRET)
+    (tmp_path / "secret").chmod(mode)
+    assert main(["hook", str(order), "--secret-file", str(tmp_path / "secret")]) == Code.FILE_UNREADABLE.exit_code
+    assert f"chmod 600 {tmp_path / 'secret'}" in capsys.readouterr().err
+
+
 def test_an_address_without_a_host_is_a_usage_error(order, tmp_path, capsys):
-    (tmp_path / "secret").write_text(SECRET)
+    private(tmp_path / "secret", SECRET)
     with pytest.raises(SystemExit) as end:
         main(["hook", str(order), "--secret-file", str(tmp_path / "secret"), "--listen", "8800"])
     assert end.value.code == os.EX_USAGE
@@ -117,7 +131,7 @@ def test_an_address_without_a_host_is_a_usage_error(order, tmp_path, capsys):
 
 
 def test_a_secret_with_other_characters_than_ascii_is_refused(order, tmp_path, capsys):
-    (tmp_path / "secret").write_text("日本語日本語日本語日本語日本語日本語")
+    private(tmp_path / "secret", "日本語日本語日本語日本語日本語日本語")
     words = ["hook", str(order), "--secret-file", str(tmp_path / "secret")]
     assert main(words) == Code.FILE_UNREADABLE.exit_code
     assert "ASCII" in capsys.readouterr().err

@@ -23,8 +23,12 @@ PLACE = Path("/run/kitting-agent")
 ISSUE, SHOWN = "issue", "shown"
 WANTED = Path("/run/kitting-light/wanted")
 """The request to set the LED anew. Root owns its directory, the network half may write there: both can remove it."""
-LOGIN_PROMPT = Path("/run/issue.d/50-kitting-agent.issue")
-"""Root's copy of the line: agetty runs as root and follows links, so it is given no file of another user."""
+LOGIN_PROMPT = Path("/run/kitting-issue/prompt")
+"""Root's copy of the line: agetty runs as root and follows links, so it is given no file of another user.
+
+The package links it into /etc/issue.d, which the agetty of Debian 12 and 13 reads behind /etc/issue. Only that of
+Debian 13 reads /run/issue.d as well, so the line is not there: it would be shown twice.
+"""
 LEDS = Path("/sys/class/leds")
 MAX_BYTES = 32
 MAX_ISSUE_BYTES = 200

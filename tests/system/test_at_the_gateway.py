@@ -9,7 +9,7 @@ from waiting import PATIENCE_S
 SHOWING = SETTINGS + '[display]\nled = "ACT"\n[endpoint]\nclose = true\n'
 # A container has no LED of its own: a folder in the place of the kernel's.
 LED = "[Service]\nBindPaths=/opt/class:/sys/class\n"
-ISSUE = "/run/issue.d/50-kitting-agent.issue"
+ISSUE = "/run/kitting-issue/prompt"
 URL = f"http://{SERVICE}/v1/subscriber.imsi"
 ASK = f"import urllib.request as r; print(r.urlopen('{URL}', timeout={PATIENCE_S}).status)"
 
@@ -51,6 +51,8 @@ def test_the_login_prompt_names_the_gateway(machine):
     text = machine.until("the prompt", lambda: machine.ask("cat", ISSUE).stdout, lambda text: "provisioned" in text)
     assert text == f"kitting-agent: provisioned   IMSI …{IMSI[-4:]}   IMEI …{IMEI[-4:]}   address \\4\n"
     assert IMEI not in text
+    shown = machine.ask("script", "-qec", "agetty --show-issue", "/dev/null").stdout
+    assert shown.count(f"kitting-agent: provisioned   IMSI …{IMSI[-4:]}") == 1
 
 
 def test_the_led_is_steady_when_done_and_blinks_when_it_needs_a_hand(machine):
@@ -97,6 +99,8 @@ def test_a_bundle_from_a_real_gateway_has_no_full_identifier(machine):
     assert "nothing would change" in text
     assert IMSI not in text
     assert IMEI not in text
+    shown = machine.ask("script", "-qec", "agetty --show-issue", "/dev/null").stdout
+    assert shown.count(f"kitting-agent: provisioned   IMSI …{IMSI[-4:]}") == 1
 
 
 def test_a_disk_that_was_cleaned_begins_anew(machine):

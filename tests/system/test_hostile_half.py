@@ -77,7 +77,7 @@ FINGERPRINT = (
     "find /etc /root /usr/bin /usr/sbin /usr/lib/systemd /var/spool /boot -xdev ! -path /root/said ! -path '/etc/.*' "
     "\\( -type f -o -type l \\) -printf '%p %m %U %G %s %T@ %l\\n' | sort | sha256sum; "
     "cat /proc/sys/kernel/core_pattern; "
-    f"kill -0 $(cat {RUN}/victim) && echo alive; cat /run/issue.d/50-kitting-agent.issue | grep -c root:"
+    f"kill -0 $(cat {RUN}/victim) && echo alive; cat /run/kitting-issue/prompt | grep -c root:"
 )
 
 

@@ -41,11 +41,13 @@ EVENTS: Mapping[FailureKind, Event] = {
     FailureKind.REFUSED: Event.REFUSED,
     FailureKind.REJECTED: Event.REJECTED,
     FailureKind.NOT_APPLIED: Event.NO_ANSWER,
+    FailureKind.NOTICE: Event.NO_ANSWER,
 }
 """The event of a pass that a failure ended.
 
-Where the root half does not answer, the outcome of the order is not known: the device stays as it is, and the next pass
-asks for the outcome. A kind that is not here ends the process.
+A notice ends a pass only where the modem was not read and the document needs it: the device stays as it is. So it does
+where the root half does not answer: the outcome is not known, and the next pass asks for it. A kind that is not here ends
+the process.
 """
 
 

@@ -24,7 +24,7 @@ from dataclasses import replace
 from agent.errors import Code, Failure
 from agent.frozen import frozen
 from agent.handover.order import Apply, Outcome, Result
-from agent.identity import value_of
+from agent.identity import NotRead, value_of
 from agent.provision.confirm import keep_or_undo, reach_service, show_changes
 from agent.provision.continuity import continue_or_adopt
 from agent.provision.edges import Edges, PassStage
@@ -38,7 +38,7 @@ from agent.provision.remember import remember, remember_for_poll, remember_if_po
 from agent.provision.remembered import Remembered
 from agent.provision.report import report
 from agent.provision.tags import short
-from agent.provision.userdata import fetch, order_for, resolve
+from agent.provision.userdata import fetch, is_only_modem_missing, order_for, resolve
 from agent.settings import Settings
 
 
@@ -101,11 +101,25 @@ def _wanted(settings: Settings, edges: Edges, log: PassLog, follow: OrderFollowe
     userdata = fetch(edges, identified.subscriber)
     try:
         resolved = log.add(resolve(settings, edges, userdata, identified))
-    except Failure:
-        if continued.doubt:  # The document may only lack a value of the modem, which was not read in this pass.
-            raise continued.doubt from None
-        raise
+    except Failure as failure:
+        raise _failure_to_resolve(failure, userdata, identified, continued) from None
     return _Wanted(identified, continued, resolved)
+
+
+def _failure_to_resolve(failure: Failure, userdata: bytes, identified: Identified, continued: Continued) -> Failure:
+    """The failure of a document that could not be resolved.
+
+    Where only values of the modem are missing, which was not read in this pass, the modem is the fault: a device with
+    a configuration stays as it is.
+    """
+    imei = identified.equipment.imei
+    if continued.doubt:
+        return continued.doubt
+    if not isinstance(imei, NotRead) or not is_only_modem_missing(userdata, identified, failure):
+        return failure
+    if continued.remembered.in_force:
+        return Failure(imei.code, imei.why)
+    return Failure(failure.code, failure.detail, where=failure.where, advice=imei.code.advice)
 
 
 def _whole_pass(settings: Settings, edges: Edges, log: PassLog, *, adopt: bool) -> Occurred:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.configuration import resolving
+from agent.configuration.names import EQUIPMENT
 from agent.configuration.schema_file import userdata_schema
 from agent.configuration.signed_text import split
 from agent.errors import Code, Failure
 from agent.handover.files import new_order_id
 from agent.handover.order import Apply
-from agent.identity import Subscriber
+from agent.identity import NotRead, Subscriber
 from agent.provision.edges import Edges, PassStage
 from agent.provision.memory import attempt_of
 from agent.provision.pass_result import Identified, Resolved, Stopped
@@ -45,6 +48,19 @@ def resolve(settings: Settings, edges: Edges, userdata: bytes, identified: Ident
         return Stopped(failure, resolved)
     edges.show(PassStage.RESOLVE, f"configuration {short(configuration.digest)}")
     return resolved
+
+
+def is_only_modem_missing(userdata: bytes, identified: Identified, failure: Failure) -> bool:
+    """Whether a document lacks nothing but values of a modem that was not read in this pass."""
+    if failure.code is not Code.USERDATA_UNDEFINED or not isinstance(identified.equipment.imei, NotRead):
+        return False
+    names = resolving.names(identified.subscriber, identified.equipment)
+    anything = dict.fromkeys(EQUIPMENT, "0") | dict(names.equipment)
+    try:
+        resolving.resolve(split(userdata).text, replace(names, equipment=anything), userdata_schema())
+    except Failure as other:
+        return other.code is not Code.USERDATA_UNDEFINED
+    return True
 
 
 def order_for(resolved: Resolved, subscriber: Subscriber) -> Apply:

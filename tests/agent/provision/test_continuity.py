@@ -98,3 +98,26 @@ def test_a_silent_modem_does_not_make_a_document_wrong_that_names_its_imei():
     result = world.run(before)
     assert (result.failure.code, result.remembered.state) == (Code.IDENTITY_UNKNOWN, State.PROVISIONED)
     assert (result.remembered.in_force, world.orders) == (before.in_force, [])
+
+
+def test_a_silent_modem_whose_imei_the_network_names_leaves_the_device_as_it_is():
+    document = b"hostname: gw-{{ equipment.imei }}\n"
+    before = World(userdata=document).run().remembered
+    world = World(userdata=document, equipment=UNREADABLE)
+    result = world.run(before)
+    assert (result.failure.code, result.remembered.state) == (Code.MODEM_SILENT, State.PROVISIONED)
+    assert (result.remembered.in_force, world.orders) == (before.in_force, [])
+    again = World(userdata=document).run(result.remembered)
+    assert (again.event, again.failure) == (Event.UNCHANGED, None)
+
+
+def test_a_tag_that_is_missing_beside_a_silent_modem_is_the_documents_fault():
+    document = b"hostname: gw-{{ equipment.imei }}-{{ tags.absent }}\n"
+    result = World(userdata=document, equipment=UNREADABLE).run(World().run().remembered)
+    assert (result.failure.code, result.remembered.state) == (Code.USERDATA_UNDEFINED, State.FAILED)
+
+
+def test_a_new_device_whose_modem_is_silent_is_told_to_look_at_the_modem():
+    result = World(userdata=b"hostname: gw-{{ equipment.imei }}\n", equipment=UNREADABLE).run()
+    assert (result.failure.code, result.remembered.state) == (Code.USERDATA_UNDEFINED, State.FAILED)
+    assert result.failure.advice == Code.MODEM_SILENT.advice

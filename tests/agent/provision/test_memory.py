@@ -136,5 +136,5 @@ def test_another_text_another_document_or_another_policy_is_another_attempt():
 
 
 def test_a_failure_that_makes_a_pass_pointless_is_no_event():
-    assert set(FailureKind) - set(EVENTS) == {FailureKind.LOCAL, FailureKind.NOTICE, FailureKind.UNDONE}
+    assert set(FailureKind) - set(EVENTS) == {FailureKind.LOCAL, FailureKind.UNDONE}
     assert Code.STATE_UNWRITABLE.kind is FailureKind.LOCAL

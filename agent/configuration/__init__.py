@@ -3,6 +3,7 @@
 __all__ = [
     "document",
     "key_modules",
+    "names",
     "policy",
     "problems",
     "protected_places",

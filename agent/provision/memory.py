@@ -46,8 +46,8 @@ EVENTS: Mapping[FailureKind, Event] = {
 """The event of a pass that a failure ended.
 
 A notice ends a pass only where the modem was not read and the document needs it: the device stays as it is. So it does
-where the root half does not answer: the outcome is not known, and the next pass asks for it. A kind that is not here ends
-the process.
+where the root half does not answer: the outcome is not known, and the next pass asks for it. A kind that is not here
+ends the process.
 """
 
 

@@ -1,8 +1,9 @@
 """Story. Instructions instead of time: a count that other work on the machine does not move.
 
 valgrind counts what programs and libraries execute, without the kernel; in the Debian of the row "first pass".
-The ratios say what a slow board has to do beside starting Python. The emulated board itself has no counter: qemu-user
-of Debian 12 offers no plugins (`qemu-arm-static -help`), and valgrind does not run in it.
+Programs that they start count as well, such as the process that proves an apply. The ratios say what a slow board has
+to do beside starting Python. The emulated board itself has no counter: qemu-user of Debian 12 offers no plugins
+(`qemu-arm-static -help`), and valgrind does not run in it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,13 @@ _QUIET = "floor: a bare interpreter; alternative: a first pass"
 def _counted(shared: Path, measure: Callable[[Sequence[str]], object]) -> float:
     """Millions of instructions of all programs that `measure` starts under the counter it is given."""
     with tempfile.TemporaryDirectory(dir=shared) as place:
-        options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", f"--log-file={place}/%p"]
+        options = [
+            "--trace-children=yes",
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+            f"--log-file={place}/%p",
+        ]
         measure([str(_VALGRIND), *options])
         logs = [log.read_text() for log in Path(place).iterdir()]
     return sum(int(found[1].replace(",", "")) for log in logs if (found := _REFS.search(log))) / _MILLION

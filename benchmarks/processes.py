@@ -10,17 +10,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_BLOCK_BYTES = 512
+"""Unit of ru_oublock."""
 RUNNER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("runner.py")))
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU time of user and system together, peak resident memory, and when on the monotonic clock."""
+    """CPU time of user and system together, peak resident memory, when on the monotonic clock, bytes for disks."""
 
     cpu_ms: float
     peak_kib: int
     begun_s: float
     ended_s: float
+    written_bytes: int = 0
+    """Pages of files on disks that it changed (getrusage(2), ru_oublock); files in memory do not count."""
 
 
 class Run:
@@ -45,8 +49,8 @@ class Run:
             if self.process.wait() not in expect:
                 said = self.said.read_text(errors="replace")[-2000:]
                 sys.exit(f"{' '.join(self.command)} ended with {self.process.returncode}:\n{said}")
-            begun_s, ended_s, cpu_s, peak_kib = map(float, self.report.read_text().split())
-        return Cost(cpu_s * 1000, int(peak_kib), begun_s, ended_s)
+            begun_s, ended_s, cpu_s, peak_kib, blocks = map(float, self.report.read_text().split())
+        return Cost(cpu_s * 1000, int(peak_kib), begun_s, ended_s, int(blocks) * _BLOCK_BYTES)
 
 
 def cost_of(command: Sequence[str], *, expect: Sequence[int] = (0,)) -> Cost:
@@ -61,6 +65,7 @@ def together(*costs: Cost) -> Cost:
         max(cost.peak_kib for cost in costs),
         min(cost.begun_s for cost in costs),
         max(cost.ended_s for cost in costs),
+        sum(cost.written_bytes for cost in costs),
     )
 
 
@@ -71,6 +76,7 @@ def median(costs: Sequence[Cost]) -> Cost:
         round(statistics.median(cost.peak_kib for cost in costs)),
         costs[0].begun_s,
         costs[0].begun_s + statistics.median(cost.ended_s - cost.begun_s for cost in costs),
+        round(statistics.median(cost.written_bytes for cost in costs)),
     )
 
 

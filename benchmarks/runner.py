@@ -15,7 +15,7 @@ def main(report: str, *command: str) -> int:
     pid = os.posix_spawnp(command[0], command, os.environ)
     _, status, usage = os.wait4(pid, 0)
     ended = time.monotonic()
-    figures = (begun, ended, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+    figures = (begun, ended, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, usage.ru_oublock)
     with open(report, "w", encoding="ascii") as file:  # noqa: PTH123 (pathlib would be most of this process)
         file.write(" ".join(map(repr, figures)))
     return os.waitstatus_to_exitcode(status)

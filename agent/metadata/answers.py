@@ -109,9 +109,10 @@ def modified_of(answer: HttpAnswer, where: str) -> str:
     return moment
 
 
-def userdata_unless_same(answer: HttpAnswer, where: str) -> bytes | None:
+def userdata_unless_same(answer: HttpAnswer, where: str, *, by_the_service: bool = False) -> bytes | None:
     """The document, or None for status 304: it is still the version of the given ETag (RFC 9110, 15.4.5)."""
-    return None if answer.status == HTTPStatus.NOT_MODIFIED else userdata_of(answer, where)
+    is_same = answer.status == HTTPStatus.NOT_MODIFIED
+    return None if is_same else userdata_of(answer, where, by_the_service=by_the_service)
 
 
 def etag_of(answer: HttpAnswer) -> str | None:
@@ -120,8 +121,14 @@ def etag_of(answer: HttpAnswer) -> str | None:
     return etag if re.fullmatch(r'(W/)?"[\x21\x23-\x7e]{1,200}"', etag) else None
 
 
-def userdata_of(answer: HttpAnswer, where: str) -> bytes:
-    """The document in the answer to `GET /v1/userdata`, byte for byte; raises `userdata.missing` without one."""
+def userdata_of(answer: HttpAnswer, where: str, *, by_the_service: bool = False) -> bytes:
+    """The document in the answer to `GET /v1/userdata`, byte for byte; raises `userdata.missing` without one.
+
+    A web page over a connection that has just brought a genuine record (`by_the_service`) is what the operator wrote
+    into the group, and no other server's answer.
+    """
+    if by_the_service and answer.is_page and answer.status == HTTPStatus.OK:
+        raise Failure(Code.USERDATA_SYNTAX, "a web page, or XML, is the group's userdata", where=where)
     if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.NO_CONTENT} and not answer.is_page:
         raise Failure(Code.USERDATA_MISSING, _status(answer), where=where)
     if len(answer.body) > MAX_BYTES and not answer.is_page and answer.status == HTTPStatus.OK:

@@ -86,6 +86,8 @@ class MetadataService:
         self._clock, self._sleep, self._random = clock, sleep, random
         self._patience_left_s = settings.patience
         self._reading_works = False
+        self._genuine_connection = -1
+        """The number of the connection that brought a genuine record last."""
         self._date: datetime | None = None
         self._etag: str | None = None
         self._transport, *self._transports = transports or [Transport(settings.interface, clock)]
@@ -128,7 +130,9 @@ class MetadataService:
 
     def subscriber(self) -> Subscriber:
         """The subscriber record of the SIM through which the request reaches the service; raises `metadata.*`."""
-        return self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
+        record = self._patiently(lambda: self._get("/v1/subscriber", subscriber_of))
+        self._genuine_connection = self._transport.connections
+        return record
 
     def subscriber_anew(self) -> Subscriber:
         """The subscriber record, over a new connection and after a new look-up of the name; raises `metadata.*`."""
@@ -149,7 +153,10 @@ class MetadataService:
         if self._ahead and (read := self._ahead.take()):
             self._etag, self._date = self._ahead.service.etag, self._ahead.service.date or self._date
             return read
-        return self._patiently(lambda: self._get("/v1/userdata", userdata_of))
+        return self._patiently(lambda: self._get("/v1/userdata", self._userdata_of))
+
+    def _userdata_of(self, answer: HttpAnswer, where: str) -> bytes:
+        return userdata_of(answer, where, by_the_service=self._genuine_connection == self._transport.connections)
 
     def modified(self) -> str:
         """The time of the record's last change, the smallest answer that shows a changed SIM; raises `metadata.*`."""

@@ -28,6 +28,22 @@ def test_a_pass_needs_one_connection():
         assert metadata.bytes_received == len(WHOLE + USERDATA + answer(b"{}"))
 
 
+def test_a_web_page_behind_a_genuine_record_is_what_the_operator_wrote():
+    page = answer(b"<html>copied by mistake</html>")
+    with service([WHOLE, page]) as running, patiently(running.url, Paused()) as metadata:
+        metadata.subscriber()
+        failure = failure_of(metadata.userdata)
+    assert (failure.code, len(running.requests)) == (Code.USERDATA_SYNTAX, 2)
+    assert "a web page" in failure.detail
+
+
+def test_a_web_page_over_another_connection_is_another_servers():
+    page = answer(b"<html>log in</html>", b"200 OK", b"Connection: close")
+    with service([WHOLE, "close"], [page]) as running, asking(running.url) as metadata:
+        metadata.subscriber()
+        assert failure_of(metadata.userdata).code is Code.METADATA_NOT_SORACOM
+
+
 def test_a_request_has_no_more_headers_than_it_needs():
     with service([WHOLE, answer(b"{}")]) as running, asking(running.url) as metadata:
         metadata.subscriber()

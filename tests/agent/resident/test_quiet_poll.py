@@ -3,15 +3,17 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S
 
 from agent.host.locks import held
 from agent.provision import poll_note
-from agent.provision.poll_note import MAX_QUIET_POLLS
+from agent.provision.poll_note import MAX_QUIET_POLLS, parse
 from agent.resident import quiet_poll as module
 from agent.resident.quiet_poll import call_of
 from agent.resident.traffic_file import read_record
@@ -150,6 +152,24 @@ def test_a_budget_makes_the_pause_as_long_as_after_a_whole_pass(device):
             pauses.append(float(pipe.read()))
     assert pauses[0] > 3_600_000
     assert pauses[1] == pytest.approx(pauses[0], rel=0.2), "one poll later, by the whole program"
+
+
+def test_the_service_manager_is_told_the_end(device, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(PATIENCE_S)
+        device.environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+        assert device.asks() == [QUESTION]
+        assert manager.recv(4096) == b"STATUS=provisioned: nothing to do"
+        assert manager.recv(4096) == b"BARRIER=1"
+
+
+def test_with_a_full_disk_the_whole_program_has_something_to_report(device, monkeypatch):
+    note = parse(device.note.read_bytes())
+    assert {condition.kind for condition in note.conditions} == {"same", "absent", "not_locked", "has_room"}
+    assert all(map(module._holds, note.conditions))
+    monkeypatch.setattr(poll_note, "LEAST_FREE_BYTES", 2**80)
+    assert [condition.kind for condition in note.conditions if not module._holds(condition)] == ["has_room"]
 
 
 CHANGES = {

@@ -36,8 +36,13 @@ class Failure(Exception):
         return f"{self.code.text}: {place}{self.detail}"
 
 
+NOT_ALLOWED = "This user may not do that: run the command with sudo, or as the owner of the named file or directory."
+
+
 def failure_from(error: OSError, code: Code, where: object = "", *, advice: str = "") -> Failure:
     """A refusal of the operating system as a failure: its text under `code`, and the place that it is about."""
+    if isinstance(error, PermissionError):
+        advice = advice or NOT_ALLOWED
     return Failure(code, text_of(error), where=str(where), advice=advice)
 
 

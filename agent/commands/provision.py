@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with suppress(Failure):  # `make_pass` finds out whether the disk refuses, and reports it
         make_directory(settings.paths.state)
     leave_root(settings)
-    is_first_pass = not (settings.paths.state / STATE).exists()
+    is_first_pass = not os.path.exists(settings.paths.state / STATE)  # noqa: PTH110 (False where it may not be looked at)
     transports = early_connection.transports(settings, arguments.begun, is_first_pass=is_first_pass)
     from agent.commands.display.pass_result import pass_lines, pass_values
     from agent.commands.progress import Progress

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from errno import EACCES
 from pathlib import Path
 
-from agent.errors import Code, Failure
+from agent.errors import Code, Failure, failure_from
 from agent.host.locks import RESIDENT_LOCK, resident_pid, wake_resident
 from agent.host.process_entry import print_json, print_lines
 from agent.provision.pass_request import PassRequest, request_pass
@@ -16,6 +17,8 @@ from agent.settings import Settings
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Leaves the request for the next pass, and wakes the resident."""
     state = settings.paths.state
+    if state.is_dir() and not os.access(state, os.R_OK | os.X_OK):
+        raise failure_from(PermissionError(EACCES, os.strerror(EACCES)), Code.STATE_UNWRITABLE, state)
     if resident_pid(state) is None:
         raise _absent(state)
     request_pass(state, PassRequest.ADOPT if arguments.adopt else PassRequest.RETRY)

@@ -28,7 +28,7 @@ def ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
         return _ended_well(program, run, as_json=as_json)
 
 
-def _ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
+def _ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:  # noqa: PLR0911 (a case for each end)
     try:
         return run()
     except Failure as failure:
@@ -41,6 +41,8 @@ def _ended_well(program: str, run: Callable[[], int], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:
+        if isinstance(error, PermissionError) and os.geteuid() != 0:
+            return refuse(program, failure_from(error, Code.FILE_UNREADABLE, error.filename or ""), as_json=as_json)
         return bug(program, error, as_json=as_json)
 
 

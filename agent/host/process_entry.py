@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from agent.errors import Code, Failure, failure_from
-from agent.host.visible_output import visible_output
+from agent.host.visible_output import as_it_is, visible_output
 from agent.visible_text import HIDDEN
 
 _USUAL_COLUMNS = 80
@@ -112,8 +112,8 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_json(values: object) -> None:
-    """Prints values for programs, as JSON."""
-    print_lines(json_text(values, indent=2).split("\n"))
+    """Prints values for programs, as JSON, which is clean already: in one piece, since it may be large."""
+    print(json_text(values, indent=2), file=as_it_is(sys.stdout), flush=True)
 
 
 def json_text(values: object, indent: int | None = None) -> str:

@@ -12,6 +12,10 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _InspectWhenUsed(ModuleType):
@@ -24,12 +28,18 @@ class _InspectWhenUsed(ModuleType):
 
         return getattr(inspect, attribute)
 
+    def get_annotations(self, annotated: object, **options: Any) -> dict[str, Any]:
+        """The annotations of a class, which the dataclasses of Python 3.13 ask for; of anything else, by `inspect`."""
+        if isinstance(annotated, type) and not options:
+            return dict(vars(annotated).get("__annotations__", {}))
+        real = self.__getattr__("get_annotations")
+        return cast("Callable[..., dict[str, Any]]", real)(annotated, **options)
+
 
 # dataclasses imports it to make docstrings, which every class here has. Reading it is 2 % of a first pass's work.
 sys.modules.setdefault("inspect", _InspectWhenUsed("inspect"))
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields  # noqa: E402
-from typing import Any, NoReturn, TypeVar, cast, dataclass_transform  # noqa: E402
 
 FrozenClass = TypeVar("FrozenClass", bound=type)
 
